@@ -1,0 +1,82 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+    name: "supervise",
+    products: [.executable(name: "supervise", targets: ["supervise"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        .target(name: "Model"),
+        .target(name: "Configuration", dependencies: ["Model"]),
+        .target(name: "Balancing", dependencies: ["Model"]),
+        .target(name: "Health", dependencies: ["Model"]),
+        .target(name: "CLinux"),
+        .target(name: "EventLoop", dependencies: ["CLinux", "Model"]),
+        .target(name: "AccessLog", dependencies: ["EventLoop", "Model"]),
+        .target(
+            name: "Proxy",
+            dependencies: ["AccessLog", "Balancing", "Configuration", "EventLoop", "Health", "Model"]),
+        .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("v001_initial.sql")]),
+        .target(
+            name: "History",
+            dependencies: ["Migrations", "Model", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(
+            name: "StandIn",
+            dependencies: [
+                "Model",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ]),
+        .target(
+            name: "Supervision",
+            dependencies: [
+                "Configuration", "EventLoop", "History", "Model", "Proxy", "StandIn",
+                .product(name: "Logging", package: "swift-log"),
+            ]),
+        .target(
+            name: "Monitoring",
+            dependencies: [
+                "AccessLog", "Configuration", "History", "Model", "Supervision",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Mustache", package: "swift-mustache"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Templates")]),
+        .executableTarget(
+            name: "supervise",
+            dependencies: [
+                "Configuration", "History", "Model", "Monitoring", "Supervision",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ]),
+        .testTarget(name: "ModelTests", dependencies: ["Model"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
+        .testTarget(name: "BalancingTests", dependencies: ["Balancing"]),
+        .testTarget(name: "HealthTests", dependencies: ["Health"]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
+        .testTarget(name: "ProxyTests", dependencies: ["Proxy"]),
+        .testTarget(name: "HistoryTests", dependencies: ["History"]),
+        .testTarget(name: "StandInTests", dependencies: ["StandIn"]),
+        .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
+        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring"]),
+        .testTarget(name: "ArchitectureTests"),
+        .testTarget(name: "Scenarios", path: "Tests/Scenarios"),
+        .testTarget(name: "Differential", path: "Tests/Differential"),
+    ],
+    swiftLanguageModes: [.v6]
+)

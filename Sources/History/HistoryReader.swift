@@ -1,0 +1,155 @@
+import Model
+
+/// Which part of the history is asked for.
+public struct HistoryQuestion: Sendable, Hashable {
+    /// `SERVER`, `PROXY/SERVER` or `INSTANCE/PROXY/SERVER`; `nil` is every server.
+    public var server: String?
+    /// Only this instance; `nil` is every instance.
+    public var instance: String?
+    /// Nothing before this moment.
+    public var since: Timestamp?
+    /// Nothing at or after this moment.
+    public var until: Timestamp?
+    /// At most so many rows, the newest.
+    public var limit: Int?
+    /// Only rows recorded after this one (`--follow`).
+    public var after: Int64?
+
+    /// Asks for everything.
+    public init() {}
+}
+
+/// A row of the history with the number under which it was recorded, so that a follower can ask for what came after.
+public struct Recorded<Record: Sendable & Hashable>: Sendable, Hashable {
+    /// Grows with each recorded row of its kind.
+    public var id: Int64
+    /// The row.
+    public var record: Record
+
+    /// Makes a row.
+    ///
+    /// - Parameters:
+    ///   - id: its number.
+    ///   - record: its content.
+    public init(id: Int64, record: Record) {
+        self.id = id
+        self.record = record
+    }
+}
+
+/// Session counts of one server, frontend or backend over one bucket of time.
+public struct SessionBucket: Sendable, Hashable {
+    /// The bucket's beginning.
+    public var at: Timestamp
+    /// What was counted; `server` is a server's name, `FRONTEND` or `BACKEND`.
+    public var subject: ServerIdentity
+    /// Sessions at the last sample of the bucket.
+    public var current: Int
+    /// Most sessions at one moment.
+    public var max: Int
+    /// Sessions that began.
+    public var total: Int
+    /// Bytes from clients.
+    public var bytesIn: Int64
+    /// Bytes to clients.
+    public var bytesOut: Int64
+
+    /// Makes a bucket.
+    ///
+    /// - Parameters:
+    ///   - at: its beginning.
+    ///   - subject: what was counted.
+    ///   - current: sessions at its last sample.
+    ///   - max: most sessions at one moment.
+    ///   - total: sessions that began.
+    ///   - bytesIn: bytes from clients.
+    ///   - bytesOut: bytes to clients.
+    public init(
+        at: Timestamp, subject: ServerIdentity, current: Int, max: Int, total: Int, bytesIn: Int64, bytesOut: Int64
+    ) {
+        self.at = at
+        self.subject = subject
+        self.current = current
+        self.max = max
+        self.total = total
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+    }
+}
+
+/// How a server's time over a period divides into states, in milliseconds; the four add up to the period.
+public struct Availability: Sendable, Hashable {
+    /// Which server.
+    public var server: ServerIdentity
+    /// The period's beginning.
+    public var since: Timestamp
+    /// The period's end.
+    public var until: Timestamp
+    /// UP, DRAIN and DEGRADED.
+    public var upMilliseconds: Int64 = 0
+    /// DOWN.
+    public var downMilliseconds: Int64 = 0
+    /// MAINT.
+    public var maintMilliseconds: Int64 = 0
+    /// No supervisor ran, the instance was stopped, or no check had ended yet.
+    public var unknownMilliseconds: Int64 = 0
+
+    /// Makes an account without time.
+    ///
+    /// - Parameters:
+    ///   - server: which server.
+    ///   - since: the period's beginning.
+    ///   - until: the period's end.
+    public init(server: ServerIdentity, since: Timestamp, until: Timestamp) {
+        self.server = server
+        self.since = since
+        self.until = until
+    }
+
+    /// The share of the known time without maintenance that was up, 0 to 1; `nil` when there was none.
+    public var availability: Double? {
+        let known = upMilliseconds + downMilliseconds
+        return known > 0 ? Double(upMilliseconds) / Double(known) : nil
+    }
+}
+
+/// What the history answers; any thread may ask, also while a supervisor writes.
+public protocol HistoryReader: Sendable {
+    /// Health transitions, oldest first.
+    ///
+    /// - Parameter question: which.
+    /// - Returns: the rows, each with its number.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func transitions(_ question: HistoryQuestion) throws -> [Recorded<TransitionRecord>]
+
+    /// Events, oldest first; `question.server` is ignored.
+    ///
+    /// - Parameter question: which.
+    /// - Returns: the rows, each with its number.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func events(_ question: HistoryQuestion) throws -> [Recorded<EventRecord>]
+
+    /// Session counts in buckets aligned to the epoch, oldest first; `FRONTEND` and `BACKEND` match as server names.
+    ///
+    /// - Parameters:
+    ///   - question: which.
+    ///   - bucketMilliseconds: the buckets' length.
+    /// - Returns: the buckets that have samples.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func sessions(_ question: HistoryQuestion, bucketMilliseconds: Int64) throws -> [SessionBucket]
+
+    /// How each server's time divides into states.
+    ///
+    /// - Parameters:
+    ///   - question: which servers; without `since`, from each server's first record.
+    ///   - now: what an open period ends at.
+    /// - Returns: one account a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability]
+
+    /// The servers that the history knows.
+    ///
+    /// - Returns: all of them, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func servers() throws -> [ServerIdentity]
+}

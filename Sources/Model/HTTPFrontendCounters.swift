@@ -1,0 +1,57 @@
+import Synchronization
+
+/// What the statistics count for a proxy that serves HTTP itself, shared between its server and its instance's worker.
+///
+/// The HTTP server adds (from any of its threads), the worker reads when it makes a snapshot or a sample.
+public final class HTTPFrontendCounters: Sendable {
+    /// The counts at one moment.
+    public struct Counts: Sendable {
+        /// Connections now.
+        public var currentSessions = 0
+        /// Most connections at one moment since the start.
+        public var maxSessions = 0
+        /// Most connections at one moment since the last sample.
+        public var maxSessionsSinceSample = 0
+        /// Connections since the start.
+        public var totalSessions = 0
+        /// Bytes from clients.
+        public var bytesIn: Int64 = 0
+        /// Bytes to clients.
+        public var bytesOut: Int64 = 0
+        /// Requests since the start.
+        public var totalRequests = 0
+        /// Requests answered with statistics.
+        public var interceptedRequests = 0
+        /// Requests refused by a rule or for lack of a password.
+        public var deniedRequests = 0
+        /// Requests that were not understood.
+        public var requestErrors = 0
+        /// Answers by class.
+        public var responses = HTTPResponseCounts()
+    }
+
+    // Owner: the mutex; written by the HTTP server's threads, read by the worker.
+    private let counts = Mutex(Counts())
+
+    /// Starts at zero.
+    public init() {}
+
+    /// Changes the counts.
+    ///
+    /// - Parameter change: what to do with them; must be short.
+    public func update(_ change: (inout Counts) -> Void) {
+        counts.withLock { change(&$0) }
+    }
+
+    /// Reads the counts.
+    ///
+    /// - Parameter startsNewInterval: whether `maxSessionsSinceSample` begins anew.
+    /// - Returns: the counts as they were.
+    public func read(startsNewInterval: Bool = false) -> Counts {
+        counts.withLock { current in
+            let copy = current
+            if startsNewInterval { current.maxSessionsSinceSample = current.currentSessions }
+            return copy
+        }
+    }
+}

@@ -1,0 +1,196 @@
+/// One change of what traffic sees of a server, with everything that explains it.
+public struct TransitionRecord: Sendable, Hashable, Codable {
+    /// When it happened.
+    public var at: Timestamp
+    /// Which server changed.
+    public var server: ServerIdentity
+    /// The state before.
+    public var from: ServerState
+    /// The state since.
+    public var to: ServerState
+    /// How the deciding check ended; `nil` for a person's act.
+    public var status: CheckStatus?
+    /// The check protocol's own code.
+    public var code: Int?
+    /// What the check said, such as `Connection refused`.
+    public var detail: String?
+    /// How long the deciding check took, in milliseconds.
+    public var checkMilliseconds: Int?
+    /// How long `from` had lasted, in milliseconds; `nil` when that is not known.
+    public var lastedMilliseconds: Int64?
+    /// Sessions on the server at that moment.
+    public var sessions: Int
+    /// Active servers that take traffic afterwards.
+    public var activeServers: Int
+    /// Backup servers that are usable afterwards.
+    public var backupServers: Int
+    /// Who ordered it; `nil` for a check's verdict.
+    public var actor: String?
+    /// Why it was ordered, in that person's words.
+    public var reason: String?
+
+    /// Makes a record.
+    ///
+    /// - Parameters:
+    ///   - at: when it happened.
+    ///   - server: which server changed.
+    ///   - from: the state before.
+    ///   - to: the state since.
+    public init(at: Timestamp, server: ServerIdentity, from: ServerState, to: ServerState) {
+        self.at = at
+        self.server = server
+        self.from = from
+        self.to = to
+        self.sessions = 0
+        self.activeServers = 0
+        self.backupServers = 0
+    }
+}
+
+/// Session counts of one server, frontend or backend over one sampling interval.
+public struct SessionSample: Sendable, Hashable, Codable {
+    /// The name under which a proxy's frontend side is sampled.
+    public static let frontendName = "FRONTEND"
+    /// The name under which a proxy's backend side is sampled.
+    public static let backendName = "BACKEND"
+
+    /// The end of the interval.
+    public var at: Timestamp
+    /// What was counted; `server` is a server's name, `FRONTEND` or `BACKEND`.
+    public var subject: ServerIdentity
+    /// The interval that the sample covers, in milliseconds.
+    public var intervalMilliseconds: Int64
+    /// Sessions at the end of the interval.
+    public var current: Int
+    /// Most sessions at one moment of the interval.
+    public var max: Int
+    /// Sessions that began in the interval.
+    public var new: Int
+    /// Bytes from clients in the interval.
+    public var bytesIn: Int64
+    /// Bytes to clients in the interval.
+    public var bytesOut: Int64
+
+    /// Makes a sample.
+    ///
+    /// - Parameters:
+    ///   - at: the end of the interval.
+    ///   - subject: what was counted.
+    ///   - intervalMilliseconds: how long the interval was.
+    ///   - current: sessions at its end.
+    ///   - max: most sessions at one moment of it.
+    ///   - new: sessions that began in it.
+    ///   - bytesIn: bytes from clients in it.
+    ///   - bytesOut: bytes to clients in it.
+    public init(
+        at: Timestamp, subject: ServerIdentity, intervalMilliseconds: Int64, current: Int, max: Int, new: Int,
+        bytesIn: Int64, bytesOut: Int64
+    ) {
+        self.at = at
+        self.subject = subject
+        self.intervalMilliseconds = intervalMilliseconds
+        self.current = current
+        self.max = max
+        self.new = new
+        self.bytesIn = bytesIn
+        self.bytesOut = bytesOut
+    }
+}
+
+/// What can happen to an instance or to the supervisor, as `supervise events` lists it.
+public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
+    /// The supervisor came up.
+    case supervisorStarted = "SUPERVISOR_STARTED"
+    /// The supervisor ended in order.
+    case supervisorStopped = "SUPERVISOR_STOPPED"
+    /// An earlier run of the supervisor ended without saying so.
+    case supervisorLost = "SUPERVISOR_LOST"
+    /// An instance came up.
+    case started = "STARTED"
+    /// An instance was stopped by order.
+    case stopped = "STOPPED"
+    /// An instance got a new worker by order.
+    case restarted = "RESTARTED"
+    /// An instance took a new configuration.
+    case reloaded = "RELOADED"
+    /// A new configuration was refused; the old one goes on.
+    case reloadRefused = "RELOAD_REFUSED"
+    /// An instance's configuration differs from the one it ran with before.
+    case configurationChanged = "CONFIGURATION_CHANGED"
+    /// An instance could not be started and will be tried again.
+    case backoff = "BACKOFF"
+    /// An instance failed too often.
+    case fatal = "FATAL"
+    /// A worker ended by itself.
+    case crashed = "CRASHED"
+    /// A person ordered a server to drain.
+    case drain = "DRAIN"
+    /// A person ordered a server into maintenance.
+    case maint = "MAINT"
+    /// A person gave a server back to traffic.
+    case ready = "READY"
+    /// The recorder dropped records, which the detail counts.
+    case gap = "GAP"
+    /// The database was set aside or could not be used for a while.
+    case historyTrouble = "HISTORY_TROUBLE"
+}
+
+/// Something that happened to an instance, or to the supervisor as a whole.
+public struct EventRecord: Sendable, Hashable, Codable {
+    /// When it happened.
+    public var at: Timestamp
+    /// Which instance; `nil` for the supervisor itself.
+    public var instance: String?
+    /// What happened.
+    public var kind: EventKind
+    /// Who ordered it, such as `uid 1000 (ada)`; `nil` when nobody did.
+    public var actor: String?
+    /// Why, in that person's words.
+    public var reason: String?
+    /// What else is known.
+    public var detail: String?
+
+    /// Makes a record.
+    ///
+    /// - Parameters:
+    ///   - at: when it happened.
+    ///   - instance: which instance, or `nil` for the supervisor.
+    ///   - kind: what happened.
+    ///   - actor: who ordered it.
+    ///   - reason: why.
+    ///   - detail: what else is known.
+    public init(
+        at: Timestamp, instance: String?, kind: EventKind, actor: String? = nil, reason: String? = nil,
+        detail: String? = nil
+    ) {
+        self.at = at
+        self.instance = instance
+        self.kind = kind
+        self.actor = actor
+        self.reason = reason
+        self.detail = detail
+    }
+}
+
+/// What a worker or the supervisor hands to the history.
+public enum HistoryRecord: Sendable, Hashable {
+    /// A server changed its state.
+    case transition(TransitionRecord)
+    /// Session counts, all of one moment.
+    case samples([SessionSample])
+    /// Something happened to an instance or the supervisor.
+    case event(EventRecord)
+    /// The servers that an instance has from now on, whether or not anything is known of their state yet.
+    case inventory(at: Timestamp, instance: String, servers: [ServerIdentity])
+}
+
+/// Where workers and the supervisor leave what is to be remembered.
+///
+/// Callable from every thread; never blocks on the disk. A sink that is full drops the record, counts it and shows the
+/// gap later by itself.
+public protocol HistorySink: Sendable {
+    /// Hands over one record.
+    ///
+    /// - Parameter record: what happened.
+    func offer(_ record: HistoryRecord)
+}

@@ -1,0 +1,278 @@
+/// Everything that can be seen of an instance at one moment: an immutable value made by its worker on request.
+public struct InstanceSnapshot: Sendable {
+    /// The instance.
+    public var instance: String
+    /// When it was made.
+    public var at: Timestamp
+    /// How long the worker has been turning, in milliseconds.
+    public var uptimeMilliseconds: Int64 = 0
+    /// Client connections now.
+    public var currentConnections = 0
+    /// Client connections since the start.
+    public var totalConnections = 0
+    /// Most client connections allowed.
+    public var maxconn = 0
+    /// New connections in the last second.
+    public var connectionRate = RateSnapshot()
+    /// New sessions in the last second.
+    public var sessionRate = RateSnapshot()
+    /// Bytes sent to clients and servers since the start.
+    public var totalBytesOut: Int64 = 0
+    /// Log lines that could not be sent.
+    public var droppedLogLines = 0
+    /// Open listeners.
+    public var listeners = 0
+    /// The share of time that the worker's loop slept in the last second or so, 0 to 100.
+    public var idlePercent = 100
+    /// The proxies in the file's order.
+    public var proxies: [ProxySnapshot] = []
+
+    /// Makes a snapshot without proxies.
+    ///
+    /// - Parameters:
+    ///   - instance: the instance.
+    ///   - at: when it was made.
+    public init(instance: String, at: Timestamp) {
+        self.instance = instance
+        self.at = at
+    }
+}
+
+/// Events per second.
+public struct RateSnapshot: Sendable, Hashable {
+    /// In the last second, sliding.
+    public var current = 0
+    /// The most in any second.
+    public var max = 0
+    /// The configured limit; 0 is none.
+    public var limit = 0
+
+    /// No events yet.
+    public init() {}
+}
+
+/// One proxy at one moment.
+public struct ProxySnapshot: Sendable {
+    /// Its name.
+    public var name: String
+    /// Its number.
+    public var id: Int
+    /// Whether it is `mode http`.
+    public var isHTTP = false
+    /// Its description, if configured.
+    public var description: String?
+    /// The side that accepts, unless it is a `backend`.
+    public var frontend: FrontendSnapshot?
+    /// Its servers in the file's order.
+    public var servers: [ServerSnapshot] = []
+    /// The side that connects, unless it is a `frontend`.
+    public var backend: BackendSnapshot?
+
+    /// Makes a proxy without sides.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - id: its number.
+    public init(name: String, id: Int) {
+        self.name = name
+        self.id = id
+    }
+}
+
+/// HTTP answers by class, as the statistics count them.
+public struct HTTPResponseCounts: Sendable, Hashable {
+    /// 1xx to 5xx, then all others.
+    public var byClass: [Int] = [0, 0, 0, 0, 0, 0]
+
+    /// No answers yet.
+    public init() {}
+}
+
+/// The accepting side of a proxy at one moment.
+public struct FrontendSnapshot: Sendable {
+    /// `OPEN`, `FULL` or `STOP`.
+    public var status = "OPEN"
+    /// Sessions now.
+    public var currentSessions = 0
+    /// Most sessions at one moment.
+    public var maxSessions = 0
+    /// Most sessions allowed.
+    public var sessionLimit = 0
+    /// Sessions since the start.
+    public var totalSessions = 0
+    /// Bytes from clients.
+    public var bytesIn: Int64 = 0
+    /// Bytes to clients.
+    public var bytesOut: Int64 = 0
+    /// Requests that were denied.
+    public var deniedRequests = 0
+    /// Answers that were denied.
+    public var deniedResponses = 0
+    /// Requests that were not understood.
+    public var requestErrors = 0
+    /// New sessions a second.
+    public var sessionRate = RateSnapshot()
+    /// New connections a second.
+    public var connectionRate = RateSnapshot()
+    /// Connections since the start.
+    public var totalConnections = 0
+    /// HTTP requests a second; `nil` in TCP mode.
+    public var requestRate: RateSnapshot?
+    /// HTTP requests since the start; `nil` in TCP mode.
+    public var totalRequests: Int?
+    /// HTTP answers; `nil` in TCP mode.
+    public var responses: HTTPResponseCounts?
+    /// HTTP requests that were answered here (statistics).
+    public var interceptedRequests = 0
+    /// The addresses it listens on, in the file's order.
+    public var addresses: [String] = []
+
+    /// A side without sessions.
+    public init() {}
+}
+
+/// Averages over the last 1024 sessions and maxima of the phases of a session, in milliseconds.
+public struct TimingSnapshot: Sendable, Hashable {
+    /// Average wait in the queue.
+    public var queueAverage = 0
+    /// Average time to connect.
+    public var connectAverage = 0
+    /// Average total time.
+    public var totalAverage = 0
+    /// Longest wait in the queue.
+    public var queueMax = 0
+    /// Longest time to connect.
+    public var connectMax = 0
+    /// Longest total time.
+    public var totalMax = 0
+
+    /// No sessions yet.
+    public init() {}
+}
+
+/// What is counted alike for a server and for a proxy's backend side.
+public struct BackendCounters: Sendable {
+    /// Sessions waiting now.
+    public var queueCurrent = 0
+    /// Most sessions waiting at one moment.
+    public var queueMax = 0
+    /// Sessions now.
+    public var currentSessions = 0
+    /// Most sessions at one moment.
+    public var maxSessions = 0
+    /// Sessions since the start; for a server each attempt counts.
+    public var totalSessions = 0
+    /// Bytes from clients.
+    public var bytesIn: Int64 = 0
+    /// Bytes to clients.
+    public var bytesOut: Int64 = 0
+    /// Connections that could not be made.
+    public var connectionErrors = 0
+    /// Sessions that ended by an error of the server.
+    public var responseErrors = 0
+    /// Attempts that were repeated.
+    public var retries = 0
+    /// Sessions that were sent to another server.
+    public var redispatches = 0
+    /// Sessions ended by the client early.
+    public var clientAborts = 0
+    /// Sessions ended by the server early.
+    public var serverAborts = 0
+    /// How often it was chosen by the balancing.
+    public var timesChosen = 0
+    /// Connection attempts.
+    public var connectAttempts = 0
+    /// New sessions a second.
+    public var sessionRate = RateSnapshot()
+    /// Times of the phases of a session.
+    public var timing = TimingSnapshot()
+    /// Seconds since the last session began; `nil` before the first.
+    public var secondsSinceLastSession: Int?
+    /// Seconds since the last change of state.
+    public var secondsSinceLastChange = 0
+    /// Seconds spent down in all.
+    public var downSeconds = 0
+    /// How often it went down.
+    public var timesDown = 0
+
+    /// Nothing counted yet.
+    public init() {}
+}
+
+/// The connecting side of a proxy at one moment.
+public struct BackendSnapshot: Sendable {
+    /// Whether any server takes traffic (a side without servers is up).
+    public var isUp = true
+    /// The counters.
+    public var counters = BackendCounters()
+    /// The load at which servers get their full `maxconn`.
+    public var sessionLimit = 0
+    /// The sum of the weights in use.
+    public var weight = 0
+    /// Active servers that take traffic.
+    public var activeServers = 0
+    /// Backup servers that are usable.
+    public var backupServers = 0
+    /// The balancing algorithm's name.
+    public var algorithm = "roundrobin"
+    /// Requests that were denied.
+    public var deniedRequests = 0
+
+    /// A side without servers.
+    public init() {}
+}
+
+/// One server at one moment.
+public struct ServerSnapshot: Sendable {
+    /// Its name.
+    public var name: String
+    /// Its number.
+    public var id: Int
+    /// Its address as `host:port` or a path.
+    public var address: String
+    /// What the checks found.
+    public var operational = OperationalState.up
+    /// What a person ordered.
+    public var administrative = AdministrativeState.ready
+    /// Whether it is checked.
+    public var isChecked = false
+    /// Whether it is a backup.
+    public var isBackup = false
+    /// Its weight now.
+    public var weight = 1
+    /// Its configured weight.
+    public var configuredWeight = 1
+    /// Most sessions; `nil` is no limit.
+    public var sessionLimit: Int?
+    /// Most sessions in its queue; `nil` is no limit.
+    public var queueLimit: Int?
+    /// The counters.
+    public var counters = BackendCounters()
+    /// Checks that failed while it was up.
+    public var failedChecks = 0
+    /// The last check, `nil` before the first has ended.
+    public var lastCheck: CheckResult?
+    /// Whether a check is running now.
+    public var isChecking = false
+    /// Passed checks that bring it up.
+    public var rise = 0
+    /// Failed checks that take it down.
+    public var fall = 0
+    /// The position between 0 (down) and `rise + fall - 1` (up for sure).
+    public var health = 0
+
+    /// Makes a server without counts.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - id: its number.
+    ///   - address: its address.
+    public init(name: String, id: Int, address: String) {
+        self.name = name
+        self.id = id
+        self.address = address
+    }
+
+    /// What traffic sees of it.
+    public var state: ServerState { ServerState(operational: operational, administrative: administrative) }
+}

@@ -1,0 +1,164 @@
+import Configuration
+import Model
+
+/// Who ordered something, as the history names them.
+public struct Operator: Sendable, Hashable {
+    /// Such as `uid 1000 (ada)`.
+    public var name: String
+    /// Why, in that person's words.
+    public var reason: String?
+
+    /// Makes an operator.
+    ///
+    /// - Parameters:
+    ///   - name: such as `uid 1000 (ada)`.
+    ///   - reason: why.
+    public init(name: String, reason: String? = nil) {
+        self.name = name
+        self.reason = reason
+    }
+}
+
+/// What can be ordered for one instance.
+public enum InstanceOrder: String, Sendable, Codable, CaseIterable {
+    /// A new worker with the file as it is now; listening sockets stay open.
+    case restart
+    /// The file as it is now.
+    case reload
+    /// Run it, if it is stopped.
+    case start
+    /// End its sessions and close its sockets.
+    case stop
+}
+
+/// One instance as `supervise status` shows it.
+public struct InstanceStatus: Sendable, Hashable {
+    /// Its name.
+    public var instance: String
+    /// Where it is in its life.
+    public var state: InstanceState
+    /// Why it is in BACKOFF or FATAL, or why its last reload was refused.
+    public var reason: String?
+    /// How long its worker has been turning, in milliseconds.
+    public var uptimeMilliseconds: Int64?
+    /// Where it listens for sessions (statistics left out).
+    public var listen: [String] = []
+    /// Servers that take traffic, or could as backups.
+    public var serversUp = 0
+    /// All servers.
+    public var servers = 0
+    /// Whether a proxy's traffic is on its backups.
+    public var isOnBackup = false
+    /// Sessions now.
+    public var sessions = 0
+    /// How often a worker was started again since the supervisor came up.
+    public var restarts = 0
+    /// The process.
+    public var processID: Int32 = 0
+
+    /// Makes a status without counts.
+    ///
+    /// - Parameters:
+    ///   - instance: its name.
+    ///   - state: where it is in its life.
+    public init(instance: String, state: InstanceState) {
+        self.instance = instance
+        self.state = state
+    }
+}
+
+/// A stand-in broker as `supervise stand-in list` shows it.
+public struct StandInStatus: Sendable, Hashable {
+    /// Its name: the name of the server whose place it takes.
+    public var name: String
+    /// The address in the file.
+    public var replaces: String
+    /// Where it really listens.
+    public var address: String
+    /// Whether it answers.
+    public var isRunning: Bool
+    /// Client connections now.
+    public var connections: Int
+
+    /// Makes a status.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - replaces: the address in the file.
+    ///   - address: where it listens.
+    ///   - isRunning: whether it answers.
+    ///   - connections: client connections now.
+    public init(name: String, replaces: String, address: String, isRunning: Bool, connections: Int) {
+        self.name = name
+        self.replaces = replaces
+        self.address = address
+        self.isRunning = isRunning
+        self.connections = connections
+    }
+}
+
+/// Why an order was not carried out.
+public enum ControlError: Error, Sendable, Equatable {
+    /// No instance, server or stand-in has that name; the closest name, if one is close.
+    case notFound(String, suggestion: String?)
+    /// The file was refused; all diagnostics, as printed. The old configuration goes on.
+    case refusedConfiguration([String])
+    /// It was tried and failed.
+    case failed(String)
+}
+
+/// What the control interfaces may ask of the supervisor; callable from every task.
+public protocol InstanceControl: Sendable {
+    /// The instances' states.
+    ///
+    /// - Parameter names: which, all when empty.
+    /// - Returns: one status an instance, by name.
+    /// - Throws: `ControlError.notFound` for an unknown name.
+    func status(of names: [String]) async throws(ControlError) -> [InstanceStatus]
+
+    /// Everything that can be seen of one instance now.
+    ///
+    /// - Parameter instance: its name.
+    /// - Returns: the snapshot, `nil` while it has no worker.
+    /// - Throws: `ControlError.notFound` for an unknown name.
+    func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot?
+
+    /// Carries out an order for one instance and returns when it is done.
+    ///
+    /// - Parameters:
+    ///   - order: what to do.
+    ///   - instance: its name.
+    ///   - who: for the history.
+    /// - Throws: `ControlError`.
+    func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError)
+
+    /// Sets the administrative state of every server that matches.
+    ///
+    /// - Parameters:
+    ///   - state: the new state.
+    ///   - server: `SERVER`, `INSTANCE/SERVER` or `INSTANCE/PROXY/SERVER`.
+    ///   - who: for the history.
+    /// - Returns: the servers that matched.
+    /// - Throws: `ControlError.notFound` when none matches.
+    func set(_ state: AdministrativeState, server: String, by who: Operator) async throws(ControlError)
+        -> [ServerIdentity]
+
+    /// The stand-in brokers; empty without `--stand-ins`.
+    ///
+    /// - Returns: one status a stand-in, by name.
+    func standIns() async -> [StandInStatus]
+
+    /// Takes a stand-in down or brings it back.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - isRunning: whether it is to answer.
+    ///   - who: for the history.
+    /// - Throws: `ControlError`.
+    func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError)
+
+    /// Begins to drain and end; returns at once.
+    ///
+    /// - Parameter who: for the history.
+    func shutDown(by who: Operator) async
+}
