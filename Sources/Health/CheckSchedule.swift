@@ -1,0 +1,90 @@
+/// When a server is checked, and how long a check may take.
+///
+/// Knows no clock: it says how long to wait, the caller waits.
+///
+/// - Source: HAProxy 2.6 configuration manual, server keywords `inter`, `fastinter`, `downinter`, `timeout check`,
+///   `spread-checks`.
+public struct CheckSchedule: Sendable, Hashable {
+    /// Intervals up to this long don't count when the common pace of the first checks is set.
+    ///
+    /// One server with a very short interval would otherwise make all others begin at once.
+    public static let leastCommonInterval = Duration.seconds(1)
+
+    /// The time between two checks (`inter`).
+    public let interval: Duration
+    /// The same while the server is on its way between UP and DOWN (`fastinter`).
+    public let fastInterval: Duration
+    /// The same while the server is DOWN (`downinter`).
+    public let downInterval: Duration
+    /// How long the connection may take, counted from the check's start.
+    public let connectLimit: Duration
+    /// How long an answer may take, counted from the connection, where `timeout check` is set; else `nil`.
+    ///
+    /// Without `timeout check` the whole check has `connectLimit`.
+    public let answerLimit: Duration?
+    /// By how much an interval may vary, in percent (`spread-checks`).
+    public let spreadPercent: Int
+
+    /// Makes a schedule.
+    ///
+    /// - Parameters:
+    ///   - interval: `inter`.
+    ///   - fastInterval: `fastinter`, `interval` when `nil`.
+    ///   - downInterval: `downinter`, `interval` when `nil`.
+    ///   - connectTimeout: the proxy's `timeout connect`.
+    ///   - checkTimeout: the proxy's `timeout check`.
+    ///   - spreadPercent: `spread-checks`, 0 to 50.
+    public init(
+        interval: Duration, fastInterval: Duration? = nil, downInterval: Duration? = nil,
+        connectTimeout: Duration? = nil, checkTimeout: Duration? = nil, spreadPercent: Int = 0
+    ) {
+        self.interval = interval
+        self.fastInterval = fastInterval ?? interval
+        self.downInterval = downInterval ?? interval
+        self.spreadPercent = spreadPercent
+        answerLimit = checkTimeout
+        if checkTimeout != nil, let connectTimeout {
+            connectLimit = min(connectTimeout, interval)
+        } else {
+            connectLimit = interval
+        }
+    }
+
+    /// How long to wait for the first check of a server.
+    ///
+    /// The instance's checks begin one after the other within the shortest interval, so that they never come all at once.
+    ///
+    /// - Parameters:
+    ///   - position: the place of the server among all checked servers of the instance, from 0.
+    ///   - count: how many checked servers the instance has.
+    ///   - shortestInterval: what `commonInterval` returned for the instance.
+    /// - Returns: the time from the start.
+    public func firstDelay(position: Int, of count: Int, shortestInterval: Duration) -> Duration {
+        max(shortestInterval, interval) * position / max(count, 1)
+    }
+
+    /// The shortest interval of an instance that counts for the pace of the first checks.
+    ///
+    /// - Parameter intervals: the interval of each checked server.
+    /// - Returns: the shortest of those above `leastCommonInterval`, zero when there is none.
+    public static func commonInterval(of intervals: [Duration]) -> Duration {
+        intervals.filter { $0 > leastCommonInterval }.min() ?? .zero
+    }
+
+    /// How long to wait for the next check after one has ended.
+    ///
+    /// - Parameters:
+    ///   - phase: where the server is after that check.
+    ///   - random: a number from -1 to 1 that decides about the spread.
+    /// - Returns: the time from the end of the last check.
+    public func nextDelay(in phase: HealthCounter.Phase, random: Double = 0) -> Duration {
+        let plain =
+            switch phase {
+            case .up: interval
+            case .goingDown, .goingUp: fastInterval
+            case .down: downInterval
+            }
+        guard spreadPercent > 0 else { return plain }
+        return plain + plain * (Double(spreadPercent) / 100 * random)
+    }
+}
