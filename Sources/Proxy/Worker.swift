@@ -8,7 +8,7 @@ public struct WorkerListener: Sendable {
     public var proxy: Int
     /// The index of its address in `ProxyConfiguration.binds`.
     public var bind: Int
-    /// The listening descriptor, non-blocking. The worker owns and closes it.
+    /// The listening descriptor, non-blocking; the worker owns and closes it.
     public var descriptor: Int32
 
     /// Makes a listener.

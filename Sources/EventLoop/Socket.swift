@@ -1,0 +1,211 @@
+import CLinux
+import Glibc
+
+/// How moving bytes ended; the one place where their error numbers are sorted.
+public enum Transfer: Sendable, Hashable {
+    /// So many bytes, at least one.
+    case bytes(Int)
+    /// The peer has ended its direction.
+    case end
+    /// Nothing now; an event will come.
+    case wouldBlock
+    /// The connection is broken; the error number says how.
+    case failed(Int32)
+}
+
+/// How an attempt to connect began.
+public enum ConnectStart: Sendable, Hashable {
+    /// The connection is there already.
+    case connected
+    /// An event will tell.
+    case inProgress
+    /// It cannot be made.
+    case failed(Int32)
+}
+
+/// System calls on stream sockets.
+///
+/// All descriptors are non-blocking; all calls may come from any thread.
+public enum Socket {
+    /// Reads into a buffer.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a connected socket.
+    ///   - buffer: where the bytes go; not empty.
+    /// - Returns: how it ended.
+    @inline(__always)
+    public static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            let code = errno
+            if code == EAGAIN { return .wouldBlock }
+            if code != EINTR { return .failed(code) }
+        }
+    }
+
+    /// Writes from a buffer; a broken connection raises no signal.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a connected socket.
+    ///   - buffer: the bytes; not empty.
+    /// - Returns: how it ended; never `.end`.
+    @inline(__always)
+    public static func write(_ descriptor: Int32, from buffer: UnsafeRawBufferPointer) -> Transfer {
+        while true {
+            let count = send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            if count >= 0 { return .bytes(count) }
+            let code = errno
+            if code == EAGAIN { return .wouldBlock }
+            if code != EINTR { return .failed(code) }
+        }
+    }
+
+    /// Says that no more bytes will come from here.
+    ///
+    /// - Parameter descriptor: a connected socket.
+    public static func shutdownWrite(_ descriptor: Int32) {
+        // Fails only on a connection that is broken already, of which the next read tells.
+        _ = shutdown(descriptor, Int32(SHUT_WR))
+    }
+
+    /// Closes a socket in order: what was written is still sent.
+    ///
+    /// - Parameter descriptor: the socket.
+    public static func close(_ descriptor: Int32) { _ = Glibc.close(descriptor) }
+
+    /// Closes a socket with a reset: the peer learns that the connection broke, or that it was only looked at.
+    ///
+    /// - Parameter descriptor: the socket.
+    public static func reset(_ descriptor: Int32) {
+        var option = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
+        _ = Glibc.close(descriptor)
+    }
+
+    /// What an accept gave.
+    public enum Accepted {
+        /// A connection: its descriptor (non-blocking) and where it comes from.
+        case connection(Int32, IPEndpoint)
+        /// Nobody waits.
+        case nobody
+        /// The connection had gone before it was taken; there may be more.
+        case vanished
+        /// No descriptors or no memory are left.
+        case exhausted(Int32)
+    }
+
+    /// Takes one waiting connection.
+    ///
+    /// - Parameter listener: a listening socket.
+    /// - Returns: what there was.
+    public static func accept(_ listener: Int32) -> Accepted {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let descriptor = supervise_accept(listener, &storage, &length)
+        if descriptor >= 0 { return .connection(descriptor, IPEndpoint(storage)) }
+        switch errno {
+        case EAGAIN, EINTR: return .nobody
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM: return .exhausted(errno)
+        // Everything else is about that one connection (accept(2): treat network errors like EAGAIN by retrying).
+        default: return .vanished
+        }
+    }
+
+    /// Begins a connection.
+    ///
+    /// - Parameters:
+    ///   - address: where to.
+    ///   - delaysAcknowledgement: whether the handshake's last packet waits, so that a check can reset the connection
+    ///     before the server's `accept` sees it.
+    /// - Returns: the descriptor (-1 when there is none) and how it began.
+    public static func connect(to address: SocketAddress, delaysAcknowledgement: Bool = false) -> (Int32, ConnectStart)
+    {
+        let descriptor = supervise_stream_socket(address.family)
+        guard descriptor >= 0 else { return (-1, .failed(errno)) }
+        if !address.isUnix {
+            setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            if delaysAcknowledgement { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
+        }
+        let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
+        if result == 0 { return (descriptor, .connected) }
+        let code = errno
+        if code == EINPROGRESS { return (descriptor, .inProgress) }
+        _ = Glibc.close(descriptor)
+        return (-1, .failed(code))
+    }
+
+    /// Fetches the error that waits on a socket, after an event told of the end of a connection attempt.
+    ///
+    /// - Parameter descriptor: a socket.
+    /// - Returns: the error number, 0 for none.
+    public static func pendingError(_ descriptor: Int32) -> Int32 {
+        var code: Int32 = 0
+        var length = socklen_t(MemoryLayout<Int32>.size)
+        guard getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &length) == 0 else { return errno }
+        return code
+    }
+
+    /// Where a listening socket listens: tells the port that the kernel chose.
+    ///
+    /// - Parameter descriptor: a bound socket.
+    /// - Returns: its address, `nil` when it has none.
+    public static func localAddress(_ descriptor: Int32) -> SocketAddress? {
+        var storage = sockaddr_storage()
+        var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+        let result = withUnsafeMutablePointer(to: &storage) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &length) }
+        }
+        return result == 0 ? SocketAddress(storage) : nil
+    }
+
+    /// Makes a listening socket; connections accepted from it inherit `TCP_NODELAY`.
+    ///
+    /// - Parameters:
+    ///   - address: where; for a path, nothing may be there.
+    ///   - backlog: how many connections may wait to be accepted.
+    ///   - isIPv6Only: whether an IPv6 socket leaves IPv4 alone.
+    /// - Returns: the descriptor, non-blocking and closed on exec.
+    /// - Throws: `SystemError` when the address cannot be had.
+    public static func listen(on address: SocketAddress, backlog: Int, isIPv6Only: Bool = true) throws(SystemError)
+        -> Int32
+    {
+        let descriptor = supervise_stream_socket(address.family)
+        guard descriptor >= 0 else { throw SystemError("socket", address.description) }
+        if !address.isUnix {
+            setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+            setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+            if address.family == AF_INET6 {
+                setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isIPv6Only ? 1 : 0)
+            }
+        }
+        var operation = "bind"
+        var result = address.withSockaddr { bind(descriptor, $0, $1) }
+        if result == 0 {
+            operation = "listen"
+            result = Glibc.listen(descriptor, Int32(clamping: backlog))
+        }
+        if result == 0 { return descriptor }
+        let failure = SystemError(operation, address.description)
+        _ = Glibc.close(descriptor)
+        throw failure
+    }
+
+    /// Another descriptor of the same socket, closed on exec.
+    ///
+    /// - Parameter descriptor: the socket.
+    /// - Returns: the new descriptor.
+    /// - Throws: `SystemError` when none is left.
+    public static func duplicate(_ descriptor: Int32) throws(SystemError) -> Int32 {
+        let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+        guard copy >= 0 else { throw SystemError("dup", "descriptor \(descriptor)") }
+        return copy
+    }
+
+    private static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+        var value = value
+        // Options here only make things faster or are known to exist; the socket works without them.
+        _ = setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
+    }
+}
