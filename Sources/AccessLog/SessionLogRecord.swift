@@ -1,0 +1,285 @@
+import EventLoop
+import Model
+
+/// A client or a listening address as log lines name it.
+public enum LogPeer: Sendable, Hashable {
+    /// `127.0.0.1:5670` or `::1:5670`, without brackets.
+    case ip(IPEndpoint)
+    /// `unix:1`, with the number of the listening socket among its proxy's.
+    case unix(listener: Int)
+
+    fileprivate func write(to line: inout LineBuffer) {
+        switch self {
+        case .ip(let endpoint):
+            line.append(endpoint.host)
+            line.append(byte: UInt8(ascii: ":"))
+            line.append(Int64(endpoint.port))
+        case .unix(let listener):
+            line.append("unix:")
+            line.append(listener)
+        }
+    }
+}
+
+/// How many connections there were when a line was written, the line's own among them.
+public struct LogConnectionCounts: Sendable, Hashable {
+    /// On the whole instance.
+    public var instance = 0
+    /// On the frontend.
+    public var frontend = 0
+    /// On the backend, waiting ones included.
+    public var backend = 0
+    /// On the server.
+    public var server = 0
+
+    /// Makes counts.
+    ///
+    /// - Parameters:
+    ///   - instance: on the whole instance.
+    ///   - frontend: on the frontend.
+    ///   - backend: on the backend.
+    ///   - server: on the server.
+    public init(instance: Int = 0, frontend: Int = 0, backend: Int = 0, server: Int = 0) {
+        self.instance = instance
+        self.frontend = frontend
+        self.backend = backend
+        self.server = server
+    }
+
+    fileprivate func write(to line: inout LineBuffer) {
+        line.append(instance)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(frontend)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(backend)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(server)
+    }
+}
+
+/// One ended TCP session, written as `option tcplog` has it.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 8.2.2.
+public struct SessionLogRecord: LogLine, Sendable, Hashable {
+    /// Who connected.
+    public var client: LogPeer
+    /// When the connection was accepted.
+    public var acceptedAt: Timestamp
+    /// The frontend's name.
+    public var frontend: String
+    /// The backend's name.
+    public var backend: String
+    /// The last server's name; `nil` when there was none (`<NOSRV>`).
+    public var server: String?
+    /// How long it waited for a place, in milliseconds; `nil` when it never got one (`-1`).
+    public var queueMilliseconds: Int?
+    /// How long the connection to the server took, retries included, in milliseconds; `nil` when none was made (`-1`).
+    public var connectMilliseconds: Int?
+    /// From the accept to the end, in milliseconds.
+    public var totalMilliseconds = 0
+    /// Bytes from the server to the client.
+    public var bytesToClient: Int64 = 0
+    /// How it ended.
+    public var termination = TerminationState.normal
+    /// The connections at that moment.
+    public var connections = LogConnectionCounts()
+    /// How often the connection attempt was repeated.
+    public var retries = 0
+    /// Whether it was sent to another server than the first one (a `+` before the retries).
+    public var isRedispatched = false
+    /// How many sessions were served before it while it waited for its server.
+    public var serverQueue = 0
+    /// How many sessions were served before it while it waited for any server.
+    public var backendQueue = 0
+
+    /// Makes the record of a session that reached no server.
+    ///
+    /// - Parameters:
+    ///   - client: who connected.
+    ///   - acceptedAt: when the connection was accepted.
+    ///   - frontend: the frontend's name.
+    ///   - backend: the backend's name.
+    public init(client: LogPeer, acceptedAt: Timestamp, frontend: String, backend: String) {
+        self.client = client
+        self.acceptedAt = acceptedAt
+        self.frontend = frontend
+        self.backend = backend
+    }
+
+    /// Sessions are of level `info`.
+    public var level: LogLevel { .info }
+
+    /// Writes the line without header and line end.
+    ///
+    /// - Parameters:
+    ///   - line: where to append.
+    ///   - dates: for the accept date.
+    public func write(to line: inout LineBuffer, dates: inout LogDates) {
+        writeBeginning(to: &line, dates: &dates, server: server ?? "<NOSRV>")
+        line.append(queueMilliseconds ?? -1)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(connectMilliseconds ?? -1)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(totalMilliseconds)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(bytesToClient)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(byte: termination.cause.rawValue)
+        line.append(byte: termination.phase.rawValue)
+        line.append(byte: UInt8(ascii: " "))
+        writeCounts(to: &line)
+    }
+
+    /// `127.0.0.1:52968 [22/Nov/2026:13:05:32.283] frontend backend/server `.
+    fileprivate func writeBeginning(to line: inout LineBuffer, dates: inout LogDates, server: String) {
+        client.write(to: &line)
+        line.append(" [")
+        dates.appendDate(of: acceptedAt, to: &line)
+        line.append("] ")
+        line.append(frontend)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(backend)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(server)
+        line.append(byte: UInt8(ascii: " "))
+    }
+
+    /// `1/1/0/0/+3 0/0`.
+    fileprivate func writeCounts(to line: inout LineBuffer) {
+        connections.write(to: &line)
+        line.append(byte: UInt8(ascii: "/"))
+        if isRedispatched { line.append(byte: UInt8(ascii: "+")) }
+        line.append(retries)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(serverQueue)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(backendQueue)
+    }
+}
+
+/// One HTTP request that the proxy answered by itself, written as `option httplog` has it.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 8.2.3, and recordings of its statistics.
+public struct HTTPLogRecord: LogLine, Sendable, Hashable {
+    /// Who answered.
+    public enum Answerer: Sendable, Hashable {
+        /// The statistics (`<STATS>`).
+        case statistics
+        /// Nobody: there is no server (`<NOSRV>`).
+        case nobody
+    }
+
+    /// What it shares with other sessions; `server` and the queue's and connection's times are not used.
+    public var session: SessionLogRecord
+    /// Who answered.
+    public var answerer: Answerer
+    /// From the first byte of the request to its end, in milliseconds; `nil` when it was not complete (`-1`).
+    public var requestMilliseconds: Int?
+    /// The answer's status.
+    public var status: Int
+    /// The request's first line; `nil` when it was not understood (`<BADREQ>`).
+    public var requestLine: String?
+
+    /// Makes a record.
+    ///
+    /// - Parameters:
+    ///   - session: what it shares with other sessions.
+    ///   - answerer: who answered.
+    ///   - requestMilliseconds: how long the request took to arrive.
+    ///   - status: the answer's status.
+    ///   - requestLine: the request's first line.
+    public init(
+        session: SessionLogRecord, answerer: Answerer, requestMilliseconds: Int?, status: Int, requestLine: String?
+    ) {
+        self.session = session
+        self.answerer = answerer
+        self.requestMilliseconds = requestMilliseconds
+        self.status = status
+        self.requestLine = requestLine
+    }
+
+    /// Requests are of level `info`.
+    public var level: LogLevel { .info }
+
+    /// Writes the line without header and line end.
+    ///
+    /// - Parameters:
+    ///   - line: where to append.
+    ///   - dates: for the accept date.
+    public func write(to line: inout LineBuffer, dates: inout LogDates) {
+        let isAnswered = answerer == .statistics
+        session.writeBeginning(to: &line, dates: &dates, server: isAnswered ? "<STATS>" : "<NOSRV>")
+        line.append(requestMilliseconds ?? -1)
+        line.append(isAnswered ? "/0/0/0/" : "/-1/-1/-1/")
+        line.append(session.totalMilliseconds)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(status)
+        line.append(byte: UInt8(ascii: " "))
+        line.append(session.bytesToClient)
+        line.append(" - - ")
+        line.append(byte: session.termination.cause.rawValue)
+        line.append(byte: session.termination.phase.rawValue)
+        line.append("-- ")
+        session.writeCounts(to: &line)
+        line.append(" \"")
+        if let requestLine {
+            line.append(escaping: requestLine)
+        } else {
+            line.append("<BADREQ>")
+        }
+        line.append(byte: UInt8(ascii: "\""))
+    }
+}
+
+/// One accepted connection, written as HAProxy does without a log format: at its beginning.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 8.2.1, and recordings (a Unix socket's line has no `from`).
+public struct ConnectLogRecord: LogLine, Sendable, Hashable {
+    /// Who connected.
+    public var client: LogPeer
+    /// To which address.
+    public var destination: LogPeer
+    /// The frontend's name.
+    public var frontend: String
+    /// Whether the frontend understands HTTP.
+    public var isHTTP: Bool
+
+    /// Makes a record.
+    ///
+    /// - Parameters:
+    ///   - client: who connected.
+    ///   - destination: to which address.
+    ///   - frontend: the frontend's name.
+    ///   - isHTTP: whether the frontend understands HTTP.
+    public init(client: LogPeer, destination: LogPeer, frontend: String, isHTTP: Bool) {
+        self.client = client
+        self.destination = destination
+        self.frontend = frontend
+        self.isHTTP = isHTTP
+    }
+
+    /// Connections are of level `info`.
+    public var level: LogLevel { .info }
+
+    /// Writes the line without header and line end.
+    ///
+    /// - Parameters:
+    ///   - line: where to append.
+    ///   - dates: not needed.
+    public func write(to line: inout LineBuffer, dates: inout LogDates) {
+        line.append("Connect ")
+        switch client {
+        case .ip:
+            line.append("from ")
+            client.write(to: &line)
+            line.append(" to ")
+            destination.write(to: &line)
+        case .unix:
+            line.append("to ")
+            client.write(to: &line)
+        }
+        line.append(" (")
+        line.append(frontend)
+        line.append(isHTTP ? "/HTTP)" : "/TCP)")
+    }
+}
