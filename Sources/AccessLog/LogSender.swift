@@ -23,7 +23,7 @@ public struct LogRoute: Sendable {
 ///
 /// - Source: RFC 3164 for the header; recordings of HAProxy 2.6.
 public final class LogSender {
-    /// The most bytes of one datagram, header and line end included; a longer line is cut off.
+    /// The most bytes of one line, header included and line end not; a longer one is cut off.
     ///
     /// - Source: HAProxy 2.6 configuration manual, `log`, default of `len`.
     public static let longestLine = 1024
@@ -35,7 +35,7 @@ public final class LogSender {
     private var receivers: [LogReceiver] = []
     private var destinations: [LogTarget.Destination: Int] = [:]
     /// The space for the priority, then date and tag of the current second, then the line.
-    private var buffer = LineBuffer(capacity: LogSender.longestLine + LogSender.priorityLength)
+    private var buffer = LineBuffer(capacity: LogSender.longestLine + 1)
     private var dates = LogDates()
     private var headerLength = 0
     private var headerSecond = Int64.min
@@ -122,7 +122,7 @@ public final class LogSender {
         buffer.truncate(to: headerLength)
         content.write(to: &buffer, dates: &dates)
         // The line end stays, also where the line was cut off.
-        buffer.truncate(to: Self.longestLine - 1)
+        buffer.truncate(to: Self.longestLine)
         buffer.append(byte: UInt8(ascii: "\n"))
     }
 

@@ -1,0 +1,175 @@
+import Model
+import Testing
+
+@testable import AccessLog
+
+@Suite("Server lines")
+struct ServerLogEventTests {
+    static let refused = CheckResult(status: .layer4Error, detail: "Connection refused", durationMilliseconds: 0)
+    static let passed = CheckResult(status: .layer4OK, durationMilliseconds: 0)
+
+    private func event(
+        _ change: ServerLogEvent.Change, operational: OperationalState, administrative: AdministrativeState,
+        active: Int, backup: Int, isBackup: Bool = false
+    ) -> ServerLogEvent {
+        var event = ServerLogEvent(
+            proxy: "p", server: "s", isBackup: isBackup, change: change, operational: operational,
+            administrative: administrative)
+        event.activeServers = active
+        event.backupServers = backup
+        return event
+    }
+
+    @Test("a fall is an alert with its reason and what is left")
+    func down() {
+        var event = event(
+            .checked(to: .down, by: Self.refused), operational: .up, administrative: .ready, active: 2, backup: 0)
+        event.sessions = 7
+        event.requeued = 3
+        event.queued = 1
+        #expect(
+            event.lines == [
+                TextLogLine(
+                    level: .alert,
+                    text:
+                        "Server p/s is DOWN, reason: Layer4 connection problem, info: \"Connection refused\", check duration: 0ms. 2 active and 0 backup servers left. 7 sessions active, 3 requeued, 1 remaining in queue."
+                )
+            ])
+    }
+
+    @Test("a timeout has no info, a wrong status has its code")
+    func reasons() {
+        let timeout = event(
+            .checked(to: .down, by: CheckResult(status: .layer4Timeout, durationMilliseconds: 5002)),
+            operational: .up, administrative: .ready, active: 1, backup: 0)
+        #expect(
+            timeout.lines[0].text.hasPrefix("Server p/s is DOWN, reason: Layer4 timeout, check duration: 5002ms. 1 "))
+        let status = event(
+            .checked(
+                to: .down,
+                by: CheckResult(
+                    status: .layer7Error, code: 503, detail: "Service Unavailable", durationMilliseconds: 2)),
+            operational: .up, administrative: .ready, active: 1, backup: 0)
+        #expect(
+            status.lines[0].text.hasPrefix(
+                "Server p/s is DOWN, reason: Layer7 wrong status, code: 503, info: \"Service Unavailable\", check duration: 2ms. "
+            ))
+    }
+
+    @Test("the traffic's move to the backups is said, and their own lines say that they are backups")
+    func backups() {
+        let primary = event(
+            .checked(to: .down, by: Self.refused), operational: .up, administrative: .ready, active: 0, backup: 1)
+        #expect(
+            primary.lines.map(\.text) == [
+                "Server p/s is DOWN, reason: Layer4 connection problem, info: \"Connection refused\", check duration: 0ms. 0 active and 1 backup servers left. Running on backup. 0 sessions active, 0 requeued, 0 remaining in queue."
+            ])
+        var backup = event(
+            .checked(to: .up, by: Self.passed), operational: .down, administrative: .ready, active: 0, backup: 1,
+            isBackup: true)
+        backup.hadServer = false
+        #expect(
+            backup.lines == [
+                TextLogLine(
+                    level: .notice,
+                    text:
+                        "Backup Server p/s is UP, reason: Layer4 check passed, check duration: 0ms. 0 active and 1 backup servers online. Running on backup. 0 sessions requeued, 0 total in queue."
+                )
+            ])
+    }
+
+    @Test("the last server's end is an emergency, once")
+    func lastServer() {
+        var event = event(
+            .checked(to: .down, by: Self.refused), operational: .up, administrative: .ready, active: 0, backup: 0)
+        #expect(event.lines.map(\.level) == [.alert, .emerg])
+        #expect(event.lines[1].text == "proxy p has no server available!")
+        event.hadServer = false
+        #expect(event.lines.map(\.level) == [.alert])
+    }
+
+    @Test("the checks of a drained server alarm nobody and say that it stays drained")
+    func drainedChecks() {
+        let down = event(
+            .checked(to: .down, by: Self.refused), operational: .up, administrative: .drain, active: 0, backup: 1)
+        #expect(down.lines.map(\.level) == [.notice, .notice])
+        #expect(down.lines[1].text == "Server p/s remains in forced drain mode.")
+        let up = event(
+            .checked(to: .up, by: Self.passed), operational: .down, administrative: .drain, active: 0, backup: 1)
+        #expect(
+            up.lines.map(\.text) == [
+                "Server p/s is UP, reason: Layer4 check passed, check duration: 0ms. 0 active and 1 backup servers online. Running on backup. 0 sessions requeued, 0 total in queue.",
+                "Server p/s remains in forced drain mode.",
+            ])
+    }
+
+    /// Every order in every state, as recorded.
+    @Test(
+        "every order in every state has its words",
+        arguments: [
+            (.ready, .ready, .up, []),
+            (.drain, .drain, .up, []),
+            (.maint, .maint, .up, []),
+            (
+                .ready, .maint, .up,
+                [
+                    "alert Server p/s is going DOWN for maintenance. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
+                ]
+            ),
+            (
+                .drain, .maint, .up,
+                [
+                    "notice Server p/s is going DOWN for maintenance. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
+                ]
+            ),
+            (
+                .ready, .drain, .up,
+                [
+                    "notice Server p/s enters drain state. 1 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
+                ]
+            ),
+            (.drain, .ready, .up, ["notice Server p/s is UP (leaving forced drain)."]),
+            (.maint, .ready, .up, ["notice Server p/s is UP/READY (leaving forced maintenance)."]),
+            (
+                .maint, .drain, .up,
+                [
+                    "notice Server p/s is UP/DRAIN (leaving forced maintenance).",
+                    "notice Server p/s remains in forced drain mode.",
+                ]
+            ),
+            (.ready, .ready, .down, []),
+            (.drain, .drain, .down, []),
+            (.maint, .maint, .down, []),
+            (.ready, .maint, .down, ["notice Server p/s was DOWN and now enters maintenance."]),
+            (.drain, .maint, .down, ["notice Server p/s was DOWN and now enters maintenance."]),
+            (
+                .ready, .drain, .down,
+                [
+                    "notice Server p/s enters drain state. 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
+                ]
+            ),
+            (.drain, .ready, .down, ["notice Server p/s is DOWN (leaving forced drain)."]),
+            (.maint, .ready, .down, ["notice Server p/s is UP/READY (leaving forced maintenance)."]),
+            (
+                .maint, .drain, .down,
+                [
+                    "notice Server p/s is UP/DRAIN (leaving forced maintenance).",
+                    "notice Server p/s remains in forced drain mode.",
+                ]
+            ),
+        ] as [(AdministrativeState, AdministrativeState, OperationalState, [String])])
+    func orders(
+        from: AdministrativeState, to: AdministrativeState, operational: OperationalState, expected: [String]
+    ) {
+        let event = event(
+            .ordered(from: from, to: to), operational: operational, administrative: to, active: 1, backup: 0)
+        #expect(event.lines.map { "\($0.level) \($0.text)" } == expected)
+    }
+
+    @Test("a proxy that stops says how much it has served")
+    func stopped() {
+        let line = ProxyStoppedLogLine(proxy: "rabbitmq_cluster", frontendConnections: 33, backendConnections: 27)
+        #expect(rendered(line) == "Proxy rabbitmq_cluster stopped (cumulated conns: FE: 33, BE: 27).")
+        #expect(line.level == .warning)
+    }
+}
