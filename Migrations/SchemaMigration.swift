@@ -1,0 +1,19 @@
+/// One step of the history's schema, embedded in the binary.
+public struct SchemaMigration: Sendable, Hashable {
+    /// The file's name without its ending, such as `v001_initial`.
+    public let name: String
+    /// The SQL of the step: several statements, run in one transaction.
+    public let sql: String
+
+    /// All steps, oldest first; a database of version n has had the first n of them.
+    ///
+    /// A step that was ever released never changes: what is new goes into a step of its own, after the others.
+    public static let all: [SchemaMigration] = [
+        SchemaMigration(name: "v001_initial", file: PackageResources.v001_initial_sql)
+    ]
+
+    private init(name: String, file: [UInt8]) {
+        self.name = name
+        self.sql = String(decoding: file, as: UTF8.self)
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import GRDB
+import Model
+
+/// Reads the history, whether or not a supervisor writes it at the same time; never changes it.
+///
+/// All calls are allowed from every thread; they read the disk, so not from an event loop.
+public final class HistoryDatabase: HistoryReader {
+    /// A run that has given no sign of life for so long is over.
+    static let lifeSignMilliseconds = Int64(RecorderLimits.standard.heartbeat / .milliseconds(1)) * 3
+
+    private let connection: HistoryConnection
+
+    /// Finds the history of a state directory and makes sure that it can be read.
+    ///
+    /// - Parameter stateDirectory: the state directory.
+    /// - Throws: `HistoryError`: `missing` when no supervisor has run with it yet.
+    public init(stateDirectory: String) throws(HistoryError) {
+        connection = HistoryConnection(file: HistoryFile(stateDirectory: stateDirectory))
+        try connection.read("open") { _ in }
+    }
+
+    /// Health transitions, oldest first; with `after`, in the order of recording.
+    ///
+    /// - Parameter question: which.
+    /// - Returns: the rows, each with its number.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func transitions(_ question: HistoryQuestion) throws -> [Recorded<TransitionRecord>] {
+        try connection.read("read transitions") { db in
+            let subjects = try Subjects(db)
+            let asked = subjects.matching(question)
+            if let asked, asked.isEmpty { return [] }
+            let query = HistoryQuery.transitions(question, servers: asked)
+            return try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).reversed().map { row in
+                Recorded(id: row["id"], record: try RowReader(path: connection.file.path).transition(row, subjects))
+            }
+        }
+    }
+
+    /// Events, oldest first; with `after`, in the order of recording.
+    ///
+    /// `question.server` is ignored.
+    ///
+    /// - Parameter question: which.
+    /// - Returns: the rows, each with its number.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func events(_ question: HistoryQuestion) throws -> [Recorded<EventRecord>] {
+        try connection.read("read events") { db in
+            let rows = try Row.fetchAll(db, sql: "SELECT id, name FROM instances")
+            let names = Dictionary(uniqueKeysWithValues: rows.map { ($0["id"] as Int64, $0["name"] as String) })
+            let asked = names.first { $0.value == question.instance }?.key
+            guard question.instance == nil || asked != nil else { return [] }
+            let query = HistoryQuery.events(question, instance: asked)
+            return try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).reversed().map { row in
+                Recorded(id: row["id"], record: try RowReader(path: connection.file.path).event(row, names))
+            }
+        }
+    }
+
+    /// Session counts in buckets aligned to the epoch, oldest first; `FRONTEND` and `BACKEND` match as server names.
+    ///
+    /// Within a bucket the subjects come in the order in which they were first seen, which is that of the configuration.
+    ///
+    /// - Parameters:
+    ///   - question: which; `limit` counts rows, `after` is ignored.
+    ///   - bucketMilliseconds: the buckets' length; less than 1 counts as 1.
+    /// - Returns: the buckets that have samples.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func sessions(_ question: HistoryQuestion, bucketMilliseconds: Int64) throws -> [SessionBucket] {
+        try connection.read("read session counts") { db in
+            let subjects = try Subjects(db)
+            let asked = subjects.matching(question) ?? Array(subjects.byNumber.keys)
+            if asked.isEmpty { return [] }
+            let query = HistoryQuery.sessions(
+                question, servers: asked, bucketMilliseconds: max(1, bucketMilliseconds))
+            return try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).reversed().map { row in
+                try RowReader(path: connection.file.path).bucket(row, subjects)
+            }
+        }
+    }
+
+    /// How each server's time divides into states.
+    ///
+    /// - Parameters:
+    ///   - question: which servers; without `since`, from each server's first record; `limit` and `after` are ignored. A server
+    ///     that was removed from the configuration before the period is left out unless `server` names it.
+    ///   - now: what an open period ends at.
+    /// - Returns: one account a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability] {
+        try connection.read("read uptimes") { db in
+            let subjects = try Subjects(db)
+            let asked = subjects.matching(question) ?? Array(subjects.byNumber.keys)
+            let runs = try RunSpan.fetchAll(db, now: now)
+            let blind = try Self.blindTimes(db)
+            return try asked.compactMap { number in subjects.byNumber[number].map { (number, $0) } }
+                .filter { !$0.1.isSide && (question.server != nil || !$0.1.isGone(before: question.since)) }
+                .sorted { $0.1.identity.isBefore($1.1.identity) }
+                .map { number, subject in
+                    let since = question.since ?? subject.firstSeen
+                    let timeline = try Self.timeline(of: number, runs: runs, blind: blind, since: since, db: db)
+                    return timeline.account(of: subject.identity, since: since, until: question.until ?? now)
+                }
+        }
+    }
+
+    private static func timeline(
+        of server: Int64, runs: [RunSpan], blind: [ClosedRange<Timestamp>], since: Timestamp, db: Database
+    ) throws -> AvailabilityTimeline {
+        let relevant = runs.filter { $0.end > since }
+        guard let first = relevant.map(\.id).min() else { return AvailabilityTimeline(runs: [], blind: []) }
+        let query = HistoryQuery.changes(of: server, fromRun: first)
+        var changes: [Int64: [(at: Timestamp, state: ServerState)]] = [:]
+        for row in try Row.fetchAll(db, sql: query.sql, arguments: query.arguments) {
+            // A state that only a newer program knows is, for an account of known time, not known.
+            let state = ServerState(rawValue: row["to_state"]) ?? .unknown
+            changes[row["run_id"], default: []].append((Timestamp(millisecondsSinceEpoch: row["at"]), state))
+        }
+        return AvailabilityTimeline(
+            runs: relevant.map {
+                AvailabilityTimeline.Run(start: $0.start, end: $0.end, changes: changes[$0.id] ?? [])
+            }, blind: blind)
+    }
+
+    private static func blindTimes(_ db: Database) throws -> [ClosedRange<Timestamp>] {
+        try Row.fetchAll(db, sql: "SELECT from_at, to_at FROM gaps WHERE transitions > 0").map { row in
+            let from = Timestamp(millisecondsSinceEpoch: row["from_at"])
+            return from...max(from, Timestamp(millisecondsSinceEpoch: row["to_at"]))
+        }
+    }
+
+    /// The servers that the history knows.
+    ///
+    /// - Returns: all of them, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func servers() throws -> [ServerIdentity] {
+        try connection.read("read servers") { db in
+            try Subjects(db).byNumber.values.filter { !$0.isSide }.map(\.identity).sorted { $0.isBefore($1) }
+        }
+    }
+
+    /// What a person may have meant by a server's name that nothing matches.
+    ///
+    /// - Parameter name: `SERVER`, `PROXY/SERVER` or `INSTANCE/PROXY/SERVER`.
+    /// - Returns: the nearest known name; `nil` when the name is known, or none is near.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func suggestion(for name: String) throws -> String? {
+        ServerName(name).suggestion(among: try servers())
+    }
+}

@@ -1,0 +1,171 @@
+import Foundation
+import GRDB
+import Model
+
+/// The recorder's open database: one writing connection, used by the recorder's thread alone.
+///
+/// Every call is one transaction, so that whatever fails leaves the database as it was and can be tried again.
+final class HistoryStore {
+    /// Which run of the supervisor writes.
+    struct Run: Sendable, Hashable {
+        let processID: Int32
+        let version: String
+        let startedAt: Timestamp
+    }
+
+    /// The write-ahead log is cut back to this size after a checkpoint, so that one busy hour doesn't keep the disk for ever.
+    private static let logSizeLimitBytes = 16 * 1024 * 1024
+
+    let identity: HistoryFile.Identity?
+    private let file: HistoryFile
+    private let queue: DatabaseQueue
+    private let runID: Int64
+    private var rows: RowWriter
+
+    /// Opens or makes the database, brings its schema up to date, and begins the run, or continues it if it is there.
+    ///
+    /// An earlier run that never said that it ended is closed at its last heartbeat.
+    ///
+    /// - Parameters:
+    ///   - file: where.
+    ///   - run: who writes.
+    ///   - lockWait: how long to wait for another program's lock.
+    ///   - now: the time.
+    ///   - schema: the schema to bring it to.
+    /// - Throws: `HistoryError`.
+    init(file: HistoryFile, run: Run, lockWait: Duration, now: Timestamp, schema: HistorySchema = .current) throws {
+        self.file = file
+        try file.makeDirectory()
+        do {
+            var configuration = Configuration()
+            configuration.label = "history recorder"
+            configuration.busyMode = .timeout(lockWait / .seconds(1))
+            queue = try DatabaseQueue(path: file.path, configuration: configuration)
+            try queue.inDatabase { db in
+                try Self.prepare(db)
+                try schema.migrate(db, path: file.path)
+            }
+            var runID: Int64 = 0
+            try queue.inDatabase { db in
+                try db.inTransaction(.immediate) {
+                    runID = try Self.begin(run, db: db, now: now)
+                    return .commit
+                }
+            }
+            self.runID = runID
+            rows = RowWriter(runID: runID)
+            identity = try file.identity()
+        } catch {
+            throw HistoryError(error, path: file.path, operation: "open")
+        }
+    }
+
+    /// Settings of the connection and, before the first table, of the file.
+    private static func prepare(_ db: Database) throws {
+        // Only works before the first table, and lets later versions give the space of old rows back to the disk.
+        try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
+        // Readers and the writer never wait for one another.
+        let mode = try String.fetchOne(db, sql: "PRAGMA journal_mode = WAL")
+        guard mode == "wal" else {
+            throw DatabaseError(resultCode: .SQLITE_IOERR, message: "no write-ahead log on this file system")
+        }
+        // With the write-ahead log, NORMAL syncs at checkpoints only: a commit survives the death of the process (its pages
+        // are with the kernel), and a power cut costs the last commits at most, never the database. FULL would pay one
+        // disk sync a batch for those last seconds, on a disk that may be busy with the broker's own data.
+        try db.execute(sql: "PRAGMA synchronous = NORMAL")
+        _ = try Int.fetchOne(db, sql: "PRAGMA journal_size_limit = \(logSizeLimitBytes)")
+    }
+
+    private static func begin(_ run: Run, db: Database, now: Timestamp) throws -> Int64 {
+        let known = try Int64.fetchOne(
+            db, sql: "SELECT id FROM runs WHERE pid = ? AND started_at = ? AND ended_at IS NULL",
+            arguments: [run.processID, run.startedAt.millisecondsSinceEpoch])
+        if let known { return known }
+        let left = try Row.fetchAll(db, sql: "SELECT id, pid, version, heartbeat_at FROM runs WHERE ended_at IS NULL")
+        for row in left {
+            let id: Int64 = row["id"]
+            let heartbeat: Int64 = row["heartbeat_at"]
+            let detail = "pid \(row["pid"] as Int64), version \(row["version"] as String)"
+            try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at, lost = 1 WHERE id = ?", arguments: [id])
+            var writer = RowWriter(runID: id)
+            try writer.event(
+                EventRecord(
+                    at: Timestamp(millisecondsSinceEpoch: heartbeat), instance: nil, kind: .supervisorLost,
+                    detail: detail),
+                db: db)
+        }
+        try db.execute(
+            sql: "INSERT INTO runs (pid, version, started_at, heartbeat_at) VALUES (?, ?, ?, ?)",
+            arguments: [
+                run.processID, run.version, run.startedAt.millisecondsSinceEpoch,
+                max(now, run.startedAt).millisecondsSinceEpoch,
+            ])
+        let id = db.lastInsertedRowID
+        var writer = RowWriter(runID: id)
+        try writer.event(
+            EventRecord(
+                at: run.startedAt, instance: nil, kind: .supervisorStarted,
+                detail: "pid \(run.processID), version \(run.version)"),
+            db: db)
+        return id
+    }
+
+    /// Writes records, and with them a heartbeat.
+    ///
+    /// - Parameters:
+    ///   - notes: what the history has to say about itself.
+    ///   - records: what to write; may be empty.
+    ///   - gap: what was dropped, if this is to be shown now.
+    ///   - now: the heartbeat's time.
+    /// - Throws: `HistoryError`; then nothing was written.
+    func write(
+        notes: [EventRecord], records: ArraySlice<HistoryRecord>, gap: DroppedRecords?, now: Timestamp
+    ) throws {
+        try commit("write") { db in
+            for note in notes { try rows.event(note, db: db) }
+            for record in records { try rows.write(record, db: db) }
+            if let gap { try rows.gap(gap, now: now, db: db) }
+            try beat(now, db: db)
+        }
+    }
+
+    /// Notes that the supervisor ends in order.
+    ///
+    /// - Parameter now: when.
+    /// - Throws: `HistoryError`.
+    func endRun(at now: Timestamp) throws {
+        try commit("end the run") { db in
+            try rows.event(EventRecord(at: now, instance: nil, kind: .supervisorStopped), db: db)
+            try beat(now, db: db)
+            try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at WHERE id = ?", arguments: [runID])
+        }
+    }
+
+    /// Closes the database; what the write-ahead log holds goes into the file.
+    ///
+    /// - Throws: `HistoryError`.
+    func close() throws {
+        do { try queue.close() } catch { throw HistoryError(error, path: file.path, operation: "close") }
+    }
+
+    private func beat(_ now: Timestamp, db: Database) throws {
+        // A wall clock that is set back doesn't take back what is known.
+        try db.cachedStatement(sql: "UPDATE runs SET heartbeat_at = max(heartbeat_at, ?) WHERE id = ?")
+            .execute(arguments: [now.millisecondsSinceEpoch, runID])
+    }
+
+    private func commit(_ operation: String, _ body: (Database) throws -> Void) throws {
+        do {
+            try queue.inDatabase { db in
+                try db.inTransaction(.immediate) {
+                    try body(db)
+                    return .commit
+                }
+            }
+        } catch {
+            // Numbers given to new names in a transaction that was rolled back are not in the database.
+            rows.forgetNumbers()
+            throw HistoryError(error, path: file.path, operation: operation)
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Model
+
+/// What the recorder's thread does from its first to its last moment: take records, write them, wait.
+///
+/// Owned and used by that thread alone. A failed attempt keeps its records in hand and is made again; meanwhile the queue
+/// absorbs, and when its bound is reached it drops and counts.
+struct RecorderLoop {
+    private let file: HistoryFile
+    private let run: HistoryStore.Run
+    private let limits: RecorderLimits
+    private let queue: RecordQueue
+    private let now: @Sendable () -> Timestamp
+    private let report: @Sendable (String) -> Void
+    private let clock = ContinuousClock()
+
+    private var store: HistoryStore?
+    private var load = RecordBacklog.Load()
+    /// How many of the load's records are settled.
+    private var position = 0
+    /// What the history is to say about itself; at most one for each file set aside or replaced since the last write.
+    private var notes: [EventRecord] = []
+    private var trouble: RecorderTrouble
+    private var hopelessAttempts = 0
+    private var filesSetAside = 0
+
+    init(
+        file: HistoryFile, run: HistoryStore.Run, limits: RecorderLimits, queue: RecordQueue,
+        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
+    ) {
+        self.file = file
+        self.run = run
+        self.limits = limits
+        self.queue = queue
+        self.now = now
+        self.report = report
+        self.trouble = RecorderTrouble(limits: limits)
+    }
+
+    /// Runs until the queue is closed, then writes what is left and the run's end.
+    mutating func runUntilClosed() {
+        var nextHeartbeat = clock.now
+        while !queue.isClosing {
+            refill(waitingAtMost: max(.zero, clock.now.duration(to: nextHeartbeat)))
+            guard hasWork || clock.now >= nextHeartbeat else { continue }
+            if let pause = attempt({ try $0.writeNext(to: $1) }) {
+                queue.pause(pause, endsAtClose: true)
+                nextHeartbeat = clock.now
+            } else {
+                nextHeartbeat = clock.now + limits.heartbeat
+            }
+        }
+        finish()
+        queue.finish()
+    }
+
+    private mutating func finish() {
+        let deadline = clock.now + limits.stopPatience
+        var hasEnded = false
+        while !hasEnded, clock.now < deadline {
+            refill(waitingAtMost: .zero)
+            let isLast = !hasWork
+            let pause = attempt { try isLast ? $1.endRun(at: $0.now()) : $0.writeNext(to: $1) }
+            hasEnded = isLast && pause == nil
+            if let pause { queue.pause(min(pause, max(.zero, clock.now.duration(to: deadline))), endsAtClose: false) }
+        }
+        if !hasEnded { giveUp() }
+        closeStore()
+    }
+
+    private mutating func giveUp() {
+        refill(waitingAtMost: .zero)
+        var lost = load.dropped
+        for record in load.records[position...] { lost.add(record) }
+        queue.lose(load.records[position...])
+        report("history ends without the end of this run; lost: \(lost.summary)")
+    }
+
+    // MARK: Loads and slices
+
+    private var hasWork: Bool { position < load.records.count || !load.dropped.isEmpty || !notes.isEmpty }
+
+    private mutating func refill(waitingAtMost patience: Duration) {
+        guard !hasWork else { return }
+        load = queue.take(waitingAtMost: patience)
+        position = 0
+    }
+
+    /// The records of the next transaction.
+    private var slice: ArraySlice<HistoryRecord> {
+        var end = position
+        var rows = 0
+        while end < load.records.count, rows < limits.batchRows {
+            rows += load.records[end].rows
+            end += 1
+        }
+        return load.records[position..<end]
+    }
+
+    private mutating func writeNext(to store: HistoryStore) throws {
+        let now = now()
+        let slice = slice
+        let showsGap = slice.endIndex == load.records.count && !load.dropped.isEmpty
+        let recovery = trouble.recovery(at: now)
+        try store.write(
+            notes: notes + (recovery.map { [$0.event] } ?? []), records: slice, gap: showsGap ? load.dropped : nil,
+            now: now)
+        position = slice.endIndex
+        if showsGap { load.dropped = DroppedRecords() }
+        notes = []
+        hopelessAttempts = 0
+        if let recovery {
+            trouble = RecorderTrouble(limits: limits)
+            queue.report(trouble: nil)
+            report(recovery.report)
+        }
+        queue.settle(slice, gap: showsGap)
+    }
+
+    // MARK: Attempts
+
+    /// Does something with the open database.
+    ///
+    /// - Returns: how long to wait before the next attempt; `nil` when this one went well.
+    private mutating func attempt(_ work: (inout RecorderLoop, HistoryStore) throws -> Void) -> Duration? {
+        do {
+            let store = try openStore()
+            try work(&self, store)
+            return nil
+        } catch {
+            return failed(HistoryError(error, path: file.path, operation: "write"))
+        }
+    }
+
+    private mutating func openStore() throws -> HistoryStore {
+        if let store {
+            if try file.identity() == store.identity { return store }
+            // SQLite would go on writing into a file that no reader can find any more.
+            closeStore()
+            note("the database was removed or replaced by another; what it held is not in this one")
+        }
+        let opened = try HistoryStore(file: file, run: run, lockWait: limits.lockWait, now: now())
+        store = opened
+        return opened
+    }
+
+    private mutating func failed(_ error: HistoryError) -> Duration {
+        switch error.code {
+        case .locked, .full:
+            break  // The connection is sound, only the moment is not.
+        case .corrupt:
+            closeStore()
+            if let pause = setAside(error) { return pause }
+        case .unexpected:
+            closeStore()
+            hopelessAttempts += 1
+            if hopelessAttempts >= limits.hopelessAttempts { dropSlice(error) }
+        case .missing, .readOnly, .cannotOpen, .inputOutput, .newerSchema, .olderSchema, .foreign:
+            closeStore()
+        }
+        return wait(for: error)
+    }
+
+    private mutating func wait(for error: HistoryError) -> Duration {
+        let (news, pause) = trouble.failed(error, at: now())
+        queue.report(trouble: error.description)
+        if let news { report(news) }
+        return pause
+    }
+
+    /// Puts a damaged database out of the way; `nil` when that is not to be done again.
+    private mutating func setAside(_ error: HistoryError) -> Duration? {
+        guard filesSetAside < limits.filesSetAside else { return nil }
+        do {
+            let name = try file.setAside(at: now())
+            filesSetAside += 1
+            note("the database was damaged (\(error.message)); it was set aside as \(name) and a new one begun")
+            return limits.firstPause
+        } catch {
+            return wait(for: HistoryError(error, path: file.path, operation: "set aside"))
+        }
+    }
+
+    private mutating func dropSlice(_ error: HistoryError) {
+        let slice = slice
+        hopelessAttempts = 0
+        position = slice.endIndex
+        queue.lose(slice)
+        report("history could not take \(slice.count) records and leaves them out: \(error)")
+    }
+
+    private mutating func note(_ detail: String) {
+        notes.append(EventRecord(at: now(), instance: nil, kind: .historyTrouble, detail: detail))
+        report("history: \(detail)")
+    }
+
+    private mutating func closeStore() {
+        guard let store else { return }
+        self.store = nil
+        do { try store.close() } catch {
+            report("history: \(HistoryError(error, path: file.path, operation: "close"))")
+        }
+    }
+}

@@ -1,0 +1,83 @@
+import GRDB
+import Model
+
+/// Turns rows back into records.
+struct RowReader {
+    /// The database file, for errors.
+    let path: String
+
+    func transition(_ row: Row, _ subjects: Subjects) throws -> TransitionRecord {
+        var record = TransitionRecord(
+            at: Timestamp(millisecondsSinceEpoch: row["at"]), server: try subject(row, subjects),
+            from: try word(row["from_state"], "state"), to: try word(row["to_state"], "state"))
+        record.status = try (row["status"] as String?).map { try word($0, "check status") }
+        record.code = row["code"]
+        record.detail = row["detail"]
+        record.checkMilliseconds = row["check_ms"]
+        record.lastedMilliseconds = row["lasted_ms"]
+        record.sessions = row["sessions"]
+        record.activeServers = row["active_servers"]
+        record.backupServers = row["backup_servers"]
+        record.actor = row["actor"]
+        record.reason = row["reason"]
+        return record
+    }
+
+    func event(_ row: Row, _ instances: [Int64: String]) throws -> EventRecord {
+        EventRecord(
+            at: Timestamp(millisecondsSinceEpoch: row["at"]),
+            instance: (row["instance_id"] as Int64?).flatMap { instances[$0] }, kind: try word(row["kind"], "event"),
+            actor: row["actor"], reason: row["reason"], detail: row["detail"])
+    }
+
+    func bucket(_ row: Row, _ subjects: Subjects) throws -> SessionBucket {
+        SessionBucket(
+            at: Timestamp(millisecondsSinceEpoch: row["at"]), subject: try subject(row, subjects),
+            current: row["current"],
+            max: row["most"], total: row["new"], bytesIn: row["bytes_in"], bytesOut: row["bytes_out"])
+    }
+
+    private func subject(_ row: Row, _ subjects: Subjects) throws -> ServerIdentity {
+        guard let subject = subjects.byNumber[row["server_id"]] else {
+            throw HistoryError(
+                code: .corrupt, message: "a row belongs to server \(row["server_id"] as Int64), which is not there",
+                path: path, operation: "read")
+        }
+        return subject.identity
+    }
+
+    private func word<Word: RawRepresentable>(_ text: String, _ kind: String) throws -> Word
+    where Word.RawValue == String {
+        guard let word = Word(rawValue: text) else {
+            throw HistoryError(
+                code: .newerSchema, message: "unknown \(kind) '\(text)': a newer supervise wrote it", path: path,
+                operation: "read")
+        }
+        return word
+    }
+}
+
+/// From when to when one run of the supervisor vouches for what it recorded.
+struct RunSpan {
+    let id: Int64
+    let start: Timestamp
+    let end: Timestamp
+
+    /// All runs, in the order in which they were begun.
+    ///
+    /// - Parameters:
+    ///   - db: the database.
+    ///   - now: what the live run ends at; a run without an end whose heartbeat is old ended with that heartbeat.
+    /// - Returns: one span a run.
+    /// - Throws: `DatabaseError`.
+    static func fetchAll(_ db: Database, now: Timestamp) throws -> [RunSpan] {
+        try Row.fetchAll(db, sql: "SELECT id, started_at, heartbeat_at, ended_at FROM runs ORDER BY id").map { row in
+            let heartbeat = Timestamp(millisecondsSinceEpoch: row["heartbeat_at"])
+            let isAlive = now <= heartbeat.advanced(byMilliseconds: HistoryDatabase.lifeSignMilliseconds)
+            let ended = (row["ended_at"] as Int64?).map { Timestamp(millisecondsSinceEpoch: $0) }
+            return RunSpan(
+                id: row["id"], start: Timestamp(millisecondsSinceEpoch: row["started_at"]),
+                end: ended ?? (isAlive ? now : heartbeat))
+        }
+    }
+}

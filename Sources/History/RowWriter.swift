@@ -1,0 +1,168 @@
+import GRDB
+import Model
+
+/// Turns records into rows, and names into the numbers that stand for them.
+struct RowWriter {
+    private let runID: Int64
+    // Numbers once looked up; they stay right as long as no transaction is rolled back. One entry for each name that the
+    // configurations have had since the start.
+    private var instances: [String: Int64] = [:]
+    private var servers: [ServerIdentity: Int64] = [:]
+
+    init(runID: Int64) {
+        self.runID = runID
+    }
+
+    /// Forgets all numbers, which a rolled-back transaction may have given out.
+    mutating func forgetNumbers() {
+        instances.removeAll()
+        servers.removeAll()
+    }
+
+    /// Writes one record.
+    mutating func write(_ record: HistoryRecord, db: Database) throws {
+        switch record {
+        case .transition(let transition): try self.transition(transition, db: db)
+        case .samples(let samples): for sample in samples { try self.sample(sample, db: db) }
+        case .event(let event): try self.event(event, db: db)
+        case .inventory(let at, let instance, let servers):
+            try inventory(at: at, instance: instance, servers: servers, db: db)
+        }
+    }
+
+    private mutating func transition(_ record: TransitionRecord, db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
+                lasted_ms, sessions, active_servers, backup_servers, actor, reason) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """
+        ).execute(arguments: [
+            runID, try number(of: record.server, at: record.at, db: db), record.at.millisecondsSinceEpoch,
+            record.from.rawValue, record.to.rawValue, record.status?.rawValue, record.code, record.detail,
+            record.checkMilliseconds, record.lastedMilliseconds, record.sessions, record.activeServers,
+            record.backupServers, record.actor, record.reason,
+        ])
+    }
+
+    private mutating func sample(_ sample: SessionSample, db: Database) throws {
+        // Two workers of one instance (a new one, and one that is finishing its sessions) may sample the same subject in the
+        // same millisecond. What began and what flowed adds up, and so do the sessions that are open at that moment.
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO UPDATE SET \
+                interval_ms = max(interval_ms, excluded.interval_ms), current = current + excluded.current, \
+                most = max(most, excluded.most, current + excluded.current), new = new + excluded.new, \
+                bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out
+                """
+        ).execute(arguments: [
+            try number(of: sample.subject, at: sample.at, db: db), sample.at.millisecondsSinceEpoch,
+            sample.intervalMilliseconds, sample.current, sample.max, sample.new, sample.bytesIn, sample.bytesOut,
+        ])
+    }
+
+    /// Writes an event.
+    mutating func event(_ record: EventRecord, db: Database) throws {
+        let instance = try record.instance.map { try number(ofInstance: $0, at: record.at, db: db) }
+        try db.cachedStatement(
+            sql:
+                "INSERT INTO events (run_id, instance_id, at, kind, actor, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"
+        ).execute(arguments: [
+            runID, instance, record.at.millisecondsSinceEpoch, record.kind.rawValue, record.actor, record.reason,
+            record.detail,
+        ])
+    }
+
+    /// Writes what was dropped, as a gap and as an event that a person will see.
+    mutating func gap(_ dropped: DroppedRecords, now: Timestamp, db: Database) throws {
+        guard let span = dropped.span else { return }
+        let (from, to) = (span.lowerBound.millisecondsSinceEpoch, span.upperBound.millisecondsSinceEpoch)
+        try db.execute(
+            sql: """
+                INSERT INTO gaps (run_id, from_at, to_at, transitions, samples, events, inventories) \
+                VALUES (?, ?, ?, ?, ?, ?, ?)
+                """,
+            arguments: [
+                runID, from, to, dropped.transitions, dropped.samples, dropped.events, dropped.inventories,
+            ])
+        try event(
+            EventRecord(
+                at: now, instance: nil, kind: .gap,
+                detail: "dropped \(dropped.summary) of \(HistoryTime.text(span.lowerBound)) to "
+                    + HistoryTime.text(span.upperBound)),
+            db: db)
+    }
+
+    /// Notes which servers an instance has; those that it no longer has are in no known state from then on.
+    private mutating func inventory(
+        at: Timestamp, instance: String, servers: [ServerIdentity], db: Database
+    ) throws {
+        let instanceID = try number(ofInstance: instance, at: at, db: db)
+        let present = Set(try servers.map { try number(of: $0, at: at, db: db) })
+        let rows = try Row.fetchAll(
+            db,
+            sql: "SELECT id, removed_at FROM servers WHERE instance_id = ? AND name NOT IN ('FRONTEND', 'BACKEND')",
+            arguments: [instanceID])
+        for row in rows {
+            let id: Int64 = row["id"]
+            let wasRemoved = (row["removed_at"] as Int64?) != nil
+            guard present.contains(id) == wasRemoved else { continue }
+            try db.execute(
+                sql: "UPDATE servers SET removed_at = ? WHERE id = ?",
+                arguments: [wasRemoved ? nil : at.millisecondsSinceEpoch, id])
+            if !wasRemoved { try forgetState(of: id, at: at, db: db) }
+        }
+    }
+
+    private func forgetState(of server: Int64, at: Timestamp, db: Database) throws {
+        let last = try Row.fetchOne(
+            db,
+            sql: "SELECT run_id, to_state, at FROM transitions WHERE server_id = ? ORDER BY at DESC, id DESC LIMIT 1",
+            arguments: [server])
+        guard let last, last["run_id"] == runID, last["to_state"] != ServerState.unknown.rawValue else { return }
+        try db.execute(
+            sql: """
+                INSERT INTO transitions (run_id, server_id, at, from_state, to_state, detail, lasted_ms, sessions, \
+                active_servers, backup_servers) VALUES (?, ?, ?, ?, ?, ?, ?, 0, 0, 0)
+                """,
+            arguments: [
+                runID, server, at.millisecondsSinceEpoch, last["to_state"] as String, ServerState.unknown.rawValue,
+                "no longer configured", max(0, at.millisecondsSinceEpoch - (last["at"] as Int64)),
+            ])
+    }
+
+    private mutating func number(ofInstance name: String, at: Timestamp, db: Database) throws -> Int64 {
+        if let known = instances[name] { return known }
+        let number: Int64
+        if let stored = try Int64.fetchOne(db, sql: "SELECT id FROM instances WHERE name = ?", arguments: [name]) {
+            number = stored
+        } else {
+            try db.execute(
+                sql: "INSERT INTO instances (name, first_seen_at) VALUES (?, ?)",
+                arguments: [name, at.millisecondsSinceEpoch])
+            number = db.lastInsertedRowID
+        }
+        instances[name] = number
+        return number
+    }
+
+    private mutating func number(of server: ServerIdentity, at: Timestamp, db: Database) throws -> Int64 {
+        if let known = servers[server] { return known }
+        let instance = try number(ofInstance: server.instance, at: at, db: db)
+        let stored = try Int64.fetchOne(
+            db, sql: "SELECT id FROM servers WHERE instance_id = ? AND proxy = ? AND name = ?",
+            arguments: [instance, server.proxy, server.server])
+        let number: Int64
+        if let stored {
+            number = stored
+        } else {
+            try db.execute(
+                sql: "INSERT INTO servers (instance_id, proxy, name, first_seen_at) VALUES (?, ?, ?, ?)",
+                arguments: [instance, server.proxy, server.server, at.millisecondsSinceEpoch])
+            number = db.lastInsertedRowID
+        }
+        servers[server] = number
+        return number
+    }
+}
