@@ -71,11 +71,11 @@ let package = Package(
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
         .testTarget(name: "ProxyTests", dependencies: ["Proxy"]),
         .testTarget(name: "HistoryTests", dependencies: ["History"]),
-        .testTarget(name: "StandInTests", dependencies: ["StandIn"]),
+        .testTarget(name: "StandInTests", dependencies: ["StandIn"], exclude: ["Clients"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "Scenarios", path: "Tests/Scenarios"),
+        .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
         .testTarget(name: "Differential", path: "Tests/Differential"),
     ],
     swiftLanguageModes: [.v6]
