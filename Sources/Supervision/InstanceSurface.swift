@@ -13,8 +13,10 @@ public struct SurfaceListener: Sendable {
 
     /// What is served on it.
     public var purpose: Purpose
-    /// The listening descriptor, non-blocking. It belongs to whom it is handed to, who closes it; the supervisor keeps a
-    /// duplicate of its own, so that closing this one refuses nobody.
+    /// The listening descriptor, non-blocking.
+    ///
+    /// It belongs to whom it is handed to, who closes it; the supervisor keeps a duplicate of its own, so that closing
+    /// this one refuses nobody. For the same reason closing it does not take it out of an epoll set: do that first.
     public var descriptor: Int32
 
     /// Makes a listener.

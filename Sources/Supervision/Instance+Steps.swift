@@ -1,0 +1,204 @@
+import Configuration
+import EventLoop
+import Model
+import Proxy
+
+// The three things that an instance can be busy with, one at a time: starting, replacing its worker, stopping.
+extension Instance {
+    /// Opens what is not open yet and starts a worker.
+    func start() async -> InstanceLife.Event {
+        if let next = nextConfiguration {
+            if next != configuration { await closeSurface() }
+            configuration = next
+            nextConfiguration = nil
+        }
+        let wanted = ListeningSockets.wanted(by: configuration)
+        let openBefore = sockets.addresses
+        do throws(SystemError) {
+            try sockets.openMissing(wanted)
+            let addresses = await surroundings.locator.locate(configuration)
+            let inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
+            try launch(configuration, addresses: addresses, inherited: inherited, counters: countersOfOpenSurface())
+        } catch {
+            // What was open before belongs to a worker that crashed, and connections wait in it.
+            sockets.close(allBut: openBefore)
+            return .attemptFailed(error.description)
+        }
+        sockets.settle(wanted)
+        await openSurface()
+        return .attemptSucceeded
+    }
+
+    /// Puts a new worker in the place of the old one.
+    ///
+    /// Whatever can fail comes first: as long as the new worker doesn't turn, the old one has lost nothing and simply goes
+    /// on. For a moment both accept from the same sockets, so that the kernel gives each connection to one of them and
+    /// none is refused; then the old one stops accepting, and its sessions get their time.
+    func replace(_ order: InstanceOrder) async -> InstanceLife.Event {
+        let old = worker
+        let next = nextConfiguration ?? configuration
+        nextConfiguration = nil
+        let wanted = ListeningSockets.wanted(by: next)
+        let openBefore = sockets.addresses
+        let keepsSurface = isSurfaceOpen && next == configuration
+        do throws(SystemError) {
+            try sockets.openMissing(wanted)
+            let addresses = await surroundings.locator.locate(next)
+            isExchanging = true
+            defer { isExchanging = false }
+            let known = await old?.inheritance() ?? [:]
+            let inherited = Inheritance.select(from: known, ordered: ordered, last: lastRun, next: next)
+            let counters = keepsSurface ? countersOfOpenSurface() : [:]
+            try launch(next, addresses: addresses, inherited: inherited, counters: counters)
+        } catch {
+            sockets.close(allBut: openBefore)
+            return .attemptFailed(error.description)
+        }
+        configuration = next
+        await old?.stopAccepting()
+        sockets.settle(wanted)
+        if let old { retire(old, grace: order == .reload ? drain : surroundings.grace) }
+        if !keepsSurface {
+            await closeSurface()
+            await openSurface()
+        }
+        return .attemptSucceeded
+    }
+
+    /// Closes the sockets, then lets the sessions end.
+    func stop() async -> InstanceLife.Event {
+        sockets.close()
+        await closeSurface()
+        await stopWorkers()
+        bury()
+        return .stopCompleted
+    }
+
+    /// Forgets the worker, which has ended.
+    func bury() {
+        watch?.cancel()
+        worker = nil
+        runningSince = nil
+    }
+}
+
+// MARK: - Workers
+
+extension Instance {
+    /// Starts a worker on duplicates of the sockets and watches it.
+    private func launch(
+        _ configuration: InstanceConfiguration, addresses: [ServerIdentity: SocketAddress],
+        inherited: [ServerIdentity: InheritedServer], counters: [Int: HTTPFrontendCounters]
+    ) throws(SystemError) {
+        var counters = counters
+        for index in configuration.statisticsProxies where counters[index] == nil {
+            counters[index] = HTTPFrontendCounters()
+        }
+        let plan = WorkerPlan(
+            configuration: configuration, listeners: try workerListeners(configuration), addresses: addresses,
+            inherited: inherited, httpCounters: counters, history: surroundings.history)
+        let worker = try surroundings.startWorker(plan)
+        self.worker = worker
+        self.counters = counters
+        runningSince = .now
+        let change = lastRun.map { ConfigurationDifference(from: $0, to: configuration) }
+        if let change, !change.isEmpty { difference = change }
+        lastRun = configuration
+        watch?.cancel()
+        watch = Task { [weak self] in
+            await worker.waitUntilEnded()
+            guard !Task.isCancelled else { return }
+            await self?.noteEnd(of: worker)
+        }
+    }
+
+    /// Duplicates of all sockets for sessions, or of none.
+    private func workerListeners(_ configuration: InstanceConfiguration) throws(SystemError) -> [WorkerListener] {
+        var listeners: [WorkerListener] = []
+        do throws(SystemError) {
+            for (index, proxy) in configuration.proxies.enumerated() where proxy.acceptsSessions {
+                for (bind, address) in proxy.binds.map(\.address).enumerated() {
+                    let descriptor = try sockets.duplicate(address)
+                    listeners.append(WorkerListener(proxy: index, bind: bind, descriptor: descriptor))
+                }
+            }
+        } catch {
+            for listener in listeners { Socket.close(listener.descriptor) }
+            throw error
+        }
+        return listeners
+    }
+
+    /// Gives a replaced worker's sessions their time, in the background.
+    private func retire(_ old: any InstanceWorker, grace: Duration) {
+        retired.append(old)
+        let who = orderedBy
+        Task { [weak self] in
+            await old.stop(grace: grace, isFinal: false, actor: who?.name, reason: who?.reason)
+            await self?.forget(old)
+        }
+    }
+
+    private func forget(_ old: any InstanceWorker) {
+        retired.removeAll { $0 === old }
+    }
+
+    /// Ends the worker, and those that it replaced, each within what is left of its time.
+    func stopWorkers() async {
+        let (current, who, grace) = (worker, orderedBy, drain)
+        await withTaskGroup(of: Void.self) { group in
+            for worker in retired + [current].compactMap({ $0 }) {
+                group.addTask {
+                    await worker.stop(
+                        grace: grace, isFinal: worker === current, actor: who?.name, reason: who?.reason)
+                }
+            }
+        }
+    }
+}
+
+// MARK: - The surface
+
+extension Instance {
+    private func countersOfOpenSurface() -> [Int: HTTPFrontendCounters] { isSurfaceOpen ? counters : [:] }
+
+    /// Opens the statistics and the stats sockets; an instance that cannot show itself still carries its traffic.
+    private func openSurface() async {
+        guard !isSurfaceOpen, let supervisor else { return }
+        do {
+            let listeners = try surfaceListeners()
+            guard !listeners.isEmpty else { return }
+            isSurfaceOpen = true
+            try await surroundings.surface.open(
+                configuration, listeners: listeners, counters: counters, control: supervisor)
+        } catch {
+            logger.error("\(name): no statistics and no stats socket: \(error)")
+        }
+    }
+
+    private func closeSurface() async {
+        guard isSurfaceOpen else { return }
+        isSurfaceOpen = false
+        await surroundings.surface.close(name)
+    }
+
+    private func surfaceListeners() throws(SystemError) -> [SurfaceListener] {
+        var listeners: [SurfaceListener] = []
+        do throws(SystemError) {
+            for index in configuration.statisticsProxies {
+                for bind in configuration.proxies[index].binds {
+                    let descriptor = try sockets.duplicate(bind.address)
+                    listeners.append(SurfaceListener(purpose: .statistics(proxy: index), descriptor: descriptor))
+                }
+            }
+            for (index, socket) in configuration.global.statsSockets.enumerated() {
+                let descriptor = try sockets.duplicate(socket.address)
+                listeners.append(SurfaceListener(purpose: .commands(socket: index), descriptor: descriptor))
+            }
+        } catch {
+            for listener in listeners { Socket.close(listener.descriptor) }
+            throw error
+        }
+        return listeners
+    }
+}

@@ -1,0 +1,264 @@
+import Configuration
+import EventLoop
+import Logging
+import Model
+import Proxy
+
+/// What every instance of a supervisor works with.
+struct InstanceSurroundings: Sendable {
+    /// Where to leave what is to be remembered.
+    var history: any HistorySink
+    /// What shows statistics and takes commands.
+    var surface: any InstanceSurface
+    /// Where servers are.
+    var locator: ServerLocator
+    /// Told in one line what happens.
+    var logger: Logger
+    /// How long sessions go on when an instance stops or reloads.
+    var drain: Duration
+    /// How long an old worker's sessions go on after a restart.
+    var grace: Duration
+    /// When failed attempts are repeated.
+    var policy = RestartPolicy()
+    /// Makes workers.
+    var startWorker: @Sendable (WorkerPlan) throws(SystemError) -> any InstanceWorker = {
+        plan throws(SystemError) in try Worker.start(plan)
+    }
+}
+
+/// One instance: carries out what its `InstanceLife` decides, with the sockets, the worker and the surface that it owns.
+///
+/// Orders come in through `carryOut`; what happens by itself (the end of a worker, the end of a wait) comes in through
+/// tasks of its own. Each event goes through the life first, which lets at most one of starting, replacing and stopping
+/// be under way: between two steps of one of them nothing else touches sockets, worker or surface, though everything
+/// else of the actor may be called. The steps are in `Instance+Steps.swift`.
+actor Instance {
+    nonisolated let name: String
+    nonisolated let file: String
+    let surroundings: InstanceSurroundings
+    let logger: Logger
+    /// Whom the surface may ask; the supervisor owns its instances.
+    weak var supervisor: Supervisor?
+
+    private var life: InstanceLife
+    /// What runs, or is to run.
+    var configuration: InstanceConfiguration
+    /// What the order under way brings; becomes `configuration` when it takes effect.
+    var nextConfiguration: InstanceConfiguration?
+    /// What a worker last ran with.
+    var lastRun: InstanceConfiguration?
+    /// What differed from `lastRun`, until the history has it.
+    var difference: ConfigurationDifference?
+
+    var sockets: ListeningSockets
+    var worker: (any InstanceWorker)?
+    var runningSince: ContinuousClock.Instant?
+    /// Workers that were replaced and whose last sessions go on; each ends within its grace.
+    var retired: [any InstanceWorker] = []
+    /// The statistics proxies' counts, shared between worker and surface, by index.
+    var counters: [Int: HTTPFrontendCounters] = [:]
+    var isSurfaceOpen = false
+    /// What persons ordered for servers; outlives workers, also those that crash.
+    var ordered: [ServerIdentity: AdministrativeState] = [:]
+
+    private var retry: Task<Void, Never>?
+    var watch: Task<Void, Never>?
+    /// How long a stop may take; shortened when the supervisor is told to end at once.
+    private(set) var drain: Duration
+    /// Whether a worker's inheritance has been taken and its successor is not there yet.
+    var isExchanging = false {
+        didSet { if !isExchanging { resume(&awaitingExchange) } }
+    }
+    private var awaitingExchange: [CheckedContinuation<Void, Never>] = []
+    private var awaitingStop: [CheckedContinuation<Void, Never>] = []
+
+    /// Makes a stopped instance.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it is to run.
+    ///   - surroundings: what it works with.
+    ///   - supervisor: whom its surface may ask.
+    init(_ configuration: InstanceConfiguration, surroundings: InstanceSurroundings, supervisor: Supervisor?) {
+        self.name = configuration.name
+        self.file = configuration.file
+        self.configuration = configuration
+        self.surroundings = surroundings
+        self.logger = surroundings.logger
+        self.supervisor = supervisor
+        self.life = InstanceLife(policy: surroundings.policy)
+        self.sockets = ListeningSockets(logger: surroundings.logger)
+        self.drain = surroundings.drain
+    }
+}
+
+// MARK: - Orders
+
+extension Instance {
+    /// Whether an order would be refused now, before its file is read; why.
+    func refusal(of order: InstanceOrder) -> String? {
+        var life = life
+        guard case .refuse(let why)? = life.take(.order(order, by: nil), at: .now).first else { return nil }
+        return "\(name): \(why)"
+    }
+
+    /// Carries out an order and returns when it is done.
+    ///
+    /// - Parameters:
+    ///   - order: what to do.
+    ///   - new: the file as it is now, `nil` to keep what there is.
+    ///   - who: for the history; `nil` for the supervisor itself.
+    /// - Throws: `ControlError.failed`.
+    func carryOut(_ order: InstanceOrder, with new: InstanceConfiguration?, by who: Operator?)
+        async throws(ControlError)
+    {
+        let actions = life.take(.order(order, by: who), at: .now)
+        if case .refuse(let why)? = actions.first { throw .failed("\(name): \(why)") }
+        if let new { nextConfiguration = new }
+        let failure = await perform(actions)
+        switch order {
+        case .stop: await untilStopped()
+        case .start, .restart, .reload: if let failure { throw .failed("\(name): \(failure)") }
+        }
+    }
+
+    /// Notes that an order's file was refused.
+    func noteRefusal(_ why: String, by who: Operator?) async {
+        _ = await perform(life.take(.configurationRefused(why, by: who), at: .now))
+    }
+
+    /// Stops for good, with the supervisor; returns when that is done, also when it was stopped already.
+    func shutDown(by who: Operator?) async {
+        _ = await perform(life.take(.order(.stop, by: who), at: .now))
+        await untilStopped()
+    }
+
+    /// Ends at once the sessions that a stop is waiting for, and those of stops to come.
+    func endNow() async {
+        drain = .zero
+        if life.state == .stopping { await stopWorkers() }
+    }
+
+    /// Sets a server's administrative state; without a worker, for the next one.
+    ///
+    /// - Parameters:
+    ///   - state: the new state.
+    ///   - server: one of the configuration's servers.
+    ///   - who: for the history.
+    func set(_ state: AdministrativeState, of server: ServerIdentity, by who: Operator) async {
+        // What is set between a worker's inheritance and its successor's start would be lost on both.
+        while isExchanging { await withCheckedContinuation { awaitingExchange.append($0) } }
+        ordered[server] = state
+        // False without that server or after the worker's end: then the next worker gets it from `ordered`.
+        _ = await worker?.set(state, of: server, actor: who.name, reason: who.reason)
+    }
+
+    private func untilStopped() async {
+        while life.state != .stopped { await withCheckedContinuation { awaitingStop.append($0) } }
+    }
+
+    private func resume(_ waiting: inout [CheckedContinuation<Void, Never>]) {
+        for continuation in waiting { continuation.resume() }
+        waiting = []
+    }
+}
+
+// MARK: - What can be seen
+
+extension Instance {
+    /// The configuration's servers.
+    var servers: [ServerIdentity] { configuration.identifiedServers.map(\.identity) }
+
+    /// Who ordered what is under way; `nil` for the supervisor itself.
+    var orderedBy: Operator? { life.orderedBy }
+
+    /// Everything that can be seen now; `nil` while there is no worker.
+    func snapshot() async -> InstanceSnapshot? { await worker?.snapshot() }
+
+    /// As `supervise status` shows it.
+    func status() async -> InstanceStatus {
+        var status = InstanceStatus(instance: name, state: life.state)
+        status.reason = life.reason
+        status.restarts = life.restarts
+        status.servers = configuration.identifiedServers.count
+        status.listen = configuration.relayAddresses
+        if let runningSince { status.uptimeMilliseconds = (ContinuousClock.now - runningSince).wholeMilliseconds }
+        if let snapshot = await worker?.snapshot() { status.count(snapshot) }
+        return status
+    }
+}
+
+// MARK: - The life's actions
+
+extension Instance {
+    /// Carries out actions, and what follows from them.
+    ///
+    /// - Returns: why an attempt among them failed; `nil` when none did.
+    private func perform(_ actions: [InstanceLife.Action]) async -> String? {
+        var failure: String?
+        for action in actions {
+            var event: InstanceLife.Event?
+            switch action {
+            case .start: event = await start()
+            case .replace(let order): event = await replace(order)
+            case .stop: event = await stop()
+            case .bury: bury()
+            case .retry(let delay): scheduleRetry(after: delay)
+            case .cancelRetry: retry?.cancel()
+            case .record(let kind, let who, let detail): record(kind, by: who, detail: detail)
+            // Orders are refused before their actions come here; to stop what is stopped takes none.
+            case .refuse: break
+            }
+            guard let event else { continue }
+            if case .attemptFailed(let why) = event { failure = why }
+            failure = await perform(life.take(event, at: .now)) ?? failure
+        }
+        if life.state == .stopped { resume(&awaitingStop) }
+        return failure
+    }
+
+    private func scheduleRetry(after delay: Duration) {
+        retry?.cancel()
+        retry = Task { [weak self] in
+            // Cancelled by an order that comes first.
+            do { try await Task.sleep(for: delay) } catch { return }
+            await self?.retryNow()
+        }
+    }
+
+    private func retryNow() async {
+        _ = await perform(life.take(.retryDue, at: .now))
+    }
+
+    /// Takes in that a worker has ended without being told to.
+    func noteEnd(of ended: any InstanceWorker) async {
+        guard worker === ended else { return }
+        _ = await perform(life.take(.workerEnded("its worker thread ended by itself"), at: .now))
+    }
+
+    private func record(_ kind: EventKind, by who: Operator?, detail: String?) {
+        offer(kind, by: who, detail: detail)
+        guard let difference, life.state == .running else { return }
+        self.difference = nil
+        offer(.configurationChanged, by: who, detail: difference.description)
+    }
+
+    private func offer(_ kind: EventKind, by who: Operator?, detail: String?) {
+        let event = EventRecord(
+            at: WallClock.now(), instance: name, kind: kind, actor: who?.name, reason: who?.reason, detail: detail)
+        surroundings.history.offer(.event(event))
+        let by = who.map { " by \($0.name)" } ?? ""
+        logger.log(level: kind.logLevel, "\(name): \(kind.rawValue)\(by)\(detail.map { ": \($0)" } ?? "")")
+    }
+}
+
+extension EventKind {
+    fileprivate var logLevel: Logger.Level {
+        switch self {
+        case .crashed, .fatal: .error
+        case .backoff, .reloadRefused, .supervisorLost, .gap, .historyTrouble: .warning
+        case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
+            .drain, .maint, .ready:
+            .notice
+        }
+    }
+}

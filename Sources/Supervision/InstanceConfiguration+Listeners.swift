@@ -1,0 +1,39 @@
+import Configuration
+import Model
+
+// Who serves which address of a configuration: the worker, or the surface.
+
+extension ProxyConfiguration {
+    /// Whether its addresses are open at all.
+    var isListening: Bool { hasFrontend && !isDisabled }
+
+    /// Whether its addresses are the statistics page's, and not for sessions.
+    var servesStatistics: Bool { isListening && mode == .http && stats != nil }
+
+    /// Whether its addresses are the worker's.
+    var acceptsSessions: Bool { isListening && !servesStatistics }
+}
+
+extension InstanceConfiguration {
+    /// The indices of the proxies that serve statistics.
+    var statisticsProxies: [Int] { proxies.indices.filter { proxies[$0].servesStatistics } }
+
+    /// Where sessions are accepted, as `supervise status` shows it.
+    var relayAddresses: [String] {
+        proxies.filter(\.acceptsSessions).flatMap { $0.binds.map(\.address.description) }
+    }
+
+    /// All servers with the names that history and orders know them by, in the file's order.
+    var identifiedServers: [(identity: ServerIdentity, server: ServerConfiguration)] {
+        proxies.filter(\.hasBackend).flatMap { proxy in
+            proxy.servers.map { (ServerIdentity(instance: name, proxy: proxy.name, server: $0.name), $0) }
+        }
+    }
+}
+
+extension Duration {
+    /// Rounded down.
+    var wholeMilliseconds: Int64 {
+        components.seconds * 1_000 + components.attoseconds / 1_000_000_000_000_000
+    }
+}

@@ -1,0 +1,29 @@
+import Model
+import Proxy
+
+/// What an instance needs of its worker; `Worker` is the one there is, tests bring others.
+protocol InstanceWorker: AnyObject, Sendable {
+    /// Everything that can be seen now; `nil` once the worker has ended.
+    func snapshot() async -> InstanceSnapshot?
+    /// Sets a server's administrative state; false when there is no such server or the worker has ended.
+    func set(_ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async -> Bool
+    /// Closes its listening descriptors; sessions go on.
+    func stopAccepting() async
+    /// What a successor is to know of the servers.
+    func inheritance() async -> [ServerIdentity: InheritedServer]
+    /// Ends the sessions within `grace`, then the thread; a second call may shorten it.
+    func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async
+    /// Returns when the thread has ended, for whatever reason, or the task is cancelled.
+    func waitUntilEnded() async
+}
+
+extension Worker: InstanceWorker {
+    /// How often a worker is asked whether it still turns.
+    private static let pulse = Duration.seconds(1)
+
+    func waitUntilEnded() async {
+        while await snapshot() != nil {
+            do { try await Task.sleep(for: Self.pulse) } catch { return }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+import Configuration
+import EventLoop
+import Logging
+
+/// The listening sockets of one instance: for sessions, for its statistics page, for its stats sockets.
+///
+/// They are the supervisor's own. Workers and surfaces get duplicates, so that a socket, and the connections that wait in
+/// it, outlives each of them: restart, reload and crash of a worker refuse nobody. A socket is opened when its address
+/// first appears in the configuration and closed when the address has gone from it.
+///
+/// Belongs to one `Instance`. Opening a Unix socket may look up users: not for worker threads.
+struct ListeningSockets {
+    /// One address that an instance listens on.
+    struct Wanted: Sendable, Equatable {
+        var address: BindAddress
+        var backlog: Int
+        var mode: UInt32?
+        var user: AccountReference?
+        var group: AccountReference?
+    }
+
+    private struct Open {
+        var descriptor: Int32
+        var file: SocketFile?
+        var wanted: Wanted
+    }
+
+    /// How many connections may wait on a stats socket.
+    static let statsSocketBacklog = 10
+
+    private let logger: Logger
+    private var open: [BindAddress: Open] = [:]
+
+    /// Begins without sockets.
+    ///
+    /// - Parameter logger: told what was not done as the file asks.
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    /// Which addresses are open.
+    var addresses: Set<BindAddress> { Set(open.keys) }
+
+    /// What a configuration wants to listen on, each address once.
+    ///
+    /// - Parameter configuration: the instance's configuration.
+    /// - Returns: the addresses in the file's order.
+    static func wanted(by configuration: InstanceConfiguration) -> [Wanted] {
+        var wanted: [Wanted] = []
+        for proxy in configuration.proxies where proxy.isListening {
+            wanted += proxy.binds.map {
+                Wanted(
+                    address: $0.address, backlog: $0.backlog ?? proxy.maxconn, mode: $0.mode, user: $0.user,
+                    group: $0.group)
+            }
+        }
+        wanted += configuration.global.statsSockets.map {
+            Wanted(
+                address: $0.address, backlog: statsSocketBacklog, mode: $0.mode, user: $0.user, group: $0.group)
+        }
+        return wanted
+    }
+
+    /// Opens every wanted address that is not open yet; those that are stay untouched.
+    ///
+    /// - Parameter wanted: the addresses.
+    /// - Throws: `SystemError` for the first that cannot be had; those opened before it are closed again, so that the
+    ///   sockets are as they were.
+    mutating func openMissing(_ wanted: [Wanted]) throws(SystemError) {
+        var opened: [BindAddress] = []
+        do throws(SystemError) {
+            for item in wanted where open[item.address] == nil {
+                open[item.address] = try make(item)
+                opened.append(item.address)
+            }
+        } catch {
+            for address in opened { close(address) }
+            throw error
+        }
+    }
+
+    /// Brings the open sockets in line with what is wanted once it has taken effect: closes the others, and gives those
+    /// that stay their new backlog, mode and owner.
+    ///
+    /// - Parameter wanted: the addresses.
+    mutating func settle(_ wanted: [Wanted]) {
+        close(allBut: Set(wanted.map(\.address)))
+        for item in wanted {
+            guard let current = open[item.address], current.wanted != item else { continue }
+            open[item.address]?.wanted = item
+            do throws(SystemError) {
+                try Socket.setBacklog(of: current.descriptor, to: item.backlog)
+                try current.file?.grant(access(for: item))
+            } catch {
+                logger.warning("\(item.address) keeps its old options: \(error)")
+            }
+        }
+    }
+
+    /// Another descriptor of an open socket, for a worker or a surface, which closes it.
+    ///
+    /// - Parameter address: an open address.
+    /// - Returns: the descriptor.
+    /// - Throws: `SystemError` when no descriptor is left.
+    func duplicate(_ address: BindAddress) throws(SystemError) -> Int32 {
+        guard let socket = open[address] else {
+            preconditionFailure("sockets are opened before they are handed out: \(address)")
+        }
+        return try Socket.duplicate(socket.descriptor)
+    }
+
+    /// Closes sockets: from now on connections to them are refused.
+    ///
+    /// - Parameter kept: the addresses that stay open.
+    mutating func close(allBut kept: Set<BindAddress> = []) {
+        for address in addresses.subtracting(kept) { close(address) }
+    }
+
+    private mutating func close(_ address: BindAddress) {
+        guard let socket = open.removeValue(forKey: address) else { return }
+        socket.file?.remove()
+        Socket.close(socket.descriptor)
+    }
+
+    private func make(_ wanted: Wanted) throws(SystemError) -> Open {
+        switch wanted.address {
+        case .ipv4(let host, let port):
+            return try makeIP(host, port, isIPv6Only: true, wanted)
+        case .ipv6(let host, let port, let isIPv6Only):
+            return try makeIP(host, port, isIPv6Only: isIPv6Only, wanted)
+        case .unix(let path):
+            let file = try makeFile(path, access(for: wanted), wanted.backlog)
+            return Open(descriptor: file.descriptor, file: file, wanted: wanted)
+        }
+    }
+
+    private func makeIP(_ host: String, _ port: UInt16, isIPv6Only: Bool, _ wanted: Wanted) throws(SystemError) -> Open
+    {
+        guard let address = SocketAddress(ip: host, port: port) else {
+            preconditionFailure("a bind address is checked when its file is read: \(wanted.address)")
+        }
+        let descriptor = try Socket.listen(on: address, backlog: wanted.backlog, isIPv6Only: isIPv6Only)
+        return Open(descriptor: descriptor, file: nil, wanted: wanted)
+    }
+
+    /// A process that may not give files away keeps its own: the mode still holds, and fewer may connect, not more.
+    private func makeFile(_ path: String, _ access: SocketFile.Access, _ backlog: Int) throws(SystemError) -> SocketFile
+    {
+        do {
+            return try SocketFile(listeningAt: path, access: access, backlog: backlog)
+        } catch  where error.operation == "chown" {
+            logger.warning("\(path): the owner stays this process's: \(error)")
+            return try SocketFile(listeningAt: path, access: .init(mode: access.mode), backlog: backlog)
+        }
+    }
+
+    /// Looks up the names; one that the system doesn't know leaves that right with this process, and is told.
+    private func access(for wanted: Wanted) -> SocketFile.Access {
+        var access = SocketFile.Access(mode: wanted.mode)
+        switch wanted.user {
+        case .id(let number)?: access.user = number
+        case .name(let name)?:
+            access.user = Account.userID(named: name)
+            if access.user == nil {
+                logger.warning("\(wanted.address): no user '\(name)', the owner is this process's")
+            }
+        case nil: break
+        }
+        switch wanted.group {
+        case .id(let number)?: access.group = number
+        case .name(let name)?:
+            access.group = Account.groupID(named: name)
+            if access.group == nil {
+                logger.warning("\(wanted.address): no group '\(name)', the group is this process's")
+            }
+        case nil: break
+        }
+        return access
+    }
+}

@@ -1,0 +1,94 @@
+import Configuration
+import EventLoop
+import Foundation
+import Model
+import StandIn
+
+extension Supervisor: InstanceControl {
+    public func status(of names: [String]) async throws(ControlError) -> [InstanceStatus] {
+        var asked: [Instance] = []
+        for name in names.isEmpty ? instances.keys.sorted() : names { asked.append(try instance(name)) }
+        var answers: [InstanceStatus] = []
+        for instance in asked {
+            var status = await instance.status()
+            status.processID = ProcessInfo.processInfo.processIdentifier
+            answers.append(status)
+        }
+        return answers
+    }
+
+    public func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? {
+        try await self.instance(instance).snapshot()
+    }
+
+    public func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError) {
+        let target = try self.instance(instance)
+        if isEnding { throw .failed("the supervisor is shutting down") }
+        if let refusal = await target.refusal(of: order) { throw .failed(refusal) }
+        switch order {
+        case .stop:
+            try await target.carryOut(order, with: nil, by: who)
+        case .start, .restart, .reload:
+            let configuration = try await readAnew(target, by: who)
+            if isEnding { throw .failed("the supervisor is shutting down") }
+            try await target.carryOut(order, with: configuration, by: who)
+        }
+    }
+
+    public func set(_ state: AdministrativeState, server: String, by who: Operator) async throws(ControlError)
+        -> [ServerIdentity]
+    {
+        var known: [ServerIdentity] = []
+        for (_, instance) in instances.sorted(by: { $0.key < $1.key }) { known += await instance.servers }
+        let matches = known.filter { ServerPattern(server)?.matches($0) ?? false }
+        if matches.isEmpty {
+            let names = ServerPattern.names(of: known, like: server)
+            throw .notFound(server, suggestion: Suggestion.closest(to: server, among: names))
+        }
+        for match in matches {
+            await instances[match.instance]?.set(state, of: match, by: who)
+            let event = EventRecord(
+                at: WallClock.now(), instance: match.instance, kind: state.eventKind, actor: who.name,
+                reason: who.reason, detail: "\(match.proxy)/\(match.server)")
+            history.offer(.event(event))
+            logger.notice("\(match): \(state.eventKind.rawValue) by \(who.name)")
+        }
+        return matches
+    }
+
+    public func standIns() async -> [StandInStatus] {
+        guard let standInFleet else { return [] }
+        let reports = await standInFleet.list().map { report in
+            StandInStatus(
+                name: report.standIn.name, replaces: report.standIn.replaces,
+                address: "\(report.standIn.host):\(report.standIn.port)", isRunning: report.isRunning,
+                connections: report.connections)
+        }
+        return reports.sorted { $0.name < $1.name }
+    }
+
+    public func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError) {
+        guard let standInFleet else {
+            throw .failed("there are no stand-ins: the supervisor was started without --stand-ins")
+        }
+        do {
+            if isRunning { try await standInFleet.start(name) } else { try await standInFleet.stop(name) }
+        } catch StandInError.unknown(_, let suggestion) {
+            throw .notFound(name, suggestion: suggestion)
+        } catch {
+            throw .failed("stand-in \(name): \(error)")
+        }
+        logger.notice("stand-in \(name): \(isRunning ? "started" : "stopped") by \(who.name)")
+    }
+}
+
+extension AdministrativeState {
+    /// How the history calls a person's order for it.
+    fileprivate var eventKind: EventKind {
+        switch self {
+        case .ready: .ready
+        case .drain: .drain
+        case .maint: .maint
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Configuration
+import EventLoop
+import Foundation
+import Logging
+import Model
+import StandIn
+
+/// What a supervisor is to run, and how.
+public struct SupervisorSettings: Sendable {
+    /// How long an instance's sessions go on when it stops or reloads, unless told otherwise.
+    public static let defaultDrain = Duration.seconds(30)
+    /// How long an old worker's sessions go on after a restart, unless told otherwise.
+    public static let defaultGrace = Duration.seconds(5)
+
+    /// The folder whose `*.cfg` files are the instances.
+    public var directory: String
+    /// These files instead, when there are any.
+    public var files: [String] = []
+    /// Whether an embedded broker takes each server's place.
+    public var usesStandIns = false
+    /// How long sessions go on when an instance stops or reloads.
+    public var drain = defaultDrain
+    /// How long an old worker's sessions go on after a restart.
+    public var grace = defaultGrace
+    /// When failed instances are tried again.
+    public var policy = RestartPolicy()
+    /// What `"${VAR}"` in the files stands for.
+    public var environment: [String: String]
+
+    /// Makes settings with the defaults.
+    ///
+    /// - Parameters:
+    ///   - directory: the folder whose `*.cfg` files are the instances.
+    ///   - environment: what `"${VAR}"` in the files stands for.
+    public init(directory: String, environment: [String: String]) {
+        self.directory = directory
+        self.environment = environment
+    }
+}
+
+/// The instances' files cannot be used; nothing was started.
+public struct ConfigurationRefused: Error, Sendable {
+    /// Everything that was found in them, warnings too.
+    public let diagnostics: [Diagnostic]
+}
+
+/// Runs instances, each on a worker of its own, and carries out what is ordered for them.
+///
+/// Knows which instances there are and finds servers among them; what concerns one instance alone is in `Instance`.
+public actor Supervisor {
+    let settings: SupervisorSettings
+    let logger: Logger
+    let history: any HistorySink
+    let standInFleet: StandInFleet?
+    private let surroundings: InstanceSurroundings
+    private let reader: InstanceFiles
+
+    private(set) var instances: [String: Instance] = [:]
+    private(set) var isEnding = false
+    private var hasEnded = false
+    private var awaitingEnd: [CheckedContinuation<Void, Never>] = []
+
+    /// Makes a supervisor that runs nothing yet.
+    ///
+    /// - Parameters:
+    ///   - settings: what to run, and how.
+    ///   - history: where to leave what is to be remembered.
+    ///   - surface: what shows the instances' statistics and takes their commands.
+    ///   - logger: told in one line what happens.
+    public init(
+        settings: SupervisorSettings, history: any HistorySink, surface: any InstanceSurface, logger: Logger
+    ) {
+        let standIns = settings.usesStandIns ? StandInFleet() : nil
+        let locator = ServerLocator(resolver: Resolver(), standIns: standIns, logger: logger)
+        var surroundings = InstanceSurroundings(
+            history: history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
+            grace: settings.grace)
+        surroundings.policy = settings.policy
+        self.init(settings: settings, surroundings: surroundings)
+    }
+
+    /// Makes a supervisor whose instances work with what is given, as tests do.
+    init(settings: SupervisorSettings, surroundings: InstanceSurroundings) {
+        self.settings = settings
+        self.surroundings = surroundings
+        self.logger = surroundings.logger
+        self.history = surroundings.history
+        self.standInFleet = surroundings.locator.standIns
+        self.reader = InstanceFiles(environment: settings.environment)
+    }
+
+    /// Reads all files and starts an instance for each.
+    ///
+    /// An instance that cannot be started keeps nobody else from starting: it goes to BACKOFF and is tried again.
+    ///
+    /// - Returns: warnings and notes about the files.
+    /// - Throws: `ConfigurationRefused` when a file is wrong or there is none; nothing runs then.
+    @discardableResult
+    public func start() async throws(ConfigurationRefused) -> [Diagnostic] {
+        let files = settings.files.isEmpty ? try reader.files(in: settings.directory) : settings.files
+        let (configurations, diagnostics) = try reader.readAll(files)
+        do throws(SystemError) {
+            try DescriptorLimit.raise()
+        } catch {
+            logger.warning("the limit of open files stays as it is: \(error)")
+        }
+        for configuration in configurations {
+            instances[configuration.name] = Instance(configuration, surroundings: surroundings, supervisor: self)
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for instance in instances.values {
+                // Why it failed is in its state, its events and the log, and it is tried again.
+                group.addTask { try? await instance.carryOut(.start, with: nil, by: nil) }
+            }
+        }
+        return diagnostics
+    }
+
+    /// Returns once everything has stopped after `shutDown`.
+    public func waitUntilStopped() async {
+        while !hasEnded { await withCheckedContinuation { awaitingEnd.append($0) } }
+    }
+
+    /// Ends at once the sessions that a shutdown is waiting for.
+    public func endNow() async {
+        await withTaskGroup(of: Void.self) { group in
+            for instance in instances.values { group.addTask { await instance.endNow() } }
+        }
+    }
+
+    /// Begins to drain and end; a second call ends at once.
+    ///
+    /// - Parameter who: for the history.
+    public func shutDown(by who: Operator) async {
+        if isEnding { return await endNow() }
+        isEnding = true
+        logger.notice("shutting down by \(who.name)")
+        Task { await end(by: who) }
+    }
+
+    private func end(by who: Operator) async {
+        await withTaskGroup(of: Void.self) { group in
+            for instance in instances.values { group.addTask { await instance.shutDown(by: who) } }
+        }
+        await standInFleet?.shutDown()
+        hasEnded = true
+        for waiting in awaitingEnd { waiting.resume() }
+        awaitingEnd = []
+    }
+
+    /// An instance by its name.
+    func instance(_ name: String) throws(ControlError) -> Instance {
+        if let instance = instances[name] { return instance }
+        throw .notFound(name, suggestion: Suggestion.closest(to: name, among: instances.keys))
+    }
+
+    /// An instance's file as it is now, if it goes with what the others run.
+    func readAnew(_ instance: Instance, by who: Operator) async throws(ControlError) -> InstanceConfiguration {
+        var others: [InstanceConfiguration] = []
+        for (name, other) in instances where name != instance.name { others.append(await other.configuration) }
+        do throws(ConfigurationRefused) {
+            let (configuration, diagnostics) = try reader.read(instance.file, among: others)
+            for diagnostic in diagnostics { logger.warning("\(diagnostic.oneLine)") }
+            return configuration
+        } catch {
+            await instance.noteRefusal(error.summary, by: who)
+            throw .refusedConfiguration(error.diagnostics.map { $0.rendered(color: false) })
+        }
+    }
+}
