@@ -31,6 +31,10 @@ public struct InstanceConfiguration: Sendable, Equatable {
 
 /// The `global` section.
 public struct GlobalConfiguration: Sendable, Equatable {
+    /// A proxy's `maxconn` where neither it nor `global` has one: HAProxy derives its limit from that of open files then,
+    /// so what really holds is what the system allows.
+    public static let maxconnWithoutSetting = 1_000_000
+
     /// Where `log global` sends its lines.
     public var logTargets: [LogTarget] = []
     /// The tag in each log line (`log-tag`).

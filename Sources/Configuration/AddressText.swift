@@ -1,0 +1,106 @@
+/// An address as a configuration writes it, cut into its parts: `[family@]host[:port]` or a path.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 11 (address formats).
+enum AddressText {
+    /// What a prefix such as `ipv4@` demands.
+    enum Family: Equatable {
+        case any, ipv4, ipv6
+    }
+
+    /// What stands there.
+    enum Form: Equatable {
+        /// A host, perhaps empty or `*`, and what stands after the last colon; `nil` without a colon.
+        case host(String, family: Family, port: String?)
+        /// A path in the file system.
+        case path(String)
+        /// A prefix that exists in HAProxy but not here, such as `abns@`.
+        case unsupported(prefix: String)
+    }
+
+    /// HAProxy's prefixes that mean something that does not exist here.
+    private static let unsupportedPrefixes = [
+        "abns@", "fd@", "sockpair@", "tcp@", "tcp4@", "tcp6@", "udp@", "udp4@", "udp6@", "quic4@", "quic6@", "stream+",
+        "dgram+", "uxdg@", "ring@",
+    ]
+
+    /// Cuts an address.
+    ///
+    /// - Parameter text: the address.
+    /// - Returns: its parts.
+    static func parse(_ text: String) -> Form {
+        var text = Substring(text)
+        var family = Family.any
+        if let prefix = unsupportedPrefixes.first(where: { text.hasPrefix($0) }) {
+            return .unsupported(prefix: prefix)
+        }
+        for prefix in ["unix@", "uxst@"] where text.hasPrefix(prefix) {
+            return .path(String(text.dropFirst(prefix.count)))
+        }
+        if text.hasPrefix("/") { return .path(String(text)) }
+        if text.hasPrefix("ipv4@") {
+            family = .ipv4
+            text = text.dropFirst(5)
+        } else if text.hasPrefix("ipv6@") {
+            family = .ipv6
+            text = text.dropFirst(5)
+        }
+        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+            let host = String(text[text.index(after: text.startIndex)..<bracket])
+            let rest = text[text.index(after: bracket)...]
+            if rest.isEmpty { return .host(host, family: .ipv6, port: nil) }
+            if rest.hasPrefix(":") { return .host(host, family: .ipv6, port: String(rest.dropFirst())) }
+            return .host(String(text), family: family, port: nil)
+        }
+        // The last colon separates the port, also in an IPv6 address without brackets.
+        guard let colon = text.lastIndex(of: ":") else { return .host(String(text), family: family, port: nil) }
+        return .host(
+            String(text[..<colon]), family: family, port: String(text[text.index(after: colon)...]))
+    }
+
+    /// The longest path of a Unix socket, as HAProxy has it: it makes the socket under a longer, temporary name.
+    static let longestPath = 97
+
+    /// Checks a Unix socket's path.
+    ///
+    /// - Parameters:
+    ///   - path: the path.
+    ///   - word: where it stands.
+    /// - Throws: that it is no usable path.
+    static func checkPath(_ path: String, at word: Word) throws(Diagnostic) {
+        guard path.hasPrefix("/") else {
+            throw word.error("'\(path)' is not an absolute path", help: "begin the socket's path with '/'")
+        }
+        guard path.utf8.count <= longestPath else {
+            throw word.error(
+                "the socket's path is too long: \(path.utf8.count) bytes", help: "use at most \(longestPath) bytes")
+        }
+        guard !path.utf8.contains(0) else {
+            throw word.error("the socket's path contains a zero byte", help: "remove it")
+        }
+    }
+
+    /// Reads one port.
+    ///
+    /// - Parameters:
+    ///   - text: the digits.
+    ///   - word: where they stand.
+    ///   - range: which ports are allowed.
+    /// - Returns: the port.
+    /// - Throws: that it is no port.
+    static func port(
+        _ text: String, at word: Word, in range: ClosedRange<UInt16> = 1...UInt16.max
+    ) throws(Diagnostic) -> UInt16 {
+        guard !text.isEmpty else {
+            throw word.error("the port is missing in '\(word.text)'", help: "write it after the colon")
+        }
+        guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else {
+            throw word.error(
+                "'\(text)' is not a port", help: "write a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        guard let port = UInt16(text), range.contains(port) else {
+            throw word.error(
+                "port \(text) is out of range", help: "write a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return port
+    }
+}

@@ -1,0 +1,150 @@
+/// What the options of a `bind` or `stats socket` line say, for all its addresses.
+struct BindOptions {
+    var name: String?
+    var mode: UInt32?
+    var user: AccountReference?
+    var group: AccountReference?
+    var backlog: Int?
+    var maxconn: Int?
+    var level = StatsSocketConfiguration.Level.operator
+    var isIPv6Only = false
+}
+
+/// Reads the options of `bind` and `stats socket` lines.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 5.1.
+enum BindKeywords {
+    /// The options of `bind`.
+    static let table = KeywordTable<BindOptions>(
+        "bind option",
+        socketKeywords + [
+            Keyword("backlog") { (options, arguments) throws(Diagnostic) in
+                options.backlog = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
+            },
+            Keyword("maxconn") { (options, arguments) throws(Diagnostic) in
+                let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 1000")
+                options.maxconn = limit == 0 ? nil : limit
+            },
+            Keyword("v4v6") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = false },
+            Keyword("v6only") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = true },
+        ],
+        unsupported: KnownKeywords.bind)
+
+    /// The options of `stats socket`.
+    static let statsSocketTable = KeywordTable<BindOptions>(
+        "stats socket option",
+        socketKeywords + [
+            Keyword("level", read: readLevel),
+            Keyword("expose-fd") { (options, arguments) throws(Diagnostic) in
+                let keyword = arguments.current
+                let what = try arguments.word("'listeners'", example: "expose-fd listeners")
+                guard what.text == "listeners" else {
+                    throw what.error(
+                        "unknown argument '\(what.text)' of 'expose-fd'", help: "write 'expose-fd listeners'")
+                }
+                arguments.add(
+                    keyword.note(
+                        "'expose-fd listeners' has no effect here: listening sockets stay open over a restart anyway"))
+            },
+            Keyword("backlog") { (options, arguments) throws(Diagnostic) in
+                options.backlog = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 10")
+            },
+            Keyword("maxconn") { (options, arguments) throws(Diagnostic) in
+                options.maxconn = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 10")
+            },
+        ],
+        unsupported: KnownKeywords.bind.union(["v4v6", "v6only"]))
+
+    private static let socketKeywords: [Keyword<BindOptions>] = [
+        Keyword("name") { (options, arguments) throws(Diagnostic) in
+            options.name = try arguments.word("a name", example: "name clients").text
+        },
+        Keyword("mode", read: readMode),
+        Keyword("user") { (options, arguments) throws(Diagnostic) in
+            options.user = .name(try arguments.word("a user's name", example: "user haproxy").text)
+        },
+        Keyword("group") { (options, arguments) throws(Diagnostic) in
+            options.group = .name(try arguments.word("a group's name", example: "group haproxy").text)
+        },
+        Keyword("uid") { (options, arguments) throws(Diagnostic) in
+            options.user = try readAccount(&arguments, named: "user")
+        },
+        Keyword("gid") { (options, arguments) throws(Diagnostic) in
+            options.group = try readAccount(&arguments, named: "group")
+        },
+    ]
+
+    /// Reads all options up to the end of a line; errors are kept in `arguments`, and reading goes on where it can.
+    ///
+    /// - Parameters:
+    ///   - arguments: the line, after the address.
+    ///   - table: the options that may stand there.
+    ///   - place: where, for messages.
+    /// - Returns: what was read.
+    static func readAll(
+        _ arguments: inout Arguments, table: KeywordTable<BindOptions>, place: String
+    ) -> BindOptions {
+        var options = BindOptions()
+        while let word = arguments.next() {
+            let keyword: Keyword<BindOptions>
+            do {
+                keyword = try table.find(word, place: place)
+            } catch {
+                // What follows an unknown option can be its argument: nothing to be read from there on.
+                arguments.add(error)
+                return options
+            }
+            do {
+                try keyword.read(&options, &arguments)
+            } catch {
+                arguments.add(error)
+            }
+        }
+        return options
+    }
+
+    private static func readMode(_ options: inout BindOptions, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = try arguments.word("a file mode in octal", example: "mode 660")
+        guard let mode = UInt32(word.text, radix: 8), mode <= 0o7777, !word.text.hasPrefix("+") else {
+            throw word.error(
+                "'\(word.text)' is not an octal file mode", help: "write three octal digits such as 'mode 660'")
+        }
+        options.mode = mode
+    }
+
+    private static func readLevel(_ options: inout BindOptions, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = try arguments.word("a level", example: "level admin")
+        switch word.text {
+        case "user": options.level = .user
+        case "operator": options.level = .operator
+        case "admin": options.level = .admin
+        default:
+            throw word.error(
+                "unknown level '\(word.text)'",
+                help: Suggestion.closest(to: word.text, among: ["user", "operator", "admin"]).map {
+                    "did you mean '\($0)'?"
+                }
+                    ?? "the levels are user, operator and admin")
+        }
+    }
+
+    private static func readAccount(
+        _ arguments: inout Arguments, named keyword: String
+    ) throws(Diagnostic) -> AccountReference {
+        let idKeyword = arguments.current.text
+        let word = try arguments.word("a number", example: "\(idKeyword) 0")
+        if let id = UInt32(word.text), !word.text.hasPrefix("+") { return .id(id) }
+        arguments.add(
+            word.warning(
+                "'\(idKeyword)' wants a number, '\(word.text)' is taken as a \(keyword)'s name",
+                help: "write '\(keyword) \(word.text)'; HAProxy reads '\(idKeyword) \(word.text)' as '\(idKeyword) 0'"))
+        return .name(word.text)
+    }
+}
+
+extension Keyword {
+    /// Describes a keyword that may stand anywhere its table is used, read by a named function.
+    init(_ name: String, read: @escaping Reader) {
+        self.init(name, .anywhere, read)
+    }
+}

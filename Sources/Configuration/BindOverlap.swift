@@ -1,0 +1,128 @@
+/// Finds addresses that are listened on more than once, in a file and across files.
+enum BindOverlap {
+    /// One address and who listens on it.
+    private struct Claim {
+        let address: BindAddress
+        let location: SourceLocation
+        let instance: String
+        let owner: String
+    }
+
+    /// How two addresses meet.
+    enum Meeting: Equatable {
+        case apart
+        /// One of them is every address of the machine, the other a single one.
+        case overlapping
+        case same
+    }
+
+    /// Looks within one file.
+    ///
+    /// - Parameter configuration: the file's content.
+    /// - Returns: an error for each address used twice.
+    static func check(inside configuration: InstanceConfiguration) -> [Diagnostic] {
+        compare(claims(of: configuration), with: [])
+    }
+
+    /// Looks across files, leaving out what is wrong within one.
+    ///
+    /// - Parameter configurations: the files' contents.
+    /// - Returns: an error for each address used twice.
+    static func check(across configurations: [InstanceConfiguration]) -> [Diagnostic] {
+        var earlier: [Claim] = []
+        var diagnostics: [Diagnostic] = []
+        for configuration in configurations {
+            let own = claims(of: configuration)
+            diagnostics += compare(own, with: earlier, isWithin: false)
+            earlier += own
+        }
+        return diagnostics
+    }
+
+    private static func claims(of configuration: InstanceConfiguration) -> [Claim] {
+        var claims = configuration.global.statsSockets.map { socket in
+            Claim(
+                address: socket.address, location: socket.location, instance: configuration.name,
+                owner: "a stats socket")
+        }
+        for proxy in configuration.proxies where proxy.hasFrontend && !proxy.isDisabled {
+            for bind in proxy.binds {
+                claims.append(
+                    Claim(
+                        address: bind.address, location: bind.location, instance: configuration.name,
+                        owner: "proxy '\(proxy.name)'"))
+            }
+        }
+        return claims
+    }
+
+    private static func compare(
+        _ claims: [Claim], with others: [Claim], isWithin: Bool = true
+    ) -> [Diagnostic] {
+        var byPort = Dictionary(grouping: others, by: { key(of: $0.address) })
+        var diagnostics: [Diagnostic] = []
+        for claim in claims {
+            let key = key(of: claim.address)
+            let candidates = byPort[key] ?? []
+            if let other = candidates.first(where: { meeting($0.address, claim.address) == .same }) {
+                diagnostics.append(diagnostic(claim, other, isWithin: isWithin, isSame: true))
+            } else if let other = candidates.first(where: { meeting($0.address, claim.address) == .overlapping }) {
+                diagnostics.append(diagnostic(claim, other, isWithin: isWithin, isSame: false))
+            }
+            if isWithin { byPort[key, default: []].append(claim) }
+        }
+        return diagnostics
+    }
+
+    private static func diagnostic(_ claim: Claim, _ other: Claim, isWithin: Bool, isSame: Bool) -> Diagnostic {
+        let place =
+            isWithin
+            ? "\(other.owner) in line \(other.location.line)"
+            : "\(other.owner) of instance '\(other.instance)' (\(other.location.file):\(other.location.line))"
+        if isSame {
+            return Diagnostic(
+                severity: .error, location: claim.location,
+                message: "\(claim.address) is already listened on by \(place)",
+                help: "use another port or address")
+        }
+        return Diagnostic(
+            severity: .warning, location: claim.location,
+            message: "\(claim.address) and \(other.address) of \(place) overlap; the system may refuse the second",
+            help: "use another port, or single addresses on both sides")
+    }
+
+    /// What two addresses must share to meet at all.
+    private static func key(of address: BindAddress) -> String {
+        switch address {
+        case .ipv4(_, let port), .ipv6(_, let port, _): String(port)
+        case .unix(let path): path
+        }
+    }
+
+    /// How two addresses meet.
+    ///
+    /// - Parameters:
+    ///   - left: one address.
+    ///   - right: another.
+    /// - Returns: how they meet.
+    static func meeting(_ left: BindAddress, _ right: BindAddress) -> Meeting {
+        switch (left, right) {
+        case (.unix(let left), .unix(let right)):
+            return left == right ? .same : .apart
+        case (.ipv4(let left, let leftPort), .ipv4(let right, let rightPort)):
+            guard leftPort == rightPort else { return .apart }
+            if left == right { return .same }
+            return left == "0.0.0.0" || right == "0.0.0.0" ? .overlapping : .apart
+        case (.ipv6(let left, let leftPort, _), .ipv6(let right, let rightPort, _)):
+            guard leftPort == rightPort else { return .apart }
+            if left == right { return .same }
+            return left == "::" || right == "::" ? .overlapping : .apart
+        case (.ipv4(_, let port), .ipv6(let host, let otherPort, let isIPv6Only)),
+            (.ipv6(let host, let otherPort, let isIPv6Only), .ipv4(_, let port)):
+            // Every IPv6 address includes every IPv4 address unless told otherwise.
+            return port == otherPort && host == "::" && !isIPv6Only ? .overlapping : .apart
+        case (.unix, .ipv4), (.unix, .ipv6), (.ipv4, .unix), (.ipv6, .unix):
+            return .apart
+        }
+    }
+}

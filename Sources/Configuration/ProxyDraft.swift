@@ -1,0 +1,118 @@
+import Model
+
+/// What a `defaults` section can say for the proxies after it.
+struct ProxySettings {
+    /// One `log` line.
+    enum LogEntry: Equatable {
+        /// `log global`.
+        case global
+        /// A target of its own.
+        case target(LogTarget)
+    }
+
+    var mode = ProxyConfiguration.Mode.tcp
+    var isDisabled = false
+    var logs: [LogEntry] = []
+    var logFormat: (format: ProxyConfiguration.LogFormat, word: Word)?
+    var ignoresNullSessions = false
+    /// `nil` when no line says it.
+    var maxconn: Int?
+    var timeouts = Timeouts()
+    var retries = 3
+    var redispatches = false
+    var balance = ProxyConfiguration.Balance.roundRobin
+    var usesAllBackups = false
+    var fullconn: Int?
+    var defaultServer = ServerSettings()
+    /// The statistics as far as any `stats` line said something.
+    var stats: StatsDraft?
+    var defaultBackend: Word?
+}
+
+/// The statistics of a proxy, while its lines are being read.
+struct StatsDraft {
+    /// What was said.
+    var configuration = StatsConfiguration()
+    /// Where it was first said.
+    var location: SourceLocation
+}
+
+/// What a `default-server` line can say for the servers after it.
+struct ServerSettings {
+    var isChecked = false
+    var check = CheckConfiguration()
+    var isBackup = false
+    var weight = 1
+    var maxconn: Int?
+    var maxqueue: Int?
+    var isDisabled = false
+}
+
+/// A `server` line with what was in force where it stands.
+struct ServerDraft {
+    /// Its name.
+    var name: Word
+    /// Where it is; `nil` for `default-server`.
+    var address: ServerAddressDraft?
+    /// What the line and the `default-server` lines before it say.
+    var settings: ServerSettings
+    /// The number that the line gives it.
+    var id: (number: Int, word: Word)?
+    /// Where the line's check port stands, if it has one.
+    var checkPort: Word?
+}
+
+/// A server's address, as far as its own line says it.
+struct ServerAddressDraft {
+    /// The host part or the path.
+    enum Target {
+        case ip(String)
+        case name(String)
+        case unix(path: String)
+    }
+
+    /// The host part or the path.
+    var target: Target
+    /// The port; `nil` means the port that the client connected to.
+    var port: UInt16?
+    /// Where it stands.
+    var word: Word
+}
+
+/// A `defaults`, `listen`, `frontend` or `backend` section, while its lines are being read.
+struct ProxyDraft {
+    /// Which section it is.
+    let kind: SectionKind
+    /// Its name; the section's keyword where it has none (`defaults`).
+    let name: Word
+    /// Where the section begins.
+    let header: Word
+    /// What its lines and its defaults say.
+    var settings: ProxySettings
+    /// The number that a line gives it.
+    var id: (number: Int, word: Word)?
+    var description: String?
+    var binds: [BindConfiguration] = []
+    var servers: [ServerDraft] = []
+    /// Whether it has a `bind` line, right or wrong.
+    var mentionsBind = false
+    /// Whether it has a `server` line, right or wrong.
+    var mentionsServer = false
+    /// The timeouts that a line of this very section set.
+    var timeoutsSetHere: Set<String> = []
+    /// What `global` says, as far as it is known before the section.
+    var global: GlobalDraft
+
+    /// How messages name the section, such as `'listen' section`.
+    var place: String { "in a '\(kind.rawValue)' section" }
+}
+
+/// The `global` section, while its lines are being read.
+struct GlobalDraft {
+    /// What was said.
+    var configuration = GlobalConfiguration()
+    /// This machine's name.
+    var hostName: String
+    /// The keywords that may stand only once and have been seen, with their lines.
+    var seen: [String: Int] = [:]
+}

@@ -1,0 +1,189 @@
+import Model
+
+/// Reads the lines of `defaults`, `listen`, `frontend` and `backend` sections.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 4.2.
+enum ProxyKeywords {
+    /// All keywords of these sections.
+    static let table = KeywordTable<ProxyDraft>(
+        "keyword",
+        [
+            Keyword("balance", .backendSide, readBalance),
+            Keyword("bind", .frontends, readBind),
+            Keyword("default_backend", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
+                proxy.settings.defaultBackend = try arguments.word(
+                    "a backend's name", example: "default_backend servers")
+                try arguments.expectEnd(help: "rules belong to 'use_backend', which is not supported here")
+            },
+            Keyword("default-server", .backendSide, ServerKeywords.readDefaultServer),
+            Keyword("description", .proxies) { (proxy, arguments) throws(Diagnostic) in
+                let first = try arguments.word("a text", example: "description Message broker")
+                proxy.description = ([first] + arguments.rest()).map(\.text).joined(separator: " ")
+            },
+            Keyword("disabled") { (proxy, arguments) throws(Diagnostic) in
+                try arguments.expectEnd()
+                proxy.settings.isDisabled = true
+            },
+            Keyword("enabled") { (proxy, arguments) throws(Diagnostic) in
+                try arguments.expectEnd()
+                proxy.settings.isDisabled = false
+            },
+            Keyword("fullconn", .backendSide) { (proxy, arguments) throws(Diagnostic) in
+                let load = try arguments.integer(in: 0...Int(Int32.max), example: "fullconn 1000")
+                try arguments.expectEnd()
+                proxy.settings.fullconn = load == 0 ? nil : load
+            },
+            Keyword("id", .proxies) { (proxy, arguments) throws(Diagnostic) in
+                let number = try arguments.integer(in: 1...Int(Int32.max), example: "id 100")
+                proxy.id = (number, arguments.current)
+                try arguments.expectEnd()
+            },
+            Keyword("log", .anywhere, readLog),
+            Keyword("maxconn", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
+                let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 2000")
+                try arguments.expectEnd()
+                proxy.settings.maxconn = limit == 0 ? nil : limit
+            },
+            Keyword("mode", .anywhere, readMode),
+            Keyword("option", .anywhere, OptionKeywords.read),
+            Keyword("retries", .backendSide) { (proxy, arguments) throws(Diagnostic) in
+                proxy.settings.retries = try arguments.integer(in: 0...Int(Int32.max), example: "retries 3")
+                try arguments.expectEnd()
+            },
+            Keyword("server", .backends, ServerKeywords.readServer),
+            Keyword("stats", .anywhere, StatsKeywords.read),
+            Keyword("timeout", .anywhere, TimeoutKeywords.read),
+        ],
+        unsupported: KnownKeywords.proxy, replaced: KnownKeywords.replacedInProxies)
+
+    /// Reads one line.
+    ///
+    /// - Parameters:
+    ///   - proxy: the section.
+    ///   - arguments: the line, from its start.
+    /// - Throws: what is wrong with it.
+    static func read(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        guard let word = arguments.next() else { return }
+        if word.text == "no" { return try readNegation(&proxy, &arguments) }
+        let keyword = try table.find(word, place: proxy.place, elsewhere: whereItBelongs)
+        guard keyword.placement.allows(proxy.kind) else {
+            arguments.add(try misplaced(word, in: proxy))
+            return
+        }
+        try keyword.read(&proxy, &arguments)
+    }
+
+    /// Where a word belongs that is unknown in a proxy's section.
+    private static func whereItBelongs(_ name: String) -> String? {
+        if ServerKeywords.table.knows(name) { return "'\(name)' belongs on a 'server' or 'default-server' line" }
+        if BindKeywords.table.knows(name) { return "'\(name)' belongs on a 'bind' line" }
+        if GlobalKeywords.table.knows(name) { return "'\(name)' belongs in the 'global' section" }
+        if OptionKeywords.table.knows(name) { return "write 'option \(name)'" }
+        return nil
+    }
+
+    /// What to say of a keyword in a section that lacks its side: HAProxy ignores most such lines with a warning.
+    ///
+    /// - Parameters:
+    ///   - word: the keyword.
+    ///   - proxy: the section.
+    ///   - name: how messages name the keyword, when not by the word alone.
+    /// - Returns: the warning.
+    /// - Throws: the error where HAProxy refuses the file.
+    static func misplaced(_ word: Word, in proxy: ProxyDraft, name: String? = nil) throws(Diagnostic) -> Diagnostic {
+        let name = name ?? word.text
+        if proxy.kind == .defaults {
+            throw word.error("'\(name)' can't stand in a 'defaults' section", help: "move it to a proxy")
+        }
+        if word.text == "server", name == word.text {
+            throw word.error(
+                "a frontend has no servers", help: "put them into a 'backend', or make this section a 'listen'")
+        }
+        let side = proxy.kind == .frontend ? "connects to no servers" : "accepts no connections"
+        let help =
+            switch word.text {
+            case "maxconn": "remove it; 'fullconn' is what backends have"
+            case "fullconn": "remove it; 'maxconn' is what frontends have"
+            default: "remove it, or make this section a 'listen'"
+            }
+        return word.warning("'\(name)' is ignored: a \(proxy.kind.rawValue) \(side)", help: help)
+    }
+
+    private static func readNegation(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let no = arguments.current
+        switch arguments.next()?.text {
+        case "log":
+            try arguments.expectEnd(help: "'no log' removes all targets")
+            proxy.settings.logs = []
+        case "option":
+            try OptionKeywords.readNegation(&proxy, &arguments)
+        case nil:
+            throw arguments.missing("'no' needs 'log' or 'option'", help: "write 'no log' or 'no option redispatch'")
+        case .some(let other):
+            throw no.error("'no \(other)' does not exist", help: "'no' goes with 'log' and 'option' alone")
+        }
+    }
+
+    private static func readLog(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        var entry = ProxySettings.LogEntry.global
+        if arguments.take("global") {
+            try arguments.expectEnd(help: "write 'log global' alone")
+            if proxy.settings.logs.contains(.global) { return }
+        } else {
+            entry = .target(try LogKeyword.read(&arguments))
+        }
+        proxy.settings.logs.append(entry)
+    }
+
+    private static func readMode(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = try arguments.word("'tcp' or 'http'", example: "mode tcp")
+        guard let mode = ProxyConfiguration.Mode(rawValue: word.text) else {
+            throw word.error("unknown mode '\(word.text)'", help: "the modes are tcp and http")
+        }
+        try arguments.expectEnd()
+        proxy.settings.mode = mode
+    }
+
+    private static func readBalance(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let keyword = arguments.current
+        guard let word = arguments.next() else {
+            arguments.add(
+                keyword.warning("'balance' without an algorithm means 'roundrobin'", help: "write 'balance roundrobin'")
+            )
+            proxy.settings.balance = .roundRobin
+            return
+        }
+        guard let balance = ProxyConfiguration.Balance(rawValue: word.text) else {
+            let algorithm = word.text.prefix { $0 != "(" }
+            if KnownKeywords.balance.contains(String(algorithm)) {
+                throw word.error(
+                    "the algorithm '\(word.text)' is not supported here yet", help: "write 'balance roundrobin'")
+            }
+            throw word.error(
+                "unknown algorithm '\(word.text)'",
+                help: Suggestion.closest(to: word.text, among: KnownKeywords.balance.union(["roundrobin"]))
+                    .map { "did you mean '\($0)'?" } ?? "write 'balance roundrobin'")
+        }
+        if let extra = arguments.peeked {
+            arguments.add(extra.warning("'\(extra.text)' after the algorithm is ignored", help: "remove it"))
+        }
+        proxy.settings.balance = balance
+    }
+
+    private static func readBind(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        proxy.mentionsBind = true
+        let word = try arguments.word("an address", example: "bind *:5672")
+        // The options come after the address, but the addresses depend on one of them.
+        let options = BindKeywords.readAll(&arguments, table: BindKeywords.table, place: "of a bind")
+        for address in try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only) {
+            var bind = BindConfiguration(address: address, location: word.location)
+            bind.name = options.name
+            bind.mode = options.mode
+            bind.user = options.user
+            bind.group = options.group
+            bind.backlog = options.backlog
+            bind.maxconn = options.maxconn
+            proxy.binds.append(bind)
+        }
+    }
+}

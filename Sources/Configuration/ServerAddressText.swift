@@ -1,0 +1,50 @@
+/// Reads the address word of a `server` line.
+///
+/// - Source: HAProxy 2.6 configuration manual, sections 4.2 (`server`) and 11 (address formats).
+enum ServerAddressText {
+    /// Reads an address.
+    ///
+    /// - Parameter word: an IP address or a name, perhaps with a port, or a path.
+    /// - Returns: its parts.
+    /// - Throws: what is wrong.
+    static func parse(_ word: Word) throws(Diagnostic) -> ServerAddressDraft {
+        switch AddressText.parse(word.text) {
+        case .path(let path):
+            try AddressText.checkPath(path, at: word)
+            return ServerAddressDraft(target: .unix(path: path), port: nil, word: word)
+        case .unsupported(let prefix):
+            throw word.error(
+                "a server's address with '\(prefix)' is not supported here",
+                help: "use an IP address, a name or a socket's path")
+        case .host(let host, let family, let portText):
+            let target = try target(host, family: family, at: word)
+            return ServerAddressDraft(target: target, port: try port(portText, at: word), word: word)
+        }
+    }
+
+    /// Port 0 and a colon at the end mean the client's port, as no port does.
+    private static func port(_ text: String?, at word: Word) throws(Diagnostic) -> UInt16? {
+        guard let text, !text.isEmpty else { return nil }
+        if text.hasPrefix("+") || text.dropFirst().contains("-") || text.hasPrefix("-") {
+            throw word.error("port offsets and ranges are not supported here", help: "write one port")
+        }
+        let port = try AddressText.port(text, at: word, in: 0...UInt16.max)
+        return port == 0 ? nil : port
+    }
+
+    private static func target(
+        _ host: String, family: AddressText.Family, at word: Word
+    ) throws(Diagnostic) -> ServerAddressDraft.Target {
+        guard !host.isEmpty, host != "*", host != "0.0.0.0", host != "::" else {
+            throw word.error(
+                "'\(word.text)' names no server: sending to the client's own destination is not supported here",
+                help: "write the server's address")
+        }
+        if family != .ipv6, let address = IPAddressText.ipv4(host) { return .ip(address) }
+        if family != .ipv4, let address = IPAddressText.ipv6(host) { return .ip(address) }
+        if IPAddressText.isName(host), host.contains(where: \.isLetter) { return .name(host) }
+        throw word.error(
+            "'\(host)' is neither an IP address nor a name",
+            help: "write one such as '192.0.2.1:5672' or '[2001:db8::1]:5672'")
+    }
+}

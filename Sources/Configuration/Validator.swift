@@ -1,0 +1,166 @@
+import Model
+
+/// Looks for what is wrong between the lines of one file, after each line was right by itself.
+///
+/// - Source: HAProxy 2.6.12's own checks, as `haproxy -c` makes them on variants of one file.
+struct Validator {
+    private let drafts: [ProxyDraft]
+    private let configuration: InstanceConfiguration
+
+    /// Everything found.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    /// Checks a file.
+    ///
+    /// - Parameters:
+    ///   - configuration: what it was resolved to.
+    ///   - drafts: its proxies, as read.
+    init(_ configuration: InstanceConfiguration, drafts: [ProxyDraft]) {
+        self.configuration = configuration
+        self.drafts = drafts
+        checkNames()
+        for draft in drafts where !draft.settings.isDisabled {
+            checkBinds(of: draft)
+            checkMode(of: draft)
+            checkTimeouts(of: draft)
+            checkBackend(of: draft)
+            checkLog(of: draft)
+        }
+        checkListeners()
+        diagnostics += BindOverlap.check(inside: configuration)
+    }
+
+    /// A name may be shared by one frontend and one backend alone.
+    private mutating func checkNames() {
+        for (index, draft) in drafts.enumerated() {
+            let earlier = drafts[..<index].first { other in
+                other.name.text == draft.name.text
+                    && ((other.kind.hasFrontend && draft.kind.hasFrontend)
+                        || (other.kind.hasBackend && draft.kind.hasBackend))
+            }
+            guard let earlier else { continue }
+            diagnostics.append(
+                draft.name.error(
+                    "there is a \(earlier.kind.rawValue) '\(draft.name.text)' in line \(earlier.header.location.line) already",
+                    help: "give each proxy its own name"))
+        }
+    }
+
+    private mutating func checkBinds(of draft: ProxyDraft) {
+        guard draft.kind.hasFrontend, !draft.mentionsBind else { return }
+        let isTarget = drafts.contains { other in
+            other.name != draft.name && other.settings.defaultBackend?.text == draft.name.text
+        }
+        diagnostics.append(
+            draft.name.warning(
+                "\(draft.kind.rawValue) '\(draft.name.text)' has no 'bind'",
+                help: isTarget || draft.kind == .listen
+                    ? "add one such as 'bind *:5672', or make this section a 'backend'"
+                    : "add one such as 'bind *:5672'"))
+    }
+
+    /// HTTP is there for statistics alone.
+    private mutating func checkMode(of draft: ProxyDraft) {
+        let name = draft.name.text
+        switch draft.settings.mode {
+        case .tcp:
+            guard let stats = draft.settings.stats, stats.location.line > draft.header.location.line else { return }
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: stats.location,
+                    message: "'stats' is ignored in proxy '\(name)': statistics need 'mode http'",
+                    help: "add 'mode http' to the section"))
+        case .http:
+            let help = "write 'mode tcp'; 'mode http' is supported for statistics only"
+            if let server = draft.servers.first {
+                diagnostics.append(
+                    server.name.error(
+                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and has servers", help: help))
+            } else if let backend = draft.settings.defaultBackend, draft.kind.hasFrontend {
+                diagnostics.append(
+                    backend.error(
+                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and has a backend", help: help))
+            } else if draft.kind == .backend {
+                diagnostics.append(
+                    draft.name.error("HTTP is not forwarded here: backend '\(name)' is in mode http", help: help))
+            } else if draft.settings.stats == nil {
+                diagnostics.append(
+                    draft.name.error(
+                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and shows no statistics",
+                        help: "write 'mode tcp', or 'stats enable' if it is to show statistics"))
+            }
+        }
+    }
+
+    private mutating func checkTimeouts(of draft: ProxyDraft) {
+        let timeouts = draft.settings.timeouts
+        var missing: [String] = []
+        if draft.kind.hasFrontend, timeouts.client == nil { missing.append("client") }
+        if draft.kind.hasBackend, !draft.servers.isEmpty {
+            if timeouts.connect == nil { missing.append("connect") }
+            if timeouts.server == nil, timeouts.tunnel == nil { missing.append("server") }
+        }
+        guard !missing.isEmpty else { return }
+        let names = missing.map { "'timeout \($0)'" }.joined(separator: ", ")
+        diagnostics.append(
+            draft.name.warning(
+                "proxy '\(draft.name.text)' has no \(names): what hangs there is kept for ever",
+                help: "write lines such as 'timeout \(missing[0]) 30s' here or in 'defaults'"))
+    }
+
+    private mutating func checkBackend(of draft: ProxyDraft) {
+        guard draft.kind.hasFrontend, draft.settings.mode == .tcp else { return }
+        let name = draft.name.text
+        if let backend = draft.settings.defaultBackend {
+            guard draft.kind == .listen, let server = draft.servers.first, backend.text != name else { return }
+            diagnostics.append(
+                server.name.warning(
+                    "the servers of '\(name)' are never used: its 'default_backend' goes before them",
+                    help: "remove the servers or the 'default_backend'"))
+        } else if draft.kind == .frontend {
+            diagnostics.append(
+                draft.name.warning(
+                    "frontend '\(name)' has no 'default_backend': every connection is closed at once",
+                    help: "add one such as 'default_backend servers'"))
+        } else if !draft.mentionsServer, draft.settings.stats == nil {
+            diagnostics.append(
+                draft.name.warning(
+                    "listen '\(name)' has no servers: every connection is closed at once",
+                    help: "add one such as 'server app1 192.0.2.1:5672 check'"))
+        }
+    }
+
+    private mutating func checkLog(of draft: ProxyDraft) {
+        guard draft.kind.hasFrontend, let (_, word) = draft.settings.logFormat else { return }
+        let hasTarget = draft.settings.logs.contains { entry in
+            switch entry {
+            case .global: !configuration.global.logTargets.isEmpty
+            case .target: true
+            }
+        }
+        guard !hasTarget else { return }
+        diagnostics.append(
+            word.warning(
+                "'option \(word.text)' has no effect: there is no address to log to",
+                help: "write 'log 127.0.0.1 local0' in 'global' and 'log global' in 'defaults'"))
+    }
+
+    /// A file has to listen somewhere.
+    private mutating func checkListeners() {
+        let listens = drafts.contains { !$0.settings.isDisabled && $0.kind.hasFrontend && $0.mentionsBind }
+        guard !listens else { return }
+        let location = SourceLocation(file: configuration.file, line: 0, column: 0)
+        if configuration.global.statsSockets.isEmpty {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .error, location: location, message: "nothing listens: no proxy has a 'bind'",
+                    help: "add a 'listen' or 'frontend' section with a line such as 'bind *:5672'"))
+        } else {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: location,
+                    message: "no proxy accepts connections, only the stats socket",
+                    help: "add a 'listen' or 'frontend' section with a line such as 'bind *:5672'"))
+        }
+    }
+}

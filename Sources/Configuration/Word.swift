@@ -1,0 +1,43 @@
+/// One word of a line, with quotes and escapes resolved.
+struct Word: Sendable, Hashable {
+    /// What it says.
+    let text: String
+    /// Where it begins in the file.
+    let location: SourceLocation
+
+    /// An error about this word.
+    ///
+    /// - Parameters:
+    ///   - message: what is wrong.
+    ///   - help: what to write instead.
+    /// - Returns: the diagnostic.
+    func error(_ message: String, help: String? = nil) -> Diagnostic {
+        Diagnostic(severity: .error, location: location, message: message, help: help)
+    }
+
+    /// A warning about this word.
+    ///
+    /// - Parameters:
+    ///   - message: what is doubtful.
+    ///   - help: what to write instead.
+    /// - Returns: the diagnostic.
+    func warning(_ message: String, help: String? = nil) -> Diagnostic {
+        Diagnostic(severity: .warning, location: location, message: message, help: help)
+    }
+
+    /// A note about this word.
+    ///
+    /// - Parameter message: what is worth knowing.
+    /// - Returns: the diagnostic.
+    func note(_ message: String) -> Diagnostic {
+        Diagnostic(severity: .note, location: location, message: message)
+    }
+}
+
+/// One line of a file that says something: at least one word.
+struct SourceLine: Sendable, Hashable {
+    /// Its words in order; never empty.
+    let words: [Word]
+    /// Just after its last word.
+    let end: SourceLocation
+}
