@@ -19,8 +19,10 @@ public enum ConnectStart: Sendable, Hashable {
     case connected
     /// An event will tell.
     case inProgress
-    /// It cannot be made.
+    /// It cannot be made: there is no way to the address, or it refuses.
     case failed(Int32)
+    /// It cannot be made for lack of something on this machine: descriptors, memory, ports, permission.
+    case exhausted(Int32)
 }
 
 /// System calls on stream sockets.
@@ -123,7 +125,7 @@ public enum Socket {
     public static func connect(to address: SocketAddress, delaysAcknowledgement: Bool = false) -> (Int32, ConnectStart)
     {
         let descriptor = supervise_stream_socket(address.family)
-        guard descriptor >= 0 else { return (-1, .failed(errno)) }
+        guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
         if !address.isUnix {
             setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
             if delaysAcknowledgement { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
@@ -133,7 +135,10 @@ public enum Socket {
         let code = errno
         if code == EINPROGRESS { return (descriptor, .inProgress) }
         _ = Glibc.close(descriptor)
-        return (-1, .failed(code))
+        switch code {
+        case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EACCES, EPERM: return (-1, .exhausted(code))
+        default: return (-1, .failed(code))
+        }
     }
 
     /// Fetches the error that waits on a socket, after an event told of the end of a connection attempt.

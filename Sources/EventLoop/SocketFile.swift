@@ -103,6 +103,8 @@ public struct SocketFile: Sendable, Hashable {
         if descriptor >= 0 { Socket.close(descriptor) }
         switch start {
         case .connected, .inProgress, .failed(EAGAIN): return true
+        // Not to be found out, so better not taken for dead.
+        case .exhausted: return true
         case .failed: return false
         }
     }

@@ -9,7 +9,7 @@ public struct TimerHandle: Sendable, Hashable {
     @inlinable public var isPlanned: Bool { slot >= 0 }
 }
 
-/// What is to happen when: a binary heap of deadlines, each with 64 bits for its owner.
+/// What is to happen when: a binary heap of deadlines, each with a token for its owner.
 ///
 /// Planning and cancelling cost O(log n). Owners that get news often (sessions) do not move their timer at every piece of
 /// news; they look at it when it fires and plan again. A value without clock: the owner says what time it is.
@@ -18,8 +18,8 @@ public struct TimerQueue {
     struct Entry {
         /// When it fires, or the next free slot while it is free.
         var deadline: Int64
-        /// The owner's bits.
-        var payload: UInt64
+        /// What the owner gets back.
+        var token: EventToken
         /// Where it stands in the heap.
         var position: Int32
     }
@@ -43,11 +43,11 @@ public struct TimerQueue {
     ///
     /// - Parameters:
     ///   - deadline: when it fires.
-    ///   - payload: what it gives back then.
+    ///   - token: what it gives back then.
     /// - Returns: its name, good until it fires or is cancelled.
-    public mutating func plan(at deadline: MonotonicTime, payload: UInt64) -> TimerHandle {
+    public mutating func plan(at deadline: MonotonicTime, token: EventToken) -> TimerHandle {
         let position = Int32(heap.count)
-        let entry = Entry(deadline: deadline.nanoseconds, payload: payload, position: position)
+        let entry = Entry(deadline: deadline.nanoseconds, token: token, position: position)
         let slot: Int32
         if firstFree >= 0 {
             slot = firstFree
@@ -74,12 +74,12 @@ public struct TimerQueue {
     /// Takes out the earliest timer that is due.
     ///
     /// - Parameter now: what time it is.
-    /// - Returns: its payload; its handle is void from now on. `nil` when none is due.
-    public mutating func popDue(_ now: MonotonicTime) -> UInt64? {
+    /// - Returns: its token; its handle is void from now on. `nil` when none is due.
+    public mutating func popDue(_ now: MonotonicTime) -> EventToken? {
         guard let slot = heap.first, entries[Int(slot)].deadline <= now.nanoseconds else { return nil }
-        let payload = entries[Int(slot)].payload
+        let token = entries[Int(slot)].token
         remove(at: 0)
-        return payload
+        return token
     }
 
     private mutating func remove(at position: Int) {

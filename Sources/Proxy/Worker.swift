@@ -2,112 +2,39 @@ import Configuration
 import EventLoop
 import Model
 
-/// A listening socket handed to a worker.
-public struct WorkerListener: Sendable {
-    /// The index of its proxy in `InstanceConfiguration.proxies`.
-    public var proxy: Int
-    /// The index of its address in `ProxyConfiguration.binds`.
-    public var bind: Int
-    /// The listening descriptor, non-blocking; the worker owns and closes it.
-    public var descriptor: Int32
-
-    /// Makes a listener.
-    ///
-    /// - Parameters:
-    ///   - proxy: the proxy's index.
-    ///   - bind: the address's index.
-    ///   - descriptor: the listening descriptor.
-    public init(proxy: Int, bind: Int, descriptor: Int32) {
-        self.proxy = proxy
-        self.bind = bind
-        self.descriptor = descriptor
-    }
-}
-
-/// What a new worker keeps of a server that an earlier one knew.
-public struct InheritedServer: Sendable, Hashable {
-    /// What the checks had found; `nil` when no check had ended.
-    public var operational: OperationalState?
-    /// What a person had ordered.
-    public var administrative: AdministrativeState
-    /// The position between 0 and `rise + fall - 1`.
-    public var health: Int
-    /// The last check.
-    public var lastCheck: CheckResult?
-    /// Since when the state has lasted.
-    public var since: Timestamp?
-
-    /// Makes an inheritance.
-    ///
-    /// - Parameters:
-    ///   - operational: what the checks had found.
-    ///   - administrative: what a person had ordered.
-    ///   - health: the position between 0 and `rise + fall - 1`.
-    ///   - lastCheck: the last check.
-    ///   - since: since when the state has lasted.
-    public init(
-        operational: OperationalState?, administrative: AdministrativeState, health: Int, lastCheck: CheckResult?,
-        since: Timestamp?
-    ) {
-        self.operational = operational
-        self.administrative = administrative
-        self.health = health
-        self.lastCheck = lastCheck
-        self.since = since
-    }
-}
-
-/// Everything a worker needs to begin.
-public struct WorkerPlan: Sendable {
-    /// What to run.
-    public var configuration: InstanceConfiguration
-    /// Where to accept sessions.
-    public var listeners: [WorkerListener]
-    /// Where each server really is; a server without an entry could not be resolved and stays DOWN.
-    public var addresses: [ServerIdentity: SocketAddress]
-    /// What an earlier worker knew.
-    public var inherited: [ServerIdentity: InheritedServer]
-    /// The counts of the proxies that serve statistics, by index.
-    public var httpCounters: [Int: HTTPFrontendCounters]
-    /// Where to leave what is to be remembered.
-    public var history: any HistorySink
-
-    /// Makes a plan.
-    ///
-    /// - Parameters:
-    ///   - configuration: what to run.
-    ///   - listeners: where to accept sessions.
-    ///   - addresses: where each server really is.
-    ///   - inherited: what an earlier worker knew.
-    ///   - httpCounters: the counts of the statistics proxies.
-    ///   - history: where to leave what is to be remembered.
-    public init(
-        configuration: InstanceConfiguration, listeners: [WorkerListener],
-        addresses: [ServerIdentity: SocketAddress], inherited: [ServerIdentity: InheritedServer] = [:],
-        httpCounters: [Int: HTTPFrontendCounters] = [:], history: any HistorySink
-    ) {
-        self.configuration = configuration
-        self.listeners = listeners
-        self.addresses = addresses
-        self.inherited = inherited
-        self.httpCounters = httpCounters
-        self.history = history
-    }
-}
-
 /// An instance's worker thread, seen from outside: orders in, answers out.
 ///
 /// All members may be called from every task and thread; each order is carried out between two turns of the worker's loop.
 public final class Worker: Sendable {
+    private let mailbox: Mailbox<WorkerOrder>
+
+    private init(mailbox: Mailbox<WorkerOrder>) { self.mailbox = mailbox }
+
     /// Starts the thread.
     ///
     /// - Parameter plan: what to run.
     /// - Returns: the running worker.
     /// - Throws: `SystemError` when the loop or the thread could not be made; the listeners are closed then.
-    public static func start(_ plan: WorkerPlan) throws(SystemError) -> Worker { preconditionFailure("being written") }
+    public static func start(_ plan: WorkerPlan) throws(SystemError) -> Worker {
+        do {
+            let mailbox = try Mailbox<WorkerOrder>()
+            // Made here, so that a failure has somebody to go to; handed over before the thread begins, and used by
+            // nobody else from then on.
+            nonisolated(unsafe) let poller = try Poller()
+            try LoopThread.start(name: plan.configuration.name) {
+                WorkerLoop(plan, poller: poller, mailbox: mailbox).run()
+            }
+            return Worker(mailbox: mailbox)
+        } catch {
+            for listener in plan.listeners { Socket.close(listener.descriptor) }
+            throw error
+        }
+    }
 
     /// Everything that can be seen of the instance now; `nil` once the worker has ended.
-    public func snapshot() async -> InstanceSnapshot? { nil }
+    public func snapshot() async -> InstanceSnapshot? {
+        await withCheckedContinuation { post(.snapshot($0)) }
+    }
 
     /// Sets a server's administrative state.
     ///
@@ -117,15 +44,21 @@ public final class Worker: Sendable {
     ///   - actor: who ordered it.
     ///   - reason: why.
     /// - Returns: whether the instance has that server (and the worker still runs).
-    public func set(_ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async
-        -> Bool
-    { false }
+    public func set(
+        _ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?
+    ) async -> Bool {
+        await withCheckedContinuation { post(.set(state, server, actor: actor, reason: reason, $0)) }
+    }
 
     /// Closes its listening descriptors, so that another worker may accept in its place; sessions go on.
-    public func stopAccepting() async {}
+    public func stopAccepting() async {
+        await withCheckedContinuation { post(.stopAccepting($0)) }
+    }
 
     /// What a successor is to know of the servers.
-    public func inheritance() async -> [ServerIdentity: InheritedServer] { [:] }
+    public func inheritance() async -> [ServerIdentity: InheritedServer] {
+        await withCheckedContinuation { post(.inheritance($0)) }
+    }
 
     /// Stops accepting, waits for the sessions to end, closes the others, ends the thread, and returns then.
     ///
@@ -134,5 +67,15 @@ public final class Worker: Sendable {
     ///   - isFinal: whether the instance is not to run afterwards: the history then has its servers UNKNOWN from now on.
     ///   - actor: who ordered it.
     ///   - reason: why.
-    public func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async {}
+    public func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async {
+        await withCheckedContinuation {
+            post(
+                .stop(
+                    graceMilliseconds: grace.wholeMilliseconds, isFinal: isFinal, actor: actor, reason: reason, $0))
+        }
+    }
+
+    private func post(_ order: WorkerOrder) {
+        if !mailbox.post(order) { order.refuse() }
+    }
 }

@@ -1,0 +1,51 @@
+/// The unsent rests of slow sessions: blocks of three sizes that are used again.
+///
+/// Bounded by the sessions themselves: a direction with a rest is not read, so it owns one block at the most. Of the free
+/// blocks a few are kept for the next rest; the others go back to the system.
+struct BufferPool {
+    /// The block sizes, in bytes.
+    static let sizes = [16 * 1024, 64 * 1024, 256 * 1024]
+    /// How many free blocks of each size are kept.
+    static let keptFreeBlocks = 32
+
+    private var free: [[UnsafeMutableRawPointer]] = [[], [], []]
+
+    /// Lends a block.
+    ///
+    /// - Parameter count: how many bytes it must hold, at most the largest size.
+    /// - Returns: a block that holds them, to be given back with the same `count`.
+    mutating func take(for count: Int) -> UnsafeMutableRawPointer {
+        let size = BufferPool.sizeIndex(for: count)
+        if let block = free[size].popLast() { return block }
+        return .allocate(byteCount: BufferPool.sizes[size], alignment: 64)
+    }
+
+    /// Takes a block back.
+    ///
+    /// - Parameters:
+    ///   - block: what `take` lent.
+    ///   - count: what `take` was asked for.
+    mutating func giveBack(_ block: UnsafeMutableRawPointer, for count: Int) {
+        let size = BufferPool.sizeIndex(for: count)
+        if free[size].count < BufferPool.keptFreeBlocks {
+            free[size].append(block)
+        } else {
+            block.deallocate()
+        }
+    }
+
+    /// Gives all free blocks back to the system.
+    mutating func empty() {
+        for size in free.indices {
+            for block in free[size] { block.deallocate() }
+            free[size] = []
+        }
+    }
+
+    private static func sizeIndex(for count: Int) -> Int {
+        guard let size = sizes.firstIndex(where: { count <= $0 }) else {
+            preconditionFailure("a rest is never longer than one read")
+        }
+        return size
+    }
+}

@@ -1,0 +1,63 @@
+import Configuration
+
+/// How long an established session may be silent, and whose silence it is then.
+///
+/// Traffic in either direction refreshes both sides' time; once one side has ended, only the other's counts; at equal
+/// limits the client's wins. A pure rule: the caller says what is open and measures.
+///
+/// - Source: HAProxy 2.6 configuration manual, `timeout client|server|client-fin|server-fin|tunnel`, and recordings.
+struct IdleLimits: Equatable {
+    /// A limit and what it ends the session with.
+    struct Limit: Equatable {
+        var milliseconds: Int64
+        var end: SessionEnd
+    }
+
+    private let client: Int64?
+    private let server: Int64?
+    private let clientFin: Int64?
+    private let serverFin: Int64?
+    private let tunnel: Int64?
+
+    /// Takes the limits from the frontend's and the backend's settings.
+    ///
+    /// - Parameters:
+    ///   - frontend: the frontend's time limits.
+    ///   - backend: the backend's time limits.
+    init(frontend: Timeouts, backend: Timeouts) {
+        client = frontend.client?.wholeMilliseconds
+        clientFin = (frontend.clientFin ?? frontend.client)?.wholeMilliseconds
+        server = backend.server?.wholeMilliseconds
+        serverFin = (backend.serverFin ?? backend.server)?.wholeMilliseconds
+        tunnel = backend.tunnel?.wholeMilliseconds
+    }
+
+    /// The limit that counts now.
+    ///
+    /// - Parameters:
+    ///   - clientEnded: whether the client has ended its direction.
+    ///   - serverEnded: whether the server has.
+    /// - Returns: `nil` when there is no limit.
+    func limit(clientEnded: Bool, serverEnded: Bool) -> Limit? {
+        switch (clientEnded, serverEnded) {
+        case (false, false):
+            if let tunnel { return Limit(milliseconds: tunnel, end: .clientTimeout) }
+            return IdleLimits.shorter(client, server)
+        case (true, false): return serverFin.map { Limit(milliseconds: $0, end: .serverTimeout) }
+        case (false, true): return clientFin.map { Limit(milliseconds: $0, end: .clientTimeout) }
+        // Only unsent rests are left: whoever is slower.
+        case (true, true): return IdleLimits.shorter(clientFin, serverFin)
+        }
+    }
+
+    private static func shorter(_ client: Int64?, _ server: Int64?) -> Limit? {
+        switch (client, server) {
+        case (nil, nil): nil
+        case (.some(let client), nil): Limit(milliseconds: client, end: .clientTimeout)
+        case (nil, .some(let server)): Limit(milliseconds: server, end: .serverTimeout)
+        case (.some(let client), .some(let server)):
+            client <= server
+                ? Limit(milliseconds: client, end: .clientTimeout) : Limit(milliseconds: server, end: .serverTimeout)
+        }
+    }
+}

@@ -1,0 +1,93 @@
+import Configuration
+import EventLoop
+import Health
+import Model
+
+/// How a configuration becomes frontends, backends, servers and checks.
+enum InstanceLayout {
+    /// The frontends that accept sessions for servers, by the proxy's index.
+    ///
+    /// - Parameter configuration: the instance's configuration.
+    /// - Returns: `nil` where a proxy accepts none (backends, statistics, switched off).
+    static func frontends(of configuration: InstanceConfiguration) -> [Frontend?] {
+        configuration.proxies.map { proxy in
+            guard proxy.hasFrontend, proxy.mode == .tcp, !proxy.isDisabled, let backend = proxy.backend else {
+                return nil
+            }
+            return Frontend(configuration: proxy, backend: backend)
+        }
+    }
+
+    /// The backends, by the proxy's index.
+    ///
+    /// - Parameters:
+    ///   - plan: the worker's plan.
+    ///   - now: what time it is.
+    /// - Returns: `nil` where a proxy has no servers of its own to connect to (frontends, statistics, switched off).
+    static func backends(of plan: WorkerPlan, now: MonotonicTime) -> [Backend?] {
+        let proxies = plan.configuration.proxies
+        return proxies.indices.map { index in
+            let proxy = proxies[index]
+            guard proxy.hasBackend, proxy.mode == .tcp, !proxy.isDisabled else { return nil }
+            let limit = proxies.filter { $0.hasFrontend && $0.backend == index }.reduce(0) { $0 + $1.maxconn }
+            let servers = proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) }
+            return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
+        }
+    }
+
+    /// The checked servers in the file's order.
+    ///
+    /// - Parameter backends: all backends.
+    /// - Returns: the index of each one's backend, and its own in that backend.
+    static func checks(of backends: [Backend?]) -> [(backend: Int, server: Int)] {
+        var checks: [(backend: Int, server: Int)] = []
+        for (index, backend) in backends.enumerated() {
+            guard let backend else { continue }
+            for (position, server) in backend.servers.enumerated() where server.check != nil {
+                checks.append((index, position))
+            }
+        }
+        return checks
+    }
+
+    private static func server(
+        of plan: WorkerPlan, proxy: ProxyConfiguration, configuration: ServerConfiguration, now: MonotonicTime
+    ) -> Server {
+        let identity = ServerIdentity(
+            instance: plan.configuration.name, proxy: proxy.name, server: configuration.name)
+        let address = plan.addresses[identity]
+        let inherited = plan.inherited[identity]
+        var check: ServerCheck?
+        if let settings = configuration.check, let address {
+            check = ServerCheck(
+                schedule: CheckSchedule(
+                    interval: settings.interval, fastInterval: settings.fastInterval,
+                    downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
+                    checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
+                address: address.checked(by: settings),
+                counter: counter(for: settings, inherited: inherited), lastResult: inherited?.lastCheck)
+        }
+        return Server(
+            configuration: configuration, identity: identity, address: address, check: check, inherited: inherited,
+            now: now)
+    }
+
+    private static func counter(for settings: CheckConfiguration, inherited: InheritedServer?) -> HealthCounter {
+        guard let inherited, inherited.operational != nil else {
+            return HealthCounter(rise: settings.rise, fall: settings.fall)
+        }
+        return HealthCounter(rise: settings.rise, fall: settings.fall, health: inherited.health)
+    }
+}
+
+extension SocketAddress {
+    /// Where a server at this address is checked.
+    ///
+    /// - Parameter settings: the check's `addr` and `port`.
+    /// - Returns: this address with those of them that are set.
+    fileprivate func checked(by settings: CheckConfiguration) -> SocketAddress {
+        guard case .ip(let endpoint) = self else { return self }
+        let port = settings.port ?? endpoint.port
+        return SocketAddress(ip: settings.address ?? endpoint.host, port: port) ?? self
+    }
+}

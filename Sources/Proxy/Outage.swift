@@ -1,0 +1,42 @@
+import EventLoop
+
+/// Since when something has been up or down, and how long it was down in all.
+struct Outage {
+    private(set) var isDown = false
+    private var changedAt: MonotonicTime
+    private var downMilliseconds: Int64 = 0
+    /// How often it went down.
+    private(set) var count = 0
+
+    /// Begins up.
+    ///
+    /// - Parameter now: the beginning.
+    init(at now: MonotonicTime) { changedAt = now }
+
+    /// Notes what it is now, whether or not that is new.
+    ///
+    /// - Parameters:
+    ///   - isDown: whether it is out of use.
+    ///   - isFall: whether that counts as going down (an order does not).
+    ///   - now: since when.
+    mutating func note(isDown: Bool, isFall: Bool, at now: MonotonicTime) {
+        if isFall && !self.isDown { count += 1 }
+        if self.isDown { downMilliseconds += now.milliseconds(since: changedAt) }
+        self.isDown = isDown
+        changedAt = now
+    }
+
+    /// Whole seconds since the last change.
+    ///
+    /// - Parameter now: what time it is.
+    /// - Returns: the seconds.
+    func secondsSinceChange(at now: MonotonicTime) -> Int { Int(now.milliseconds(since: changedAt) / 1_000) }
+
+    /// Whole seconds spent down, a running outage included.
+    ///
+    /// - Parameter now: what time it is.
+    /// - Returns: the seconds.
+    func downSeconds(at now: MonotonicTime) -> Int {
+        Int((downMilliseconds + (isDown ? now.milliseconds(since: changedAt) : 0)) / 1_000)
+    }
+}

@@ -1,0 +1,156 @@
+import EventLoop
+
+/// Moves bytes from one socket to the other until there is nothing to move.
+///
+/// After each read comes a write at once, so that a message costs one read and one write. What the sink does not take is
+/// kept in a pooled block, and the source is not read again until that has gone. Allocates, locks and counts references
+/// nowhere on the way of a message.
+struct Relay {
+    /// The most that one read takes, in bytes: large reads make bulk cheap, and one scratch buffer serves all sessions.
+    static let scratchSize = 256 * 1024
+    /// How much one direction may move in one turn before the others get theirs, in bytes.
+    static let bytesPerTurn = 4 * scratchSize
+
+    /// Why moving stopped.
+    enum Stop: Equatable {
+        /// Until the next event of the source or the sink.
+        case waiting
+        /// The turn's share is used up; there is more.
+        case yielded
+        /// All has been passed on, the end included.
+        case finished
+        /// The source broke; what was read before is passed on unless `Direction.pending` says otherwise.
+        case sourceFailed(Int32)
+        /// The sink broke.
+        case sinkFailed(Int32)
+    }
+
+    private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Relay.scratchSize, alignment: 4096)
+    private var pool = BufferPool()
+
+    /// Gives the memory back; the relay must not be used afterwards.
+    mutating func end() {
+        scratch.deallocate()
+        pool.empty()
+    }
+
+    /// Moves what there is.
+    ///
+    /// - Parameters:
+    ///   - direction: its state.
+    ///   - source: the descriptor to read.
+    ///   - sink: the descriptor to write.
+    ///   - isLast: whether the other direction has finished: the sockets are closed next then, which says more than a
+    ///     half-close would.
+    /// - Returns: why it stopped.
+    mutating func move(
+        _ direction: UnsafeMutablePointer<Direction>, from source: Int32, to sink: Int32, isLast: Bool
+    ) -> Stop {
+        var budget = Relay.bytesPerTurn
+        while true {
+            if direction.pointee.buffer != nil {
+                if let stop = writeRest(of: direction, to: sink) { return stop }
+            }
+            if direction.pointee.hasSourceEnded {
+                if !direction.pointee.isSinkShut {
+                    if !isLast { Socket.shutdownWrite(sink) }
+                    direction.pointee.isSinkShut = true
+                }
+                return .finished
+            }
+            guard direction.pointee.isSourceReadable else { return .waiting }
+            guard budget > 0 else { return .yielded }
+            let size = Int(direction.pointee.readSize)
+            switch Socket.read(source, into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])) {
+            case .bytes(let count):
+                direction.pointee.bytes += Int64(count)
+                budget -= count
+                if count < size {
+                    // All that was there is taken; an end that is known to follow raises no further event.
+                    if !direction.pointee.isSourceClosing { direction.pointee.isSourceReadable = false }
+                } else if size < Relay.scratchSize {
+                    direction.pointee.readSize = Int32(min(size * 2, Relay.scratchSize))
+                }
+                if let stop = write(count, of: direction, to: sink) { return stop }
+            case .end:
+                direction.pointee.hasSourceEnded = true
+                direction.pointee.isSourceReadable = false
+            case .wouldBlock:
+                direction.pointee.isSourceReadable = false
+                return .waiting
+            case .failed(let code):
+                direction.pointee.isSourceReadable = false
+                return .sourceFailed(code)
+            }
+        }
+    }
+
+    /// Reads away what a session that is being closed still has, so that closing it sends an end and no reset.
+    ///
+    /// - Parameter source: the descriptor to read.
+    /// - Returns: how many bytes there were.
+    func discard(from source: Int32) -> Int {
+        var total = 0
+        while total < Relay.bytesPerTurn {
+            guard case .bytes(let count) = Socket.read(source, into: scratch) else { break }
+            total += count
+            if count < scratch.count { break }
+        }
+        return total
+    }
+
+    /// Gives a direction's block back.
+    ///
+    /// - Parameter direction: its state.
+    mutating func release(_ direction: UnsafeMutablePointer<Direction>) {
+        guard let buffer = direction.pointee.buffer else { return }
+        pool.giveBack(buffer, for: Int(direction.pointee.end))
+        direction.pointee.buffer = nil
+        direction.pointee.start = 0
+        direction.pointee.end = 0
+    }
+
+    /// Writes what was just read; keeps the rest.
+    private mutating func write(_ count: Int, of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+        var written = 0
+        switch Socket.write(sink, from: UnsafeRawBufferPointer(rebasing: scratch[..<count])) {
+        case .bytes(let taken) where taken == count: return nil
+        case .bytes(let taken): written = taken
+        case .wouldBlock: break
+        case .failed(let code): return .sinkFailed(code)
+        case .end: preconditionFailure("a write has no end")
+        }
+        let rest = count - written
+        let buffer = pool.take(for: rest)
+        buffer.copyMemory(from: scratch.baseAddress.unsafelyUnwrapped + written, byteCount: rest)
+        direction.pointee.buffer = buffer
+        direction.pointee.start = 0
+        direction.pointee.end = Int32(rest)
+        direction.pointee.isSinkFull = true
+        if direction.pointee.readSize > Direction.smallestRead { direction.pointee.readSize /= 2 }
+        return .waiting
+    }
+
+    /// Writes the rest of an earlier read; `nil` when all of it has gone.
+    private mutating func writeRest(of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+        guard !direction.pointee.isSinkFull, let buffer = direction.pointee.buffer else { return .waiting }
+        let rest = UnsafeRawBufferPointer(
+            start: buffer + Int(direction.pointee.start), count: Int(direction.pointee.pending))
+        switch Socket.write(sink, from: rest) {
+        case .bytes(let taken) where taken == rest.count:
+            release(direction)
+            return nil
+        case .bytes(let taken):
+            direction.pointee.start += Int32(taken)
+            direction.pointee.isSinkFull = true
+            return .waiting
+        case .wouldBlock:
+            direction.pointee.isSinkFull = true
+            return .waiting
+        case .failed(let code):
+            return .sinkFailed(code)
+        case .end:
+            preconditionFailure("a write has no end")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import Configuration
+import EventLoop
+import Health
+import Model
+
+/// A server as its worker knows it: configuration, states, counters. Only the worker's thread touches it.
+final class Server {
+    let configuration: ServerConfiguration
+    let identity: ServerIdentity
+    /// Where it is; `nil` when its name could not be resolved.
+    let address: SocketAddress?
+    /// How it is checked; `nil` without `check`.
+    let check: ServerCheck?
+
+    private(set) var administrative: AdministrativeState
+    /// What the history last knew; UNKNOWN until a first check has ended.
+    var recordedState = ServerState.unknown
+    var recordedSince: Timestamp?
+    var tally = Tally()
+    var outage: Outage
+
+    /// Makes a server.
+    ///
+    /// - Parameters:
+    ///   - configuration: its line.
+    ///   - identity: its full name.
+    ///   - address: where it is.
+    ///   - check: how it is checked.
+    ///   - inherited: what an earlier worker knew.
+    ///   - now: what time it is.
+    init(
+        configuration: ServerConfiguration, identity: ServerIdentity, address: SocketAddress?, check: ServerCheck?,
+        inherited: InheritedServer?, now: MonotonicTime
+    ) {
+        self.configuration = configuration
+        self.identity = identity
+        self.address = address
+        self.check = check
+        administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
+        outage = Outage(at: now)
+    }
+
+    /// What the checks found; up without checks, down without an address.
+    var operational: OperationalState {
+        guard address != nil else { return .down }
+        return check?.counter.state ?? .up
+    }
+
+    /// What traffic sees.
+    var state: ServerState { ServerState(operational: operational, administrative: administrative) }
+
+    /// Whether it may get new sessions.
+    var isUsable: Bool { state == .up }
+
+    /// Whether it is below its `maxconn`.
+    var hasFreeSlot: Bool { configuration.maxconn.map { tally.currentSessions < $0 } ?? true }
+
+    /// Sets what a person ordered.
+    ///
+    /// - Parameter state: the order.
+    func order(_ state: AdministrativeState) { administrative = state }
+
+    /// What a successor is to know.
+    var inheritance: InheritedServer {
+        InheritedServer(
+            operational: recordedState == .unknown ? nil : operational, administrative: administrative,
+            health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince)
+    }
+
+    /// What a snapshot shows.
+    ///
+    /// - Parameters:
+    ///   - now: the moment of the snapshot.
+    ///   - queue: sessions waiting for it.
+    /// - Returns: the value.
+    func snapshot(at now: MonotonicTime, queue: Int) -> ServerSnapshot {
+        var snapshot = ServerSnapshot(
+            name: configuration.name, id: configuration.id, address: address?.description ?? "-")
+        snapshot.operational = operational
+        snapshot.administrative = administrative
+        snapshot.isBackup = configuration.isBackup
+        snapshot.weight = configuration.weight
+        snapshot.configuredWeight = configuration.weight
+        snapshot.sessionLimit = configuration.maxconn
+        snapshot.queueLimit = configuration.maxqueue
+        snapshot.counters = tally.snapshot(at: now, queue: queue)
+        snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
+        snapshot.counters.downSeconds = outage.downSeconds(at: now)
+        snapshot.counters.timesDown = outage.count
+        if let check {
+            snapshot.isChecked = true
+            snapshot.failedChecks = check.failures
+            snapshot.lastCheck = check.lastResult
+            snapshot.isChecking = check.isRunning
+            snapshot.rise = check.counter.rise
+            snapshot.fall = check.counter.fall
+            snapshot.health = check.counter.health
+        }
+        return snapshot
+    }
+}

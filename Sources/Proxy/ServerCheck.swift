@@ -1,0 +1,40 @@
+import EventLoop
+import Health
+import Model
+
+/// The health check of one server: its schedule, its counter and the connection that is being tried.
+final class ServerCheck {
+    let schedule: CheckSchedule
+    /// Where the check connects to: the server's address unless `addr` or `port` say otherwise.
+    let address: SocketAddress
+    var counter: HealthCounter
+    /// The last finished check.
+    var lastResult: CheckResult?
+    /// Checks that failed while the server was up.
+    var failures = 0
+
+    /// The connection that is being tried, -1 while none is.
+    var descriptor: Int32 = -1
+    var startedAt = MonotonicTime(nanoseconds: 0)
+    /// Grows with each check, so that late events are recognized.
+    var generation: UInt32 = 0
+    /// The next start while idle, the time limit while a check runs.
+    var timer = TimerHandle.none
+
+    /// Makes a check that has not begun.
+    ///
+    /// - Parameters:
+    ///   - schedule: when.
+    ///   - address: where to.
+    ///   - counter: how far the server is.
+    ///   - lastResult: what an earlier worker saw last.
+    init(schedule: CheckSchedule, address: SocketAddress, counter: HealthCounter, lastResult: CheckResult?) {
+        self.schedule = schedule
+        self.address = address
+        self.counter = counter
+        self.lastResult = lastResult
+    }
+
+    /// Whether a check runs now.
+    var isRunning: Bool { descriptor >= 0 }
+}

@@ -1,0 +1,78 @@
+import Balancing
+import EventLoop
+
+/// One client's connection through the instance, from accept to log line.
+///
+/// Plain data, kept in a slot of the worker's `SessionPool`; only the worker's thread touches it.
+struct Session {
+    /// Where a session is in its life.
+    enum Phase: UInt8 {
+        /// The slot is not in use.
+        case free
+        /// It waits for a server with a free slot.
+        case queued
+        /// A connection to a server is being made.
+        case connecting
+        /// The server refused; the same one is tried again in a moment.
+        case pausing
+        /// Bytes move.
+        case established
+    }
+
+    /// Grows with each use of the slot, so that late events of an earlier session are recognized.
+    var generation: UInt32 = 0
+    /// The slot's own number.
+    var index: UInt32 = 0
+    /// Where it is in its life.
+    var phase = Phase.free
+    /// The client's socket.
+    var client: Int32 = -1
+    /// The server's socket, -1 while there is none.
+    var server: Int32 = -1
+    /// The frontend's index in the instance.
+    var frontend: Int32 = 0
+    /// The address's index in the frontend.
+    var listener: Int32 = 0
+    /// The backend's index in the instance.
+    var backend: Int32 = 0
+    /// The server's index in the backend, -1 before the first choice.
+    var serverIndex: Int32 = -1
+    /// Attempts that are still allowed after this one.
+    var retriesLeft: Int32 = 0
+    /// Attempts after the first.
+    var retries: Int32 = 0
+    /// Milliseconds from accept to the last choice of a server, -1 before it.
+    var queuedMilliseconds: Int32 = -1
+    /// Milliseconds from there to the connection, -1 before it.
+    var connectMilliseconds: Int32 = -1
+    /// Others of the server's queue that were served while this session waited there.
+    var serverQueuePosition: Int32 = 0
+    /// The same for the backend's queue.
+    var backendQueuePosition: Int32 = 0
+    /// Whether it counts among its server's sessions.
+    var holdsServer = false
+    /// Whether it was sent to another server than the one that was chosen first.
+    var isRedispatched = false
+    /// Whether the server's connection broke; what it sent before is still passed on.
+    var hasServerFailed = false
+    /// Whether more is to be moved in the next turn.
+    var isPending = false
+    /// The client's address.
+    var peer = IPEndpoint.none
+    /// When it was accepted.
+    var acceptedAt = MonotonicTime(nanoseconds: 0)
+    /// When the current attempt to connect began.
+    var attemptedAt = MonotonicTime(nanoseconds: 0)
+    /// When bytes last moved in either direction, or a direction ended.
+    var lastActivity = MonotonicTime(nanoseconds: 0)
+    /// When its timer fires.
+    var deadline = MonotonicTime(nanoseconds: 0)
+    /// Its only timer.
+    var timer = TimerHandle.none
+    /// Its place in a queue.
+    var ticket: WaitQueue.Ticket?
+    /// From the client to the server.
+    var upload = Direction()
+    /// From the server to the client.
+    var download = Direction()
+}

@@ -1,0 +1,82 @@
+import AccessLog
+
+/// Why a session ended: decides how its sockets are closed, what is counted, and what the log says.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 8.5; the combinations are those recorded from HAProxy 2.6.
+enum SessionEnd: Equatable {
+    /// Both sides said that they were done.
+    case closed
+    /// The client's connection broke.
+    case clientFailed
+    /// The server's connection broke.
+    case serverFailed
+    /// The client was silent for too long.
+    case clientTimeout
+    /// The server was silent for too long.
+    case serverTimeout
+    /// The last attempt to connect was refused.
+    case connectFailed
+    /// The last attempt to connect had no answer.
+    case connectTimeout
+    /// No server was usable.
+    case noServer
+    /// It waited too long for a free server.
+    case queueTimeout
+    /// The queue was full.
+    case queueFull
+    /// The client went away while it waited for a server or a connection.
+    case clientAborted
+    /// No descriptor or memory was left for it.
+    case exhausted
+    /// It was closed by order.
+    case killed
+
+    /// The log's termination state.
+    var termination: TerminationState {
+        switch self {
+        case .closed: .normal
+        case .clientFailed, .clientAborted: TerminationState(.client, .data)
+        case .serverFailed: TerminationState(.server, .data)
+        case .clientTimeout: TerminationState(.clientTimeout, .data)
+        case .serverTimeout: TerminationState(.serverTimeout, .data)
+        case .connectFailed, .noServer: TerminationState(.server, .connect)
+        case .connectTimeout: TerminationState(.serverTimeout, .connect)
+        case .queueTimeout: TerminationState(.serverTimeout, .queue)
+        case .queueFull: TerminationState(.server, .queue)
+        case .exhausted: TerminationState(.resource, .connect)
+        case .killed: TerminationState(.killed, .normal)
+        }
+    }
+
+    /// Whether the server learns that the client's connection broke.
+    var resetsServer: Bool { self == .clientFailed || self == .clientAborted }
+
+    /// Whether it counts as the client's early end.
+    var isClientAbort: Bool {
+        switch self {
+        case .clientFailed, .clientTimeout, .clientAborted: true
+        case .closed, .serverFailed, .serverTimeout, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
+            .queueFull,
+            .exhausted, .killed:
+            false
+        }
+    }
+
+    /// Whether it counts as the server's early end.
+    var isServerAbort: Bool {
+        switch self {
+        case .serverFailed, .serverTimeout: true
+        case .closed, .clientFailed, .clientTimeout, .clientAborted, .connectFailed, .connectTimeout, .noServer,
+            .queueTimeout, .queueFull, .exhausted, .killed:
+            false
+        }
+    }
+
+    /// Whether it counts as a connection that could not be made.
+    var isConnectionError: Bool {
+        switch self {
+        case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
+        case .closed, .clientFailed, .clientTimeout, .clientAborted, .serverFailed, .serverTimeout, .killed: false
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import EventLoop
+
+/// The worker's sessions in slots that never move, found by index and used again.
+///
+/// Grows in chunks; a slot that was used once stays allocated, so memory is that of the most sessions there ever were.
+struct SessionPool {
+    /// Slots that are allocated at a time.
+    static let chunkSize = 256
+
+    private var chunks: [UnsafeMutablePointer<Session>] = []
+    private var freeSlots: ContiguousArray<UInt32> = []
+
+    /// How many sessions there are.
+    private(set) var count = 0
+
+    /// Takes a slot.
+    ///
+    /// - Returns: a session with defaults, of a generation of its own.
+    mutating func take() -> UnsafeMutablePointer<Session> {
+        if freeSlots.isEmpty { grow() }
+        let index = freeSlots.removeLast()
+        let session = pointer(index)
+        let generation = session.pointee.generation &+ 1
+        session.pointee = Session()
+        session.pointee.generation = generation
+        session.pointee.index = index
+        count += 1
+        return session
+    }
+
+    /// Gives a slot back.
+    ///
+    /// - Parameter session: a session in use.
+    mutating func giveBack(_ session: UnsafeMutablePointer<Session>) {
+        precondition(session.pointee.phase != .free, "a session ends once")
+        session.pointee.phase = .free
+        freeSlots.append(session.pointee.index)
+        count -= 1
+    }
+
+    /// The session that an event or timer is about.
+    ///
+    /// - Parameters:
+    ///   - index: its slot.
+    ///   - generation: its generation's lower 24 bits.
+    /// - Returns: `nil` when that session has ended meanwhile.
+    @inline(__always)
+    func find(_ index: UInt32, generation: UInt32) -> UnsafeMutablePointer<Session>? {
+        let session = pointer(index)
+        guard session.pointee.phase != .free, session.pointee.generation & 0xFF_FFFF == generation else { return nil }
+        return session
+    }
+
+    /// Calls a body for each session in use; the body may end it.
+    ///
+    /// - Parameter body: gets each session.
+    func forEach(_ body: (UnsafeMutablePointer<Session>) -> Void) {
+        for chunk in chunks {
+            for slot in 0..<SessionPool.chunkSize where chunk[slot].phase != .free { body(chunk + slot) }
+        }
+    }
+
+    /// Gives all memory back; no session may be in use.
+    mutating func end() {
+        precondition(count == 0, "the pool outlives its sessions")
+        for chunk in chunks {
+            chunk.deinitialize(count: SessionPool.chunkSize)
+            chunk.deallocate()
+        }
+        chunks = []
+        freeSlots = []
+    }
+
+    @inline(__always)
+    private func pointer(_ index: UInt32) -> UnsafeMutablePointer<Session> {
+        chunks[Int(index) / SessionPool.chunkSize] + Int(index) % SessionPool.chunkSize
+    }
+
+    private mutating func grow() {
+        let chunk = UnsafeMutablePointer<Session>.allocate(capacity: SessionPool.chunkSize)
+        chunk.initialize(repeating: Session(), count: SessionPool.chunkSize)
+        let first = UInt32(chunks.count * SessionPool.chunkSize)
+        chunks.append(chunk)
+        freeSlots.reserveCapacity(chunks.count * SessionPool.chunkSize)
+        for offset in (0..<UInt32(SessionPool.chunkSize)).reversed() { freeSlots.append(first + offset) }
+    }
+}

@@ -1,0 +1,100 @@
+import EventLoop
+import Model
+
+/// What is counted alike for a server and for a backend.
+struct Tally {
+    var currentSessions = 0
+    var maxSessions = 0
+    var totalSessions = 0
+    var queueMax = 0
+    var bytesIn: Int64 = 0
+    var bytesOut: Int64 = 0
+    var connectionErrors = 0
+    var responseErrors = 0
+    var retries = 0
+    var redispatches = 0
+    var clientAborts = 0
+    var serverAborts = 0
+    var timesChosen = 0
+    var connectAttempts = 0
+    var sessionRate = RateCounter()
+    var queueTime = SlidingAverage()
+    var connectTime = SlidingAverage()
+    var totalTime = SlidingAverage()
+    var lastSession: MonotonicTime?
+    var sample = SampleTally()
+
+    /// Counts a session that begins here.
+    ///
+    /// - Parameter now: when.
+    mutating func begin(at now: MonotonicTime) {
+        totalSessions += 1
+        sessionRate.count(at: now)
+        lastSession = now
+        sample.new += 1
+    }
+
+    /// Counts a session among those that are here now.
+    mutating func enter() {
+        currentSessions += 1
+        maxSessions = max(maxSessions, currentSessions)
+        sample.max = max(sample.max, currentSessions)
+    }
+
+    /// No longer counts a session among those that are here now.
+    mutating func leave() { currentSessions -= 1 }
+
+    /// Takes in the times of a session that ended after its connection was made.
+    ///
+    /// - Parameters:
+    ///   - queue: milliseconds in the queue.
+    ///   - connect: milliseconds to connect.
+    ///   - total: milliseconds in all.
+    mutating func addTimes(queue: Int, connect: Int, total: Int) {
+        queueTime.add(queue, count: timesChosen)
+        connectTime.add(connect, count: timesChosen)
+        totalTime.add(total, count: timesChosen)
+    }
+
+    /// What a snapshot shows.
+    ///
+    /// - Parameters:
+    ///   - now: the moment of the snapshot.
+    ///   - queue: sessions waiting now.
+    /// - Returns: the counters; the times of the last change and of being down are the caller's.
+    mutating func snapshot(at now: MonotonicTime, queue: Int) -> BackendCounters {
+        var counters = BackendCounters()
+        counters.queueCurrent = queue
+        counters.queueMax = queueMax
+        counters.currentSessions = currentSessions
+        counters.maxSessions = maxSessions
+        counters.totalSessions = totalSessions
+        counters.bytesIn = bytesIn
+        counters.bytesOut = bytesOut
+        counters.connectionErrors = connectionErrors
+        counters.responseErrors = responseErrors
+        counters.retries = retries
+        counters.redispatches = redispatches
+        counters.clientAborts = clientAborts
+        counters.serverAborts = serverAborts
+        counters.timesChosen = timesChosen
+        counters.connectAttempts = connectAttempts
+        counters.sessionRate = sessionRate.snapshot(at: now)
+        counters.timing.queueAverage = queueTime.average(over: timesChosen)
+        counters.timing.connectAverage = connectTime.average(over: timesChosen)
+        counters.timing.totalAverage = totalTime.average(over: timesChosen)
+        counters.timing.queueMax = queueTime.max
+        counters.timing.connectMax = connectTime.max
+        counters.timing.totalMax = totalTime.max
+        counters.secondsSinceLastSession = lastSession.map { Int(now.milliseconds(since: $0) / 1_000) }
+        return counters
+    }
+}
+
+/// What has been counted since the last sample of the history.
+struct SampleTally {
+    var new = 0
+    var max = 0
+    var bytesIn: Int64 = 0
+    var bytesOut: Int64 = 0
+}

@@ -1,0 +1,133 @@
+import EventLoop
+import Health
+import Model
+
+/// Checking: from a check's schedule to its verdict.
+///
+/// A TCP check ends with a reset before the server's `accept` returns, so that it leaves no trace in a broker's log.
+extension WorkerLoop {
+    /// Plans the first check of every server, one after the other within the shortest interval.
+    func startChecks() {
+        let schedules = checks.compactMap { backend($0.backend).servers[$0.server].check?.schedule }
+        let shortest = CheckSchedule.commonInterval(of: schedules.map(\.interval))
+        for (position, place) in checks.enumerated() {
+            let server = backend(place.backend).servers[place.server]
+            guard let check = server.check, server.administrative != .maint else { continue }
+            let delay = check.schedule.firstDelay(
+                position: position, of: checks.count, shortestInterval: shortest)
+            plan(check, position, at: now.advanced(byMilliseconds: delay.wholeMilliseconds))
+        }
+    }
+
+    /// Gives up all checks.
+    func stopChecks() {
+        for place in checks { stopCheck(of: backend(place.backend).servers[place.server]) }
+    }
+
+    /// Gives up a server's checks.
+    ///
+    /// - Parameter server: a server that is not to be checked.
+    func stopCheck(of server: Server) {
+        guard let check = server.check else { return }
+        timers.cancel(&check.timer)
+        closeConnection(of: check)
+    }
+
+    /// Plans a server's next check.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    ///   - delay: how long to wait, in milliseconds.
+    func planCheck(of index: Int, in backend: Backend, afterMilliseconds delay: Int64) {
+        guard let position = checks.firstIndex(where: { self.backend($0.backend) === backend && $0.server == index }),
+            let check = backend.servers[index].check
+        else { return }
+        plan(check, position, at: now.advanced(byMilliseconds: delay))
+    }
+
+    /// A check is to begin, or has taken too long.
+    ///
+    /// - Parameter position: which check.
+    func checkTimerFired(_ position: Int) {
+        guard let check = check(position) else { return }
+        check.timer = .none
+        if check.isRunning {
+            finish(position, .layer4Timeout, detail: "")
+        } else {
+            begin(check, position)
+        }
+    }
+
+    /// A check's connection has news.
+    ///
+    /// - Parameter event: whose, and what.
+    func checkIsReady(_ event: ReadyEvent) {
+        let position = Int(event.token.index)
+        guard let check = check(position), check.isRunning, check.generation & 0xFF_FFFF == event.token.generation
+        else { return }
+        let code = Socket.pendingError(check.descriptor)
+        if code != 0 {
+            finish(position, .layer4Error, detail: SystemError.text(of: code))
+        } else if event.readiness.contains(.writable) {
+            finish(position, .layer4OK, detail: "")
+        }
+    }
+
+    private func check(_ position: Int) -> ServerCheck? {
+        let place = checks[position]
+        return backend(place.backend).servers[place.server].check
+    }
+
+    private func begin(_ check: ServerCheck, _ position: Int) {
+        check.startedAt = now
+        check.generation &+= 1
+        let (descriptor, start) = Socket.connect(to: check.address, delaysAcknowledgement: true)
+        check.descriptor = descriptor
+        switch start {
+        case .exhausted(let code):
+            finish(position, .socketError, detail: SystemError.text(of: code))
+        case .failed(let code):
+            finish(position, .layer4Error, detail: SystemError.text(of: code))
+        case .connected:
+            finish(position, .layer4OK, detail: "")
+        case .inProgress:
+            let token = EventToken(
+                kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
+            let code = poller.add(descriptor, token: token)
+            guard code == 0 else {
+                finish(position, .socketError, detail: SystemError.text(of: code))
+                return
+            }
+            let limit = check.schedule.connectLimit.wholeMilliseconds
+            plan(check, position, at: now.advanced(byMilliseconds: limit))
+        }
+    }
+
+    private func finish(_ position: Int, _ status: CheckStatus, detail: String) {
+        let place = checks[position]
+        let backend = backend(place.backend)
+        guard let check = backend.servers[place.server].check else { return }
+        closeConnection(of: check)
+        let duration = MonotonicTime.now().milliseconds(since: check.startedAt)
+        take(
+            CheckResult(status: status, detail: detail, durationMilliseconds: Int(duration)), of: place.server,
+            in: backend)
+        let delay = check.schedule.nextDelay(in: check.counter.phase, random: Double.random(in: -1...1))
+        // From the start, not from the end: the pace holds however long a check takes.
+        let next = check.startedAt.advanced(byMilliseconds: delay.wholeMilliseconds)
+        plan(check, position, at: max(next, now))
+    }
+
+    private func plan(_ check: ServerCheck, _ position: Int, at deadline: MonotonicTime) {
+        timers.cancel(&check.timer)
+        let token = EventToken(kind: Subject.check.rawValue, generation: 0, index: UInt32(position))
+        check.timer = timers.plan(at: deadline, token: token)
+    }
+
+    private func closeConnection(of check: ServerCheck) {
+        guard check.isRunning else { return }
+        Socket.reset(check.descriptor)
+        check.descriptor = -1
+    }
+}

@@ -1,0 +1,262 @@
+import Balancing
+import EventLoop
+
+/// Connecting: from a session to a server, with queue, retries and redispatch.
+extension WorkerLoop {
+    /// Chooses a server for a session and begins to connect, or lets it wait, or ends it.
+    ///
+    /// - Parameters:
+    ///   - session: a session without a server.
+    ///   - avoiding: the server that has just failed.
+    func dispatch(_ session: UnsafeMutablePointer<Session>, avoiding: Int?) {
+        let backend = backend(Int(session.pointee.backend))
+        switch backend.choose(avoiding: avoiding) {
+        case .server(let index): assign(session, to: index, of: backend)
+        case .waitForAny: enqueue(session, in: .backend, of: backend)
+        case .waitFor(let index): enqueue(session, in: .server(index), of: backend)
+        case .none: end(session, .noServer)
+        }
+    }
+
+    /// Lets waiting sessions go to a server that has free slots.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func serveQueue(of index: Int, in backend: Backend) {
+        guard backend.queue.count > 0 else { return }
+        let server = backend.servers[index]
+        while server.isUsable, server.hasFreeSlot,
+            let waiter = backend.queue.next(for: index, takesTraffic: backend.groups.takesTraffic(index))
+        {
+            guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
+            else {
+                preconditionFailure("a session that ends leaves its queue")
+            }
+            switch waiter.line {
+            case .backend: session.pointee.backendQueuePosition = Int32(clamping: waiter.servedBefore)
+            case .server: session.pointee.serverQueuePosition = Int32(clamping: waiter.servedBefore)
+            }
+            session.pointee.ticket = nil
+            assign(session, to: index, of: backend)
+        }
+    }
+
+    /// Sends the sessions that wait for a server elsewhere.
+    ///
+    /// - Parameters:
+    ///   - index: the server, no longer usable.
+    ///   - backend: its backend.
+    /// - Returns: how many there were.
+    func requeue(from index: Int, in backend: Backend) -> Int {
+        var count = 0
+        // Sessions that come back into this line stay there: only those that wait now are moved.
+        for _ in 0..<backend.queue.count(in: .server(index)) {
+            guard let waiter = backend.queue.removeFirst(of: .server(index)),
+                let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
+            else { break }
+            session.pointee.ticket = nil
+            dispatch(session, avoiding: nil)
+            count += 1
+        }
+        return count
+    }
+
+    /// The connection attempt of a session has ended.
+    ///
+    /// - Parameters:
+    ///   - session: a connecting session.
+    ///   - readiness: what its server's socket says.
+    func connectionAttemptEnded(_ session: UnsafeMutablePointer<Session>, _ readiness: Readiness) {
+        if readiness.contains(.error) || readiness.contains(.hangup) {
+            let code = Socket.pendingError(session.pointee.server)
+            if code != 0 || !readiness.contains(.writable) {
+                attemptFailed(session, timedOut: false)
+                return
+            }
+        }
+        guard readiness.contains(.writable) else { return }
+        establish(session)
+        if readiness.contains(.readable) || readiness.contains(.peerClosed) {
+            session.pointee.download.isSourceReadable = true
+        }
+        if readiness.contains(.peerClosed) || readiness.contains(.error) {
+            session.pointee.download.isSourceClosing = true
+        }
+        move(session)
+    }
+
+    /// An attempt got no connection: try again, elsewhere, or give up.
+    ///
+    /// - Parameters:
+    ///   - session: a connecting session.
+    ///   - timedOut: whether there was no answer.
+    func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool) {
+        if session.pointee.server >= 0 {
+            Socket.close(session.pointee.server)
+            session.pointee.server = -1
+        }
+        let backend = backend(Int(session.pointee.backend))
+        let policy = RetryPolicy(
+            redispatches: backend.configuration.redispatches,
+            connectLimit: backend.configuration.timeouts.connect?.wholeMilliseconds)
+        let step = policy.step(
+            retriesLeft: session.pointee.retriesLeft, activeServers: backend.groups.activeServers, timedOut: timedOut)
+        switch step {
+        case .giveUp:
+            end(session, timedOut ? .connectTimeout : .connectFailed)
+        case .retry(let pause), .redispatch(let pause):
+            session.pointee.retriesLeft -= 1
+            session.pointee.retries += 1
+            if pause > 0 {
+                session.pointee.phase = .pausing
+                plan(session, at: now.advanced(byMilliseconds: pause))
+            } else {
+                tryAgain(session)
+            }
+        }
+    }
+
+    /// The pause after a failed attempt is over, or there was none.
+    ///
+    /// - Parameter session: a session that has lost an attempt.
+    func tryAgain(_ session: UnsafeMutablePointer<Session>) {
+        let backend = backend(Int(session.pointee.backend))
+        let isLast = session.pointee.retriesLeft == 0
+        let redispatches = backend.configuration.redispatches && (isLast || backend.groups.activeServers > 1)
+        let last = Int(session.pointee.serverIndex)
+        guard redispatches else {
+            backend.servers[last].tally.retries += 1
+            backend.tally.retries += 1
+            connect(session, to: last, of: backend)
+            return
+        }
+        leaveServer(of: session, in: backend)
+        switch backend.choose(avoiding: last) {
+        case .server(let next) where next == last:
+            backend.servers[last].tally.retries += 1
+            backend.tally.retries += 1
+            hold(last, for: session, of: backend)
+            noteQueueTime(of: session)
+            connect(session, to: last, of: backend)
+        case .server(let next):
+            countRedispatch(of: session, from: last, in: backend)
+            assign(session, to: next, of: backend)
+        case .waitForAny:
+            countRedispatch(of: session, from: last, in: backend)
+            enqueue(session, in: .backend, of: backend)
+        case .waitFor(let next):
+            countRedispatch(of: session, from: last, in: backend)
+            enqueue(session, in: .server(next), of: backend)
+        case .none:
+            end(session, .connectFailed)
+        }
+        serveQueue(of: last, in: backend)
+    }
+
+    /// Gives back a session's place at its server, if it has one.
+    ///
+    /// - Parameters:
+    ///   - session: any session.
+    ///   - backend: its backend.
+    func leaveServer(of session: UnsafeMutablePointer<Session>, in backend: Backend) {
+        guard session.pointee.holdsServer else { return }
+        session.pointee.holdsServer = false
+        backend.servers[Int(session.pointee.serverIndex)].tally.leave()
+    }
+
+    private func assign(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
+        backend.servers[index].tally.timesChosen += 1
+        backend.tally.timesChosen += 1
+        hold(index, for: session, of: backend)
+        noteQueueTime(of: session)
+        connect(session, to: index, of: backend)
+    }
+
+    private func hold(_ index: Int, for session: UnsafeMutablePointer<Session>, of backend: Backend) {
+        session.pointee.serverIndex = Int32(index)
+        session.pointee.holdsServer = true
+        backend.servers[index].tally.enter()
+    }
+
+    private func noteQueueTime(of session: UnsafeMutablePointer<Session>) {
+        session.pointee.queuedMilliseconds = Int32(clamping: now.milliseconds(since: session.pointee.acceptedAt))
+    }
+
+    private func countRedispatch(of session: UnsafeMutablePointer<Session>, from index: Int, in backend: Backend) {
+        session.pointee.isRedispatched = true
+        backend.servers[index].tally.redispatches += 1
+        backend.tally.redispatches += 1
+    }
+
+    private func connect(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
+        let server = backend.servers[index]
+        server.tally.begin(at: now)
+        server.tally.connectAttempts += 1
+        backend.tally.connectAttempts += 1
+        backend.tally.lastSession = now
+        session.pointee.phase = .connecting
+        session.pointee.attemptedAt = now
+        guard let address = server.address else {
+            preconditionFailure("a server without an address is never usable")
+        }
+        let (descriptor, start) = Socket.connect(to: address)
+        session.pointee.server = descriptor
+        switch start {
+        case .exhausted:
+            end(session, .exhausted)
+        case .failed:
+            attemptFailed(session, timedOut: false)
+        case .connected, .inProgress:
+            let token = EventToken(
+                kind: Subject.server.rawValue, generation: session.pointee.generation, index: session.pointee.index)
+            guard poller.add(descriptor, token: token) == 0 else {
+                end(session, .exhausted)
+                return
+            }
+            if start == .connected {
+                establish(session)
+                move(session)
+            } else if let limit = backend.configuration.timeouts.connect {
+                plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+            } else {
+                timers.cancel(&session.pointee.timer)
+            }
+        }
+    }
+
+    private func establish(_ session: UnsafeMutablePointer<Session>) {
+        session.pointee.phase = .established
+        session.pointee.lastActivity = now
+        let total = now.milliseconds(since: session.pointee.acceptedAt)
+        session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
+        planIdleLimit(of: session)
+    }
+
+    private func enqueue(
+        _ session: UnsafeMutablePointer<Session>, in line: WaitQueue.Line, of backend: Backend
+    ) {
+        let number = UInt64(session.pointee.generation) << 32 | UInt64(session.pointee.index)
+        guard let ticket = backend.queue.enqueue(number, in: line) else {
+            end(session, .queueFull)
+            return
+        }
+        session.pointee.phase = .queued
+        session.pointee.ticket = ticket
+        backend.tally.queueMax = max(backend.tally.queueMax, backend.queue.count)
+        if case .server(let index) = line {
+            let tally = backend.servers[index].tally
+            backend.servers[index].tally.queueMax = max(tally.queueMax, backend.queue.count(in: line))
+        }
+        let timeouts = backend.configuration.timeouts
+        if let limit = timeouts.queue ?? timeouts.connect {
+            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+        } else {
+            timers.cancel(&session.pointee.timer)
+        }
+    }
+
+    private func slot(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number) }
+
+    private func generation(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number >> 32) & 0xFF_FFFF }
+}

@@ -1,0 +1,136 @@
+import AccessLog
+import EventLoop
+
+/// Ending: from a session's end to closed sockets, counters, a log line and a free slot.
+extension WorkerLoop {
+    /// Ends a session.
+    ///
+    /// - Parameters:
+    ///   - session: a session in use; its slot is free afterwards.
+    ///   - reason: why.
+    func end(_ session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
+        let frontend = frontend(Int(session.pointee.frontend))
+        let backend = backend(Int(session.pointee.backend))
+        timers.cancel(&session.pointee.timer)
+        if let ticket = session.pointee.ticket {
+            backend.queue.remove(ticket)
+            session.pointee.ticket = nil
+        }
+        closeSockets(of: session, reason)
+        leaveServer(of: session, in: backend)
+        backend.tally.leave()
+        count(session, reason, frontend, backend)
+        logEnd(of: session, reason, frontend, backend)
+        frontend.currentSessions -= 1
+        let server = Int(session.pointee.serverIndex)
+        sessions.giveBack(session)
+        if stopping?.hasExpired != true && server >= 0 { serveQueue(of: server, in: backend) }
+        placeBecameFree(at: frontend)
+    }
+
+    private func closeSockets(of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
+        if reason != .closed && !reason.resetsServer {
+            // Closing with bytes unread would send a reset, which could overtake what the client has still to get.
+            let discarded = relay.discard(from: session.pointee.client)
+            session.pointee.upload.bytes += Int64(discarded)
+        }
+        Socket.close(session.pointee.client)
+        if session.pointee.server >= 0 {
+            if reason.resetsServer {
+                Socket.reset(session.pointee.server)
+            } else {
+                Socket.close(session.pointee.server)
+            }
+        }
+        withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
+        withUnsafeMutablePointer(to: &session.pointee.download) { relay.release($0) }
+    }
+
+    private func count(
+        _ session: UnsafeMutablePointer<Session>, _ reason: SessionEnd, _ frontend: Frontend, _ backend: Backend
+    ) {
+        let bytesIn = session.pointee.upload.bytes
+        let bytesToClient = session.pointee.download.bytes
+        let newIn = bytesIn - session.pointee.upload.sampledBytes
+        let newOut = bytesToClient - session.pointee.download.sampledBytes
+        bytesOut += bytesToClient
+        frontend.bytesIn += bytesIn
+        frontend.bytesOut += bytesToClient
+        frontend.sample.bytesIn += newIn
+        frontend.sample.bytesOut += newOut
+        countEnd(in: &backend.tally)
+        if session.pointee.serverIndex >= 0 { countEnd(in: &backend.servers[Int(session.pointee.serverIndex)].tally) }
+
+        func countEnd(in tally: inout Tally) {
+            tally.bytesIn += bytesIn
+            tally.bytesOut += bytesToClient
+            tally.sample.bytesIn += newIn
+            tally.sample.bytesOut += newOut
+            if reason.isClientAbort { tally.clientAborts += 1 }
+            if reason.isServerAbort {
+                tally.serverAborts += 1
+                tally.responseErrors += 1
+            }
+            if reason.isConnectionError { tally.connectionErrors += 1 }
+            if session.pointee.connectMilliseconds >= 0 {
+                tally.addTimes(
+                    queue: Int(session.pointee.queuedMilliseconds), connect: Int(session.pointee.connectMilliseconds),
+                    total: Int(now.milliseconds(since: session.pointee.acceptedAt)))
+            }
+        }
+    }
+
+    private func logEnd(
+        of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd, _ frontend: Frontend, _ backend: Backend
+    ) {
+        let route = routes[Int(session.pointee.frontend)]
+        let settings = frontend.configuration
+        guard !route.isEmpty, settings.logFormat != .plain else { return }
+        if settings.ignoresNullSessions && session.pointee.upload.bytes == 0 { return }
+        let wall = WallClock.now()
+        let total = now.milliseconds(since: session.pointee.acceptedAt)
+        var record = SessionLogRecord(
+            client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -total), frontend: settings.name,
+            backend: backend.configuration.name)
+        let server = session.pointee.serverIndex >= 0 ? backend.servers[Int(session.pointee.serverIndex)] : nil
+        record.server = server?.configuration.name
+        if session.pointee.queuedMilliseconds >= 0 {
+            // One more than measured: HAProxy counts from a request that TCP mode does not have, at -1 ms.
+            record.queueMilliseconds = Int(session.pointee.queuedMilliseconds) + 1
+        }
+        if session.pointee.connectMilliseconds >= 0 {
+            record.connectMilliseconds = Int(session.pointee.connectMilliseconds)
+        }
+        record.totalMilliseconds = Int(total)
+        record.bytesToClient = session.pointee.download.bytes
+        record.termination = reason.termination
+        record.connections = LogConnectionCounts(
+            instance: sessions.count, frontend: frontend.currentSessions, backend: backend.tally.currentSessions,
+            server: server?.tally.currentSessions ?? 0)
+        record.retries = Int(session.pointee.retries)
+        record.isRedispatched = session.pointee.isRedispatched
+        record.serverQueue = Int(session.pointee.serverQueuePosition)
+        record.backendQueue = Int(session.pointee.backendQueuePosition)
+        log.send(record, along: route, at: wall)
+    }
+
+    /// Logs a connection at its beginning, for proxies without a log format.
+    ///
+    /// - Parameters:
+    ///   - session: a session that was just accepted.
+    ///   - frontend: its frontend.
+    func logConnect(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+        let route = routes[Int(session.pointee.frontend)]
+        guard !route.isEmpty else { return }
+        var destination = LogPeer.unix(listener: Int(session.pointee.listener) + 1)
+        if case .ip(let endpoint)? = Socket.localAddress(session.pointee.client) { destination = .ip(endpoint) }
+        let record = ConnectLogRecord(
+            client: peer(of: session), destination: destination, frontend: frontend.configuration.name, isHTTP: false)
+        log.send(record, along: route, at: WallClock.now())
+    }
+
+    private func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
+        session.pointee.peer == .none
+            ? .unix(listener: Int(session.pointee.listener) + 1) : .ip(session.pointee.peer)
+    }
+}

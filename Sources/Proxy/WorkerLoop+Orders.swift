@@ -1,0 +1,77 @@
+import AccessLog
+import EventLoop
+import Model
+
+/// Orders: what the supervisor asks for between two turns.
+extension WorkerLoop {
+    /// Carries out what the mailbox holds.
+    func carryOutOrders() {
+        for order in mailbox.collect() {
+            switch order {
+            case .snapshot(let reply): reply.resume(returning: snapshot())
+            case .set(let state, let server, let actor, let reason, let reply):
+                reply.resume(returning: set(state, of: server, actor: actor, reason: reason))
+            case .stopAccepting(let reply):
+                closeListeners()
+                reply.resume()
+            case .inheritance(let reply):
+                var inheritance: [ServerIdentity: InheritedServer] = [:]
+                for server in allServers { inheritance[server.identity] = server.inheritance }
+                reply.resume(returning: inheritance)
+            case .stop(let grace, let isFinal, let actor, let reason, let reply):
+                stop(afterMilliseconds: grace, isFinal: isFinal, actor: actor, reason: reason, reply: reply)
+            }
+        }
+    }
+
+    /// The time that the sessions had to end is over.
+    func stopTimerFired() {
+        stopping?.timer = .none
+        stopping?.hasExpired = true
+        sessions.forEach { end($0, .killed) }
+    }
+
+    private func stop(
+        afterMilliseconds grace: Int64, isFinal: Bool, actor: String?, reason: String?,
+        reply: CheckedContinuation<Void, Never>
+    ) {
+        let deadline = now.advanced(byMilliseconds: grace)
+        if var current = stopping {
+            current.replies.append(reply)
+            current.isFinal = current.isFinal || isFinal
+            stopping = current
+            guard deadline < current.deadline else { return }
+            timers.cancel(&current.timer)
+        } else {
+            closeListeners()
+            logStop()
+            var fresh = Stopping(isFinal: isFinal, actor: actor, reason: reason, deadline: deadline)
+            fresh.replies.append(reply)
+            stopping = fresh
+        }
+        let token = EventToken(kind: Subject.stop.rawValue, generation: 0, index: 0)
+        stopping?.deadline = deadline
+        stopping?.timer = timers.plan(at: deadline, token: token)
+    }
+
+    private func logStop() {
+        let wall = WallClock.now()
+        for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
+            let accepted = frontends[index]?.totalSessions ?? httpCounters[index]?.read().totalSessions ?? 0
+            let line = ProxyStoppedLogLine(
+                proxy: proxy.name, frontendConnections: accepted,
+                backendConnections: backends[index]?.tally.totalSessions ?? 0)
+            log.send(line, along: routes[index], at: wall)
+        }
+    }
+
+    private func set(_ state: AdministrativeState, of identity: ServerIdentity, actor: String, reason: String?) -> Bool
+    {
+        for case let backend? in backends {
+            guard let index = backend.servers.firstIndex(where: { $0.identity == identity }) else { continue }
+            order(state, of: index, in: backend, actor: actor, reason: reason)
+            return true
+        }
+        return false
+    }
+}

@@ -1,0 +1,235 @@
+import EventLoop
+
+/// Relaying: from the events of a session's two sockets to moved bytes, half-closes and time limits.
+extension WorkerLoop {
+    /// The client's socket has news.
+    ///
+    /// - Parameter event: whose, and what.
+    @inline(__always)
+    func clientIsReady(_ event: ReadyEvent) {
+        guard let session = sessions.find(event.token.index, generation: event.token.generation) else { return }
+        let readiness = event.readiness
+        if !readiness.isDisjoint(with: [.readable, .peerClosed, .hangup, .error]) {
+            session.pointee.upload.isSourceReadable = true
+        }
+        if !readiness.isDisjoint(with: [.peerClosed, .hangup, .error]) {
+            session.pointee.upload.isSourceClosing = true
+        }
+        if readiness.contains(.writable) { session.pointee.download.isSinkFull = false }
+        switch session.pointee.phase {
+        case .established:
+            move(session)
+        case .queued, .connecting, .pausing:
+            // A half-close may wait for the server; a broken connection has nothing to wait for.
+            if readiness.contains(.error) || readiness.contains(.hangup) { end(session, .clientAborted) }
+        case .free:
+            preconditionFailure("a free slot is not found")
+        }
+    }
+
+    /// The server's socket has news.
+    ///
+    /// - Parameter event: whose, and what.
+    @inline(__always)
+    func serverIsReady(_ event: ReadyEvent) {
+        guard let session = sessions.find(event.token.index, generation: event.token.generation) else { return }
+        let readiness = event.readiness
+        switch session.pointee.phase {
+        case .established:
+            if !readiness.isDisjoint(with: [.readable, .peerClosed, .hangup, .error]) {
+                session.pointee.download.isSourceReadable = true
+            }
+            if !readiness.isDisjoint(with: [.peerClosed, .hangup, .error]) {
+                session.pointee.download.isSourceClosing = true
+            }
+            if readiness.contains(.writable) { session.pointee.upload.isSinkFull = false }
+            move(session)
+        case .connecting:
+            connectionAttemptEnded(session, readiness)
+        case .queued, .pausing:
+            // A late event of an attempt that has been given up.
+            break
+        case .free:
+            preconditionFailure("a free slot is not found")
+        }
+    }
+
+    /// Moves what there is in both directions.
+    ///
+    /// - Parameter session: an established session.
+    func move(_ session: UnsafeMutablePointer<Session>) {
+        let before = progress(of: session)
+        if hasWork(session.pointee.upload), !session.pointee.upload.isSinkBroken {
+            let stop = withUnsafeMutablePointer(to: &session.pointee.upload) { upload in
+                relay.move(
+                    upload, from: session.pointee.client, to: session.pointee.server,
+                    isLast: session.pointee.download.isFinished)
+            }
+            if uploadStopped(session, stop) { return }
+        }
+        if hasWork(session.pointee.download) {
+            let stop = withUnsafeMutablePointer(to: &session.pointee.download) { download in
+                relay.move(
+                    download, from: session.pointee.server, to: session.pointee.client,
+                    isLast: session.pointee.upload.isFinished)
+            }
+            if downloadStopped(session, stop) { return }
+        }
+        if session.pointee.upload.isFinished && session.pointee.download.isFinished {
+            end(session, session.pointee.hasServerFailed ? .serverFailed : .closed)
+            return
+        }
+        let after = progress(of: session)
+        guard before != after else { return }
+        session.pointee.lastActivity = now
+        if before.ends != after.ends { planIdleLimit(of: session) }
+    }
+
+    /// Goes on with the sessions that had more to move than their share of the last turn.
+    func continueUnfinished() {
+        let tokens = unfinished
+        unfinished = []
+        for token in tokens {
+            guard let session = sessions.find(token.index, generation: token.generation),
+                session.pointee.phase == .established
+            else { continue }
+            session.pointee.isPending = false
+            move(session)
+        }
+    }
+
+    /// A session's only timer has fired; what that means depends on its phase.
+    ///
+    /// - Parameter token: which session.
+    func sessionTimerFired(_ token: EventToken) {
+        guard let session = sessions.find(token.index, generation: token.generation) else { return }
+        session.pointee.timer = .none
+        switch session.pointee.phase {
+        case .queued: end(session, .queueTimeout)
+        case .connecting: attemptFailed(session, timedOut: true)
+        case .pausing: tryAgain(session)
+        case .established:
+            guard let limit = idleLimit(of: session) else { return }
+            let deadline = session.pointee.lastActivity.advanced(byMilliseconds: limit.milliseconds)
+            if deadline <= now {
+                end(session, limit.end)
+            } else {
+                plan(session, at: deadline)
+            }
+        case .free: preconditionFailure("a free slot is not found")
+        }
+    }
+
+    /// Sets a session's timer.
+    ///
+    /// - Parameters:
+    ///   - session: any session.
+    ///   - deadline: when it fires.
+    func plan(_ session: UnsafeMutablePointer<Session>, at deadline: MonotonicTime) {
+        timers.cancel(&session.pointee.timer)
+        let token = EventToken(
+            kind: Subject.session.rawValue, generation: session.pointee.generation, index: session.pointee.index)
+        session.pointee.timer = timers.plan(at: deadline, token: token)
+        session.pointee.deadline = deadline
+    }
+
+    /// Sets the timer of an established session to its idle limit, unless it fires earlier anyway.
+    ///
+    /// - Parameter session: an established session.
+    func planIdleLimit(of session: UnsafeMutablePointer<Session>) {
+        guard let limit = idleLimit(of: session) else {
+            timers.cancel(&session.pointee.timer)
+            return
+        }
+        let deadline = session.pointee.lastActivity.advanced(byMilliseconds: limit.milliseconds)
+        if session.pointee.timer.isPlanned && session.pointee.deadline <= deadline && session.pointee.deadline > now {
+            return
+        }
+        plan(session, at: deadline)
+    }
+
+    private func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
+        idleLimits[Int(session.pointee.frontend)]?.limit(
+            clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded)
+    }
+
+    @inline(__always)
+    private func hasWork(_ direction: Direction) -> Bool {
+        direction.isSourceReadable || (direction.buffer != nil && !direction.isSinkFull)
+    }
+
+    /// What an activity changes: bytes read, bytes waiting, ends.
+    private struct Progress: Equatable {
+        var bytes: Int64
+        var pending: Int32
+        var ends: UInt8
+    }
+
+    @inline(__always)
+    private func progress(of session: UnsafeMutablePointer<Session>) -> Progress {
+        let upload = session.pointee.upload
+        let download = session.pointee.download
+        return Progress(
+            bytes: upload.bytes &+ download.bytes, pending: upload.pending &+ download.pending,
+            ends: (upload.hasSourceEnded ? 1 : 0) | (download.hasSourceEnded ? 2 : 0))
+    }
+
+    /// Draws the consequences of the upload's stop; true when the session has ended.
+    private func uploadStopped(_ session: UnsafeMutablePointer<Session>, _ stop: Relay.Stop) -> Bool {
+        switch stop {
+        case .waiting, .finished:
+            return false
+        case .yielded:
+            continueLater(session)
+            return false
+        case .sourceFailed:
+            end(session, .clientFailed)
+            return true
+        case .sinkFailed:
+            // The server takes nothing more, but what it has sent must still reach the client. When it had ended before,
+            // the client's time limit decides, as in HAProxy.
+            withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
+            session.pointee.upload.isSinkBroken = true
+            session.pointee.upload.isSourceReadable = false
+            if !session.pointee.download.hasSourceEnded {
+                session.pointee.hasServerFailed = true
+                session.pointee.download.isSourceReadable = true
+                session.pointee.download.isSourceClosing = true
+            }
+            return false
+        }
+    }
+
+    /// Draws the consequences of the download's stop; true when the session has ended.
+    private func downloadStopped(_ session: UnsafeMutablePointer<Session>, _ stop: Relay.Stop) -> Bool {
+        switch stop {
+        case .waiting:
+            return false
+        case .finished:
+            guard session.pointee.hasServerFailed else { return false }
+            end(session, .serverFailed)
+            return true
+        case .yielded:
+            continueLater(session)
+            return false
+        case .sinkFailed:
+            end(session, .clientFailed)
+            return true
+        case .sourceFailed:
+            session.pointee.hasServerFailed = true
+            session.pointee.download.hasSourceEnded = true
+            // With a rest for a slow client, the end comes when that has gone.
+            guard session.pointee.download.buffer == nil else { return false }
+            end(session, .serverFailed)
+            return true
+        }
+    }
+
+    private func continueLater(_ session: UnsafeMutablePointer<Session>) {
+        guard !session.pointee.isPending else { return }
+        session.pointee.isPending = true
+        unfinished.append(
+            EventToken(
+                kind: Subject.session.rawValue, generation: session.pointee.generation, index: session.pointee.index))
+    }
+}

@@ -1,0 +1,89 @@
+import EventLoop
+import Model
+
+/// Sampling: the session counts that go into the history, every ten seconds and at each transition.
+extension WorkerLoop {
+    /// How often samples are taken.
+    static let sampleIntervalMilliseconds: Int64 = 10_000
+
+    /// Plans the next sample.
+    func planSample() {
+        let token = EventToken(kind: Subject.sample.rawValue, generation: 0, index: 0)
+        _ = timers.plan(at: now.advanced(byMilliseconds: WorkerLoop.sampleIntervalMilliseconds), token: token)
+    }
+
+    /// Ten seconds have gone by.
+    func sampleTimerFired() {
+        sample()
+        planSample()
+    }
+
+    /// Takes a sample of every server, frontend and backend; nothing when no millisecond has gone by since the last one.
+    func sample() {
+        let interval = now.milliseconds(since: sampledAt)
+        guard interval > 0 else { return }
+        sampledAt = now
+        reportRunningSessions()
+        let at = WallClock.now()
+        var samples: [SessionSample] = []
+        for (index, proxy) in configuration.proxies.enumerated() {
+            if let frontend = frontends[index] {
+                append(SessionSample.frontendName, &frontend.sample, current: frontend.currentSessions)
+            } else if let counters = httpCounters[index] {
+                var tally = httpTally(counters, index)
+                append(SessionSample.frontendName, &tally.sample, current: tally.current)
+            }
+            guard let backend = backends[index] else { continue }
+            for server in backend.servers {
+                append(server.configuration.name, &server.tally.sample, current: server.tally.currentSessions)
+            }
+            append(SessionSample.backendName, &backend.tally.sample, current: backend.tally.currentSessions)
+
+            func append(_ name: String, _ tally: inout SampleTally, current: Int) {
+                let subject = ServerIdentity(instance: configuration.name, proxy: proxy.name, server: name)
+                samples.append(
+                    SessionSample(
+                        at: at, subject: subject, intervalMilliseconds: interval, current: current,
+                        max: max(tally.max, current), new: tally.new, bytesIn: tally.bytesIn, bytesOut: tally.bytesOut))
+                tally = SampleTally()
+                tally.max = current
+            }
+        }
+        if !samples.isEmpty { history.offer(.samples(samples)) }
+    }
+
+    /// Adds what running sessions have moved since the last sample; ended ones have added theirs at their end.
+    private func reportRunningSessions() {
+        sessions.forEach { session in
+            let bytesIn = session.pointee.upload.bytes - session.pointee.upload.sampledBytes
+            let bytesOut = session.pointee.download.bytes - session.pointee.download.sampledBytes
+            guard bytesIn != 0 || bytesOut != 0 else { return }
+            session.pointee.upload.sampledBytes = session.pointee.upload.bytes
+            session.pointee.download.sampledBytes = session.pointee.download.bytes
+            let backend = backend(Int(session.pointee.backend))
+            add(bytesIn, bytesOut, to: &frontend(Int(session.pointee.frontend)).sample)
+            add(bytesIn, bytesOut, to: &backend.tally.sample)
+            if session.pointee.serverIndex >= 0 {
+                add(bytesIn, bytesOut, to: &backend.servers[Int(session.pointee.serverIndex)].tally.sample)
+            }
+        }
+    }
+
+    private func add(_ bytesIn: Int64, _ bytesOut: Int64, to sample: inout SampleTally) {
+        sample.bytesIn += bytesIn
+        sample.bytesOut += bytesOut
+    }
+
+    /// What a statistics proxy has counted since the last sample.
+    private func httpTally(_ counters: HTTPFrontendCounters, _ index: Int) -> (sample: SampleTally, current: Int) {
+        let counts = counters.read(startsNewInterval: true)
+        let last = sampledHTTP[index]
+        sampledHTTP[index] = counts
+        var sample = SampleTally()
+        sample.max = counts.maxSessionsSinceSample
+        sample.new = counts.totalSessions - (last?.totalSessions ?? 0)
+        sample.bytesIn = counts.bytesIn - (last?.bytesIn ?? 0)
+        sample.bytesOut = counts.bytesOut - (last?.bytesOut ?? 0)
+        return (sample, counts.currentSessions)
+    }
+}

@@ -1,0 +1,75 @@
+import EventLoop
+import Model
+
+/// Snapshots: everything that can be seen of the instance, as a value.
+extension WorkerLoop {
+    /// Makes a snapshot of this moment.
+    ///
+    /// - Returns: the value.
+    func snapshot() -> InstanceSnapshot {
+        var snapshot = InstanceSnapshot(instance: configuration.name, at: WallClock.now())
+        snapshot.uptimeMilliseconds = now.milliseconds(since: startedAt)
+        snapshot.maxconn = configuration.global.maxconn ?? 0
+        snapshot.currentConnections = sessions.count
+        snapshot.totalConnections = totalConnections
+        snapshot.connectionRate = connectionRate.snapshot(at: now)
+        snapshot.sessionRate = snapshot.connectionRate
+        snapshot.totalBytesOut = bytesOut
+        snapshot.droppedLogLines = log.droppedLines
+        snapshot.idlePercent = idle.percent
+        for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
+            var view = ProxySnapshot(name: proxy.name, id: proxy.id)
+            view.isHTTP = proxy.mode == .http
+            view.description = proxy.description
+            if let counters = httpCounters[index] {
+                let counts = counters.read()
+                view.frontend = statisticsFrontend(counts, index)
+                view.backend = proxy.hasBackend ? statisticsBackend(counts, limit: proxy.maxconn) : nil
+                snapshot.currentConnections += counts.currentSessions
+                snapshot.totalConnections += counts.totalSessions
+                snapshot.listeners += proxy.binds.count
+            } else {
+                view.frontend = frontends[index]?.snapshot(at: now)
+                snapshot.listeners += frontends[index]?.listeners.count ?? 0
+                if let backend = backends[index] {
+                    view.servers = backend.servers.enumerated().map { position, server in
+                        server.snapshot(at: now, queue: backend.queue.count(in: .server(position)))
+                    }
+                    view.backend = backend.snapshot(at: now)
+                }
+            }
+            snapshot.proxies.append(view)
+        }
+        return snapshot
+    }
+
+    private func statisticsFrontend(_ counts: HTTPFrontendCounters.Counts, _ index: Int) -> FrontendSnapshot {
+        let proxy = configuration.proxies[index]
+        var frontend = FrontendSnapshot()
+        frontend.currentSessions = counts.currentSessions
+        frontend.maxSessions = counts.maxSessions
+        frontend.sessionLimit = proxy.maxconn
+        frontend.totalSessions = counts.totalSessions
+        frontend.totalConnections = counts.totalSessions
+        frontend.bytesIn = counts.bytesIn
+        frontend.bytesOut = counts.bytesOut
+        frontend.deniedRequests = counts.deniedRequests
+        frontend.requestErrors = counts.requestErrors
+        frontend.requestRate = RateSnapshot()
+        frontend.totalRequests = counts.totalRequests
+        frontend.responses = counts.responses
+        frontend.interceptedRequests = counts.interceptedRequests
+        frontend.addresses = proxy.binds.map(\.address.description)
+        return frontend
+    }
+
+    /// The backend side of a proxy that answers by itself: it has no servers, and is up.
+    private func statisticsBackend(_ counts: HTTPFrontendCounters.Counts, limit: Int) -> BackendSnapshot {
+        var backend = BackendSnapshot()
+        backend.counters.bytesIn = counts.bytesIn
+        backend.counters.bytesOut = counts.bytesOut
+        backend.counters.secondsSinceLastChange = Int(now.milliseconds(since: startedAt) / 1_000)
+        backend.sessionLimit = max(1, (limit + 9) / 10)
+        return backend
+    }
+}

@@ -1,0 +1,153 @@
+import AccessLog
+import EventLoop
+import Health
+import Model
+
+/// Transitions: what follows when a check or a person changes a server's state.
+extension WorkerLoop {
+    /// Who and what brought a change about.
+    struct Cause {
+        var check: CheckResult?
+        var actor: String?
+        var reason: String?
+    }
+
+    /// Takes in a finished check.
+    ///
+    /// - Parameters:
+    ///   - result: how it ended.
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func take(_ result: CheckResult, of index: Int, in backend: Backend) {
+        let server = backend.servers[index]
+        guard let check = server.check else { preconditionFailure("only checked servers have results") }
+        let before = check.counter.state
+        check.lastResult = result
+        if check.counter.isUp && !result.status.isSuccess { check.failures += 1 }
+        let cause = Cause(check: result)
+        if let transition = check.counter.take(result) {
+            let event = event(
+                of: server, in: backend, .checked(to: transition.to, by: result), operational: before)
+            change(index, in: backend, event: event, isFall: transition.to == .down, cause: cause)
+        } else if server.recordedState == .unknown {
+            record(server, in: backend, cause: cause)
+        }
+    }
+
+    /// Carries out a person's order for a server.
+    ///
+    /// - Parameters:
+    ///   - state: the order.
+    ///   - index: the server.
+    ///   - backend: its backend.
+    ///   - actor: who ordered it.
+    ///   - reason: why.
+    func order(_ state: AdministrativeState, of index: Int, in backend: Backend, actor: String, reason: String?) {
+        let server = backend.servers[index]
+        let before = server.administrative
+        guard before != state else { return }
+        let operational = server.operational
+        server.order(state)
+        if before == .maint, let check = server.check {
+            // Nothing was checked meanwhile: up, until a first check says otherwise.
+            _ = check.counter.restart()
+            planCheck(of: index, in: backend, afterMilliseconds: 0)
+        }
+        if state == .maint { stopCheck(of: server) }
+        let event = event(of: server, in: backend, .ordered(from: before, to: state), operational: operational)
+        change(index, in: backend, event: event, isFall: false, cause: Cause(actor: actor, reason: reason))
+    }
+
+    /// Tells the history what is known of a server when its worker begins.
+    ///
+    /// - Parameter server: a server.
+    func recordFirstState(of server: Server) {
+        guard let backend = backends.compactMap({ $0 }).first(where: { $0.configuration.name == server.identity.proxy })
+        else { return }
+        if server.address == nil {
+            let result = CheckResult(status: .socketError, detail: "could not resolve address")
+            record(server, in: backend, cause: Cause(check: result))
+        } else if server.check == nil || server.administrative == .maint || server.recordedState != .unknown {
+            record(server, in: backend, cause: Cause())
+        }
+    }
+
+    /// Tells the history that nothing will be known of the servers from now on.
+    ///
+    /// - Parameters:
+    ///   - actor: who stopped the instance.
+    ///   - reason: why.
+    func recordEnd(actor: String?, reason: String?) {
+        for case let backend? in backends {
+            for server in backend.servers where server.recordedState != .unknown {
+                record(
+                    server, as: .unknown, in: backend, cause: Cause(actor: actor, reason: reason ?? "instance stopped"))
+            }
+        }
+    }
+
+    private func event(
+        of server: Server, in backend: Backend, _ change: ServerLogEvent.Change, operational: OperationalState
+    ) -> ServerLogEvent {
+        var event = ServerLogEvent(
+            proxy: backend.configuration.name, server: server.configuration.name,
+            isBackup: server.configuration.isBackup, change: change, operational: operational,
+            administrative: server.administrative)
+        event.hadServer = backend.isUp
+        return event
+    }
+
+    /// Makes a server's new state count: for the balancing, the queue, the log and the history.
+    private func change(_ index: Int, in backend: Backend, event: ServerLogEvent, isFall: Bool, cause: Cause) {
+        let server = backend.servers[index]
+        backend.groups.setUsable(index, server.isUsable)
+        let isOut = server.state == .down || server.state == .maint
+        server.outage.note(isDown: isOut, isFall: isFall, at: now)
+        if event.hadServer != backend.isUp {
+            backend.outage.note(isDown: !backend.isUp, isFall: !backend.isUp, at: now)
+        }
+        var event = event
+        event.activeServers = backend.groups.activeServers
+        event.backupServers = backend.groups.backupServers
+        event.sessions = server.tally.currentSessions
+        let waiting = backend.queue.count
+        if server.isUsable {
+            serveQueue(of: index, in: backend)
+            event.requeued = waiting - backend.queue.count
+        } else {
+            event.requeued = requeue(from: index, in: backend)
+        }
+        event.queued = backend.queue.count
+        if let route = route(of: backend) { log.send(event, along: route, at: WallClock.now()) }
+        record(server, in: backend, cause: cause)
+        sample()
+    }
+
+    private func record(_ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause) {
+        let state = state ?? server.state
+        guard state != server.recordedState else { return }
+        let at = WallClock.now()
+        var record = TransitionRecord(at: at, server: server.identity, from: server.recordedState, to: state)
+        if let check = cause.check {
+            record.status = check.status
+            record.code = check.code
+            record.detail = check.detail.isEmpty ? nil : check.detail
+            record.checkMilliseconds = check.durationMilliseconds
+        }
+        record.lastedMilliseconds = server.recordedSince.map {
+            at.millisecondsSinceEpoch - $0.millisecondsSinceEpoch
+        }
+        record.sessions = server.tally.currentSessions
+        record.activeServers = backend.groups.activeServers
+        record.backupServers = backend.groups.backupServers
+        record.actor = cause.actor
+        record.reason = cause.reason
+        server.recordedState = state
+        server.recordedSince = at
+        history.offer(.transition(record))
+    }
+
+    private func route(of backend: Backend) -> LogRoute? {
+        backends.firstIndex { $0 === backend }.map { routes[$0] }
+    }
+}

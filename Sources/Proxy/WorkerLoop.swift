@@ -1,0 +1,204 @@
+import AccessLog
+import Balancing
+import Configuration
+import EventLoop
+import Model
+
+/// An instance's event loop: everything that happens to its sessions, servers and checks, one turn after the other.
+///
+/// Made by the worker's thread and used by that thread alone, so nothing in here is locked. A turn takes in the events of
+/// the sockets, then what is left over from the last turn, then the timers that are due, then the orders from outside.
+/// The rest of it is in extensions, a concept each: accepting, connecting, relaying, ending, checking, transitions,
+/// orders, sampling and snapshots.
+final class WorkerLoop {
+    /// What a token's event or timer is about.
+    enum Subject: UInt8 {
+        case client = 1
+        case server = 2
+        case listener = 3
+        case check = 4
+        case mailbox = 5
+        case session = 6
+        case sample = 7
+        case resume = 8
+        case stop = 9
+    }
+
+    let configuration: InstanceConfiguration
+    let history: any HistorySink
+    let httpCounters: [Int: HTTPFrontendCounters]
+    let mailbox: Mailbox<WorkerOrder>
+    let poller: Poller
+    let log: LogSender
+
+    /// By the proxy's index in the configuration; `nil` for proxies without that side.
+    let frontends: [Frontend?]
+    let backends: [Backend?]
+    let routes: [LogRoute]
+    /// The checked servers in the file's order: the slot of a check's token.
+    let checks: [(backend: Int, server: Int)]
+    /// By the frontend's index: how long its sessions may be silent.
+    let idleLimits: [IdleLimits?]
+
+    var sessions = SessionPool()
+    var relay = Relay()
+    var timers = TimerQueue()
+    /// Sessions that have more to move than one turn's share.
+    var unfinished: [EventToken] = []
+
+    /// The time of this turn.
+    var now: MonotonicTime
+    let startedAt: MonotonicTime
+    var sampledAt: MonotonicTime
+
+    /// What the statistics proxies had counted at the last sample, by the proxy's index.
+    var sampledHTTP: [Int: HTTPFrontendCounters.Counts] = [:]
+    var totalConnections = 0
+    var connectionRate = RateCounter()
+    var bytesOut: Int64 = 0
+    var isPaused = false
+    var idle = IdleShare()
+    var stopping: Stopping?
+
+    /// What is to happen once all sessions have ended.
+    struct Stopping {
+        var isFinal: Bool
+        var actor: String?
+        var reason: String?
+        var timer = TimerHandle.none
+        var deadline: MonotonicTime
+        var hasExpired = false
+        var replies: [CheckedContinuation<Void, Never>] = []
+    }
+
+    /// Builds the instance; nothing happens before `run()`.
+    ///
+    /// - Parameters:
+    ///   - plan: what to run.
+    ///   - poller: an empty poller.
+    ///   - mailbox: where orders come in.
+    init(_ plan: WorkerPlan, poller: Poller, mailbox: Mailbox<WorkerOrder>) {
+        let configuration = plan.configuration
+        let begin = MonotonicTime.now()
+        self.configuration = configuration
+        self.poller = poller
+        self.mailbox = mailbox
+        history = plan.history
+        httpCounters = plan.httpCounters
+        now = begin
+        startedAt = begin
+        sampledAt = begin
+        let log = LogSender(tag: configuration.global.logTag, processID: CurrentProcess.identifier)
+        self.log = log
+        routes = configuration.proxies.map { log.route(to: $0.logTargets) }
+        backends = InstanceLayout.backends(of: plan, now: begin)
+        frontends = InstanceLayout.frontends(of: configuration)
+        checks = InstanceLayout.checks(of: backends)
+        idleLimits = configuration.proxies.map { proxy in
+            proxy.backend.map {
+                IdleLimits(frontend: proxy.timeouts, backend: configuration.proxies[$0].timeouts)
+            }
+        }
+        for listener in plan.listeners {
+            frontends[listener.proxy]?.listeners.append(
+                Listener(bind: listener.bind, descriptor: listener.descriptor, isAccepting: false))
+        }
+    }
+
+    /// Turns until the instance has stopped.
+    func run() {
+        begin()
+        while !isFinished { turn() }
+        end()
+    }
+
+    private var isFinished: Bool { stopping != nil && sessions.count == 0 }
+
+    private func turn() {
+        let before = MonotonicTime.now()
+        let count = poller.wait(timeoutMilliseconds: unfinished.isEmpty ? millisecondsToNextTimer(before) : 0)
+        now = MonotonicTime.now()
+        idle.slept(from: before, to: now)
+        var hasOrders = false
+        for index in 0..<count {
+            let event = poller.event(index)
+            switch Subject(rawValue: event.token.kind) {
+            case .client: clientIsReady(event)
+            case .server: serverIsReady(event)
+            case .listener: accept(from: Int(event.token.index))
+            case .check: checkIsReady(event)
+            case .mailbox: hasOrders = true
+            case .session, .sample, .resume, .stop, nil: preconditionFailure("only sockets raise events")
+            }
+        }
+        if !unfinished.isEmpty { continueUnfinished() }
+        while let token = timers.popDue(now) { fire(token) }
+        if hasOrders { carryOutOrders() }
+    }
+
+    private func fire(_ token: EventToken) {
+        switch Subject(rawValue: token.kind) {
+        case .session: sessionTimerFired(token)
+        case .check: checkTimerFired(Int(token.index))
+        case .sample: sampleTimerFired()
+        case .resume: resumeTimerFired()
+        case .stop: stopTimerFired()
+        case .client, .server, .listener, .mailbox, nil: preconditionFailure("no timer has such a token")
+        }
+    }
+
+    private func millisecondsToNextTimer(_ now: MonotonicTime) -> Int32 {
+        guard let next = timers.nextDeadline else { return -1 }
+        // Rounded up: a timer must be due when the wait ends, or the loop would spin until it is.
+        let nanoseconds = max(next.nanoseconds - now.nanoseconds, 0)
+        return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
+    }
+
+    private func begin() {
+        let token = EventToken(kind: Subject.mailbox.rawValue, generation: 0, index: 0)
+        do {
+            try poller.addLevelTriggered(mailbox.descriptor, token: token)
+        } catch {
+            preconditionFailure("a new poller takes a first descriptor: \(error)")
+        }
+        startAccepting()
+        history.offer(
+            .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))
+        for server in allServers { recordFirstState(of: server) }
+        startChecks()
+        planSample()
+    }
+
+    private func end() {
+        closeListeners()
+        stopChecks()
+        sample()
+        if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
+        relay.end()
+        sessions.end()
+        let undone = mailbox.close()
+        for order in undone { order.refuse() }
+        for reply in stopping?.replies ?? [] { reply.resume() }
+    }
+
+    /// All servers in the file's order.
+    var allServers: [Server] { backends.compactMap { $0 }.flatMap(\.servers) }
+
+    /// A backend that sessions or checks refer to.
+    ///
+    /// - Parameter index: its proxy's index.
+    /// - Returns: the backend.
+    func backend(_ index: Int) -> Backend {
+        guard let backend = backends[index] else { preconditionFailure("sessions and checks refer to backends only") }
+        return backend
+    }
+
+    /// A frontend that sessions refer to.
+    ///
+    /// - Parameter index: its proxy's index.
+    /// - Returns: the frontend.
+    func frontend(_ index: Int) -> Frontend {
+        guard let frontend = frontends[index] else { preconditionFailure("sessions refer to frontends only") }
+        return frontend
+    }
+}

@@ -1,0 +1,22 @@
+import Model
+
+/// What can be asked of a worker from outside; each case carries whom to answer.
+enum WorkerOrder: Sendable {
+    case snapshot(CheckedContinuation<InstanceSnapshot?, Never>)
+    case set(AdministrativeState, ServerIdentity, actor: String, reason: String?, CheckedContinuation<Bool, Never>)
+    case stopAccepting(CheckedContinuation<Void, Never>)
+    case inheritance(CheckedContinuation<[ServerIdentity: InheritedServer], Never>)
+    case stop(
+        graceMilliseconds: Int64, isFinal: Bool, actor: String?, reason: String?, CheckedContinuation<Void, Never>)
+
+    /// Answers as a worker that has ended does.
+    func refuse() {
+        switch self {
+        case .snapshot(let reply): reply.resume(returning: nil)
+        case .set(_, _, _, _, let reply): reply.resume(returning: false)
+        case .stopAccepting(let reply): reply.resume()
+        case .inheritance(let reply): reply.resume(returning: [:])
+        case .stop(_, _, _, _, let reply): reply.resume()
+        }
+    }
+}

@@ -1,0 +1,96 @@
+import Configuration
+import EventLoop
+import Model
+
+/// A listening socket handed to a worker.
+public struct WorkerListener: Sendable {
+    /// The index of its proxy in `InstanceConfiguration.proxies`.
+    public var proxy: Int
+    /// The index of its address in `ProxyConfiguration.binds`.
+    public var bind: Int
+    /// The listening descriptor, non-blocking; the worker owns and closes it.
+    public var descriptor: Int32
+
+    /// Makes a listener.
+    ///
+    /// - Parameters:
+    ///   - proxy: the proxy's index.
+    ///   - bind: the address's index.
+    ///   - descriptor: the listening descriptor.
+    public init(proxy: Int, bind: Int, descriptor: Int32) {
+        self.proxy = proxy
+        self.bind = bind
+        self.descriptor = descriptor
+    }
+}
+
+/// What a new worker keeps of a server that an earlier one knew.
+public struct InheritedServer: Sendable, Hashable {
+    /// What the checks had found; `nil` when no check had ended.
+    public var operational: OperationalState?
+    /// What a person had ordered.
+    public var administrative: AdministrativeState
+    /// The position between 0 and `rise + fall - 1`.
+    public var health: Int
+    /// The last check.
+    public var lastCheck: CheckResult?
+    /// Since when the state has lasted.
+    public var since: Timestamp?
+
+    /// Makes an inheritance.
+    ///
+    /// - Parameters:
+    ///   - operational: what the checks had found.
+    ///   - administrative: what a person had ordered.
+    ///   - health: the position between 0 and `rise + fall - 1`.
+    ///   - lastCheck: the last check.
+    ///   - since: since when the state has lasted.
+    public init(
+        operational: OperationalState?, administrative: AdministrativeState, health: Int, lastCheck: CheckResult?,
+        since: Timestamp?
+    ) {
+        self.operational = operational
+        self.administrative = administrative
+        self.health = health
+        self.lastCheck = lastCheck
+        self.since = since
+    }
+}
+
+/// Everything a worker needs to begin.
+public struct WorkerPlan: Sendable {
+    /// What to run.
+    public var configuration: InstanceConfiguration
+    /// Where to accept sessions.
+    public var listeners: [WorkerListener]
+    /// Where each server really is; a server without an entry could not be resolved and stays DOWN.
+    public var addresses: [ServerIdentity: SocketAddress]
+    /// What an earlier worker knew.
+    public var inherited: [ServerIdentity: InheritedServer]
+    /// The counts of the proxies that serve statistics, by index.
+    public var httpCounters: [Int: HTTPFrontendCounters]
+    /// Where to leave what is to be remembered.
+    public var history: any HistorySink
+
+    /// Makes a plan.
+    ///
+    /// - Parameters:
+    ///   - configuration: what to run.
+    ///   - listeners: where to accept sessions.
+    ///   - addresses: where each server really is.
+    ///   - inherited: what an earlier worker knew.
+    ///   - httpCounters: the counts of the statistics proxies.
+    ///   - history: where to leave what is to be remembered.
+    public init(
+        configuration: InstanceConfiguration, listeners: [WorkerListener],
+        addresses: [ServerIdentity: SocketAddress], inherited: [ServerIdentity: InheritedServer] = [:],
+        httpCounters: [Int: HTTPFrontendCounters] = [:], history: any HistorySink
+    ) {
+        self.configuration = configuration
+        self.listeners = listeners
+        self.addresses = addresses
+        self.inherited = inherited
+        self.httpCounters = httpCounters
+        self.history = history
+    }
+}
