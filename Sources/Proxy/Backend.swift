@@ -3,7 +3,9 @@ import Configuration
 import EventLoop
 import Model
 
-/// The connecting side of a proxy as its worker knows it. Only the worker's thread touches it.
+/// The connecting side of a proxy as its worker knows it.
+///
+/// Only the worker's thread touches it.
 final class Backend {
     let configuration: ProxyConfiguration
     let servers: [Server]

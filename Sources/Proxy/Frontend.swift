@@ -2,7 +2,9 @@ import Configuration
 import EventLoop
 import Model
 
-/// The accepting side of a proxy as its worker knows it. Only the worker's thread touches it.
+/// The accepting side of a proxy as its worker knows it.
+///
+/// Only the worker's thread touches it.
 final class Frontend {
     let configuration: ProxyConfiguration
     /// The index of the backend that gets its sessions.

@@ -3,7 +3,9 @@ import EventLoop
 import Health
 import Model
 
-/// A server as its worker knows it: configuration, states, counters. Only the worker's thread touches it.
+/// A server as its worker knows it: configuration, states, counters.
+///
+/// Only the worker's thread touches it.
 final class Server {
     let configuration: ServerConfiguration
     let identity: ServerIdentity
