@@ -18,6 +18,8 @@ public struct InstanceSnapshot: Sendable {
     public var sessionRate = RateSnapshot()
     /// Bytes sent to clients and servers since the start.
     public var totalBytesOut: Int64 = 0
+    /// Bytes sent to clients and servers in the last second.
+    public var bytesOutRate: Int64 = 0
     /// Log lines that could not be sent.
     public var droppedLogLines = 0
     /// Open listeners.
@@ -217,6 +219,10 @@ public struct BackendSnapshot: Sendable {
     public var algorithm = "roundrobin"
     /// Requests that were denied.
     public var deniedRequests = 0
+    /// HTTP requests that came this far, since they were not answered by the frontend side; `nil` in TCP mode.
+    public var totalRequests: Int?
+    /// HTTP answers to them; `nil` in TCP mode.
+    public var responses: HTTPResponseCounts?
 
     /// A side without servers.
     public init() {}

@@ -1,0 +1,42 @@
+import Model
+
+/// What the statistics say about a server's health check; nothing for a server that is not checked or in maintenance.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.1, fields `check_status` to `check_health`.
+struct CheckColumns {
+    private let server: ServerSnapshot
+    private let shownStatus: CheckStatus
+
+    /// Looks at a server's check; `nil` while nobody checks it.
+    ///
+    /// - Parameter server: the server at one moment.
+    init?(of server: ServerSnapshot) {
+        guard server.isChecked, server.administrative != .maint else { return nil }
+        self.server = server
+        shownStatus = server.lastCheck?.status ?? .initializing
+    }
+
+    /// The status; marked while the next check is running.
+    var statusText: String { server.isChecking ? "* \(shownStatus.rawValue)" : shownStatus.rawValue }
+
+    /// The check's result, `nil` before the first has ended.
+    var result: CheckResult? {
+        guard let check = server.lastCheck, check.status != .unknown, check.status != .initializing else { return nil }
+        return check
+    }
+
+    var status: StatisticsValue { .text(statusText) }
+    var code: StatisticsValue { .count(result?.code) }
+    var duration: StatisticsValue { .count(result?.durationMilliseconds) }
+    var detail: StatisticsValue { .words(result?.detail) }
+    var description: StatisticsValue { .text(shownStatus.explanation) }
+    var rise: StatisticsValue { .count(server.rise) }
+    var fall: StatisticsValue { .count(server.fall) }
+    var health: StatisticsValue { .count(server.health) }
+
+    /// What the status means, with what else the check said.
+    var explanation: String {
+        guard let detail = result?.detail, !detail.isEmpty else { return shownStatus.explanation }
+        return "\(shownStatus.explanation): \(detail)"
+    }
+}

@@ -1,0 +1,101 @@
+import Foundation
+import Model
+
+/// What `show info` and the top of the page say about the process that runs an instance.
+struct ProcessInformation: Sendable {
+    /// The program's name, as `show info` calls it.
+    static let productName = "supervise"
+
+    /// The program's version.
+    var version: String
+    /// The process.
+    var processID: Int32 = ProcessInfo.processInfo.processIdentifier
+    /// Most descriptors that the process may have open; 0 where that can't be found out.
+    var descriptorLimit: Int = Self.descriptorLimit(in: FileManager.default.contents(atPath: "/proc/self/limits"))
+    /// The node's name.
+    var node: String = ProcessInfo.processInfo.hostName
+    /// What the configuration says about the instance.
+    var description: String?
+
+    /// Reads the soft limit from the text of `/proc/PID/limits`.
+    ///
+    /// - Parameter limits: the file's contents.
+    /// - Returns: the limit, 0 when the text does not tell.
+    static func descriptorLimit(in limits: Data?) -> Int {
+        let lines = String(decoding: limits ?? Data(), as: UTF8.self).split(separator: "\n")
+        let name = "Max open files"
+        guard let line = lines.first(where: { $0.hasPrefix(name) }) else { return 0 }
+        return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) } ?? 0
+    }
+
+    /// The answer to `show info`, field by field.
+    ///
+    /// What does not exist here (memory pools, TLS, compression, peers) is 0, as HAProxy has it when that is not configured.
+    ///
+    /// - Parameter snapshot: the instance at one moment.
+    /// - Returns: names and values in HAProxy's order.
+    /// - Source: HAProxy 2.6 management guide, section 9.3, `show info`; names and order recorded from 2.6.12.
+    func fields(of snapshot: InstanceSnapshot) -> [(name: String, value: String)] {
+        let uptime = snapshot.uptimeMilliseconds / 1000
+        let startedAt = (snapshot.at.millisecondsSinceEpoch - snapshot.uptimeMilliseconds) / 1000
+        let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
+        let jobs = snapshot.currentConnections + snapshot.listeners
+        var fields: [(String, String)] = [
+            ("Name", Self.productName), ("Version", version), ("Nbthread", "1"), ("Nbproc", "1"), ("Process_num", "1"),
+            ("Pid", "\(processID)"), ("Uptime", UptimeText.long(seconds: uptime)), ("Uptime_sec", "\(uptime)"),
+        ]
+        fields += Self.zeros("Memmax_MB", "PoolAlloc_MB", "PoolUsed_MB", "PoolFailed")
+        fields += [
+            ("Ulimit-n", "\(descriptorLimit)"), ("Maxsock", "\(descriptorLimit)"), ("Maxconn", "\(snapshot.maxconn)"),
+            ("Hard_maxconn", "\(snapshot.maxconn)"), ("CurrConns", "\(snapshot.currentConnections)"),
+            ("CumConns", "\(snapshot.totalConnections)"), ("CumReq", "\(requests)"),
+        ]
+        fields += Self.zeros("MaxSslConns", "CurrSslConns", "CumSslConns", "Maxpipes", "PipesUsed", "PipesFree")
+        fields += [
+            ("ConnRate", "\(snapshot.connectionRate.current)"), ("ConnRateLimit", "\(snapshot.connectionRate.limit)"),
+            ("MaxConnRate", "\(snapshot.connectionRate.max)"), ("SessRate", "\(snapshot.sessionRate.current)"),
+            ("SessRateLimit", "\(snapshot.sessionRate.limit)"), ("MaxSessRate", "\(snapshot.sessionRate.max)"),
+        ]
+        fields += Self.zeros(
+            "SslRate", "SslRateLimit", "MaxSslRate", "SslFrontendKeyRate", "SslFrontendMaxKeyRate",
+            "SslFrontendSessionReuse_pct", "SslBackendKeyRate", "SslBackendMaxKeyRate", "SslCacheLookups",
+            "SslCacheMisses", "CompressBpsIn", "CompressBpsOut", "CompressBpsRateLim")
+        fields += [
+            ("Tasks", "\(jobs)"), ("Run_queue", "0"), ("Idle_pct", "\(snapshot.idlePercent)"), ("node", node),
+        ]
+        if let description { fields.append(("description", description)) }
+        fields += [
+            ("Stopping", "0"), ("Jobs", "\(jobs)"), ("Unstoppable Jobs", "0"), ("Listeners", "\(snapshot.listeners)"),
+            ("ActivePeers", "0"), ("ConnectedPeers", "0"), ("DroppedLogs", "\(snapshot.droppedLogLines)"),
+            ("BusyPolling", "0"), ("FailedResolutions", "0"), ("TotalBytesOut", "\(snapshot.totalBytesOut)"),
+            ("TotalSplicdedBytesOut", "0"), ("BytesOutRate", "\(snapshot.bytesOutRate)"),
+            ("DebugCommandsIssued", "0"), ("CumRecvLogs", "0"), ("Build info", version),
+        ]
+        fields += Self.zeros("Memmax_bytes", "PoolAlloc_bytes", "PoolUsed_bytes")
+        fields += [("Start_time_sec", "\(startedAt)"), ("Tainted", "0")]
+        return fields
+    }
+
+    private static func zeros(_ names: String...) -> [(String, String)] { names.map { ($0, "0") } }
+}
+
+/// Spans of time in HAProxy's words.
+enum UptimeText {
+    /// Days, hours, minutes and seconds, such as `0d 0h00m23s`.
+    static func long(seconds: Int64) -> String {
+        let (days, hours, minutes) = (seconds / 86_400, seconds / 3600 % 24, seconds / 60 % 60)
+        return "\(days)d \(hours)h\(twoDigits(minutes))m\(twoDigits(seconds % 60))s"
+    }
+
+    /// The two largest units that matter, such as `23s`, `3m52s`, `1h4m` or `2d3h`.
+    static func short(seconds: Int) -> String {
+        switch seconds {
+        case ..<60: "\(seconds)s"
+        case ..<3600: "\(seconds / 60)m\(seconds % 60)s"
+        case ..<86_400: "\(seconds / 3600)h\(seconds / 60 % 60)m"
+        default: "\(seconds / 86_400)d\(seconds / 3600 % 24)h"
+        }
+    }
+
+    private static func twoDigits(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+}
