@@ -31,7 +31,11 @@ final class StateDirectory: Sendable {
     func reader() throws -> HistoryDatabase { try HistoryDatabase(stateDirectory: path) }
 
     /// A connection to look behind the curtain with.
-    func inside() throws -> DatabaseQueue { try DatabaseQueue(path: database) }
+    func inside() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.allowsUnsafeTransactions = true  // to hold a lock from one call to the next
+        return try DatabaseQueue(path: database, configuration: configuration)
+    }
 
     var files: [String] { get throws { try FileManager.default.contentsOfDirectory(atPath: path).sorted() } }
 }
@@ -59,6 +63,11 @@ final class TestEar: Sendable {
     private let lines = Mutex<[String]>([])
     func hear(_ line: String) { lines.withLock { $0.append(line) } }
     var heard: [String] { lines.withLock { $0 } }
+}
+
+extension DatabaseQueue {
+    /// Runs statements outside of a transaction.
+    func run(_ sql: String) throws { try inDatabase { try $0.execute(sql: sql) } }
 }
 
 extension RecorderLimits {
