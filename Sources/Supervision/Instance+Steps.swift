@@ -68,8 +68,9 @@ extension Instance {
     /// Closes the sockets, then lets the sessions end.
     func stop() async -> InstanceLife.Event {
         sockets.close()
-        await closeSurface()
+        async let surfaceClosed: Void = closeSurface()
         await stopWorkers()
+        await surfaceClosed
         bury()
         return .stopCompleted
     }

@@ -5,6 +5,7 @@ import Model
 import StandIn
 
 extension Supervisor: InstanceControl {
+    /// The instances' states, by name; each worker is asked for its counts.
     public func status(of names: [String]) async throws(ControlError) -> [InstanceStatus] {
         var asked: [Instance] = []
         for name in names.isEmpty ? instances.keys.sorted() : names { asked.append(try instance(name)) }
@@ -17,10 +18,14 @@ extension Supervisor: InstanceControl {
         return answers
     }
 
+    /// Everything that can be seen of one instance now; `nil` while it has no worker.
     public func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? {
         try await self.instance(instance).snapshot()
     }
 
+    /// Carries out an order for one instance and returns when it is done.
+    ///
+    /// The file is read for each order but `stop`; a file that is refused changes nothing.
     public func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError) {
         let target = try self.instance(instance)
         if isEnding { throw .failed("the supervisor is shutting down") }
@@ -35,6 +40,7 @@ extension Supervisor: InstanceControl {
         }
     }
 
+    /// Sets the administrative state of every server that matches, and leaves an event for each.
     public func set(_ state: AdministrativeState, server: String, by who: Operator) async throws(ControlError)
         -> [ServerIdentity]
     {
@@ -56,6 +62,7 @@ extension Supervisor: InstanceControl {
         return matches
     }
 
+    /// The stand-in brokers, by name; empty without `--stand-ins`.
     public func standIns() async -> [StandInStatus] {
         guard let standInFleet else { return [] }
         let reports = await standInFleet.list().map { report in
@@ -67,6 +74,7 @@ extension Supervisor: InstanceControl {
         return reports.sorted { $0.name < $1.name }
     }
 
+    /// Takes a stand-in down or brings it back.
     public func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError) {
         guard let standInFleet else {
             throw .failed("there are no stand-ins: the supervisor was started without --stand-ins")

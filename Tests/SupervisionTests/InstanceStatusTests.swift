@@ -1,0 +1,53 @@
+import Model
+import Testing
+
+@testable import Supervision
+
+@Suite struct InstanceStatusTests {
+    private func proxy(_ servers: [(OperationalState, AdministrativeState, isBackup: Bool)]) -> ProxySnapshot {
+        var proxy = ProxySnapshot(name: "p", id: 2)
+        proxy.servers = servers.enumerated().map { index, state in
+            var server = ServerSnapshot(name: "s\(index)", id: index + 1, address: "127.0.0.1:1")
+            (server.operational, server.administrative, server.isBackup) = state
+            return server
+        }
+        return proxy
+    }
+
+    private func status(_ proxies: [ProxySnapshot]) -> InstanceStatus {
+        var snapshot = InstanceSnapshot(instance: "i", at: Timestamp(millisecondsSinceEpoch: 0))
+        snapshot.proxies = proxies
+        var status = InstanceStatus(instance: "i", state: .running)
+        status.count(snapshot)
+        return status
+    }
+
+    @Test("servers that are down, drained or in maintenance are not up")
+    func counts() {
+        let status = status([
+            proxy([(.up, .ready, false), (.degraded, .ready, false), (.down, .ready, false), (.up, .drain, false)]),
+            proxy([(.up, .maint, false), (.up, .ready, true)]),
+        ])
+        #expect(status.servers == 6)
+        #expect(status.serversUp == 3)
+    }
+
+    @Test("traffic is on the backup when no active server takes any and a backup does")
+    func onBackup() {
+        #expect(status([proxy([(.down, .ready, false), (.up, .ready, true)])]).isOnBackup)
+        #expect(status([proxy([(.up, .drain, false), (.up, .ready, true)])]).isOnBackup)
+        #expect(!status([proxy([(.up, .ready, false), (.up, .ready, true)])]).isOnBackup)
+        #expect(!status([proxy([(.down, .ready, false), (.down, .ready, true)])]).isOnBackup)
+        #expect(!status([proxy([(.down, .ready, false)])]).isOnBackup)
+    }
+
+    @Test("sessions are those of the proxies that relay")
+    func sessions() {
+        var relay = proxy([])
+        relay.frontend = FrontendSnapshot()
+        relay.frontend?.currentSessions = 5
+        var page = relay
+        page.isHTTP = true
+        #expect(status([relay, page]).sessions == 5)
+    }
+}
