@@ -75,6 +75,11 @@ public final class Worker: Sendable {
         }
     }
 
+    /// Returns when the thread has ended, for whatever reason.
+    public func waitUntilEnded() async {
+        await withCheckedContinuation { post(.awaitEnd($0)) }
+    }
+
     private func post(_ order: WorkerOrder) {
         if !mailbox.post(order) { order.refuse() }
     }

@@ -18,6 +18,7 @@ extension WorkerLoop {
                 var inheritance: [ServerIdentity: InheritedServer] = [:]
                 for server in allServers { inheritance[server.identity] = server.inheritance }
                 reply.resume(returning: inheritance)
+            case .awaitEnd(let reply): awaitingEnd.append(reply)
             case .stop(let grace, let isFinal, let actor, let reason, let reply):
                 stop(afterMilliseconds: grace, isFinal: isFinal, actor: actor, reason: reason, reply: reply)
             }
@@ -35,9 +36,9 @@ extension WorkerLoop {
         afterMilliseconds grace: Int64, isFinal: Bool, actor: String?, reason: String?,
         reply: CheckedContinuation<Void, Never>
     ) {
+        awaitingEnd.append(reply)
         let deadline = now.advanced(byMilliseconds: grace)
         if var current = stopping {
-            current.replies.append(reply)
             current.isFinal = current.isFinal || isFinal
             stopping = current
             guard deadline < current.deadline else { return }
@@ -45,9 +46,7 @@ extension WorkerLoop {
         } else {
             closeListeners()
             logStop()
-            var fresh = Stopping(isFinal: isFinal, actor: actor, reason: reason, deadline: deadline)
-            fresh.replies.append(reply)
-            stopping = fresh
+            stopping = Stopping(isFinal: isFinal, actor: actor, reason: reason, deadline: deadline)
         }
         let token = EventToken(kind: Subject.stop.rawValue, generation: 0, index: 0)
         stopping?.deadline = deadline

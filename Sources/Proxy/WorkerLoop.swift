@@ -59,6 +59,8 @@ final class WorkerLoop {
     var isPaused = false
     var idle = IdleShare()
     var stopping: Stopping?
+    /// Who is to be told of the thread's end.
+    var awaitingEnd: [CheckedContinuation<Void, Never>] = []
 
     /// What is to happen once all sessions have ended.
     struct Stopping {
@@ -68,7 +70,6 @@ final class WorkerLoop {
         var timer = TimerHandle.none
         var deadline: MonotonicTime
         var hasExpired = false
-        var replies: [CheckedContinuation<Void, Never>] = []
     }
 
     /// Builds the instance; nothing happens before `run()`.
@@ -178,7 +179,7 @@ final class WorkerLoop {
         sessions.end()
         let undone = mailbox.close()
         for order in undone { order.refuse() }
-        for reply in stopping?.replies ?? [] { reply.resume() }
+        for reply in awaitingEnd { reply.resume() }
     }
 
     /// All servers in the file's order.

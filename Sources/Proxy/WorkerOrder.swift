@@ -6,6 +6,7 @@ enum WorkerOrder: Sendable {
     case set(AdministrativeState, ServerIdentity, actor: String, reason: String?, CheckedContinuation<Bool, Never>)
     case stopAccepting(CheckedContinuation<Void, Never>)
     case inheritance(CheckedContinuation<[ServerIdentity: InheritedServer], Never>)
+    case awaitEnd(CheckedContinuation<Void, Never>)
     case stop(
         graceMilliseconds: Int64, isFinal: Bool, actor: String?, reason: String?, CheckedContinuation<Void, Never>)
 
@@ -16,6 +17,7 @@ enum WorkerOrder: Sendable {
         case .set(_, _, _, _, let reply): reply.resume(returning: false)
         case .stopAccepting(let reply): reply.resume()
         case .inheritance(let reply): reply.resume(returning: [:])
+        case .awaitEnd(let reply): reply.resume()
         case .stop(_, _, _, _, let reply): reply.resume()
         }
     }
