@@ -31,9 +31,17 @@ public final class Resolver: Sendable {
 
     // Owner: the mutex; whoever asks appends, the threads take from the front.
     private let line = Mutex(Line())
+    private let lookUp: @Sendable (String) -> Answer
 
     /// Makes a resolver; threads are started as questions come and end with the last one.
-    public init() {}
+    public convenience init() { self.init(lookUp: Resolver.askTheSystem) }
+
+    /// Makes a resolver that asks somebody else.
+    ///
+    /// - Parameter lookUp: may block.
+    init(lookUp: @escaping @Sendable (String) -> Answer) {
+        self.lookUp = lookUp
+    }
 
     /// Looks up several names at the same time.
     ///
@@ -91,7 +99,7 @@ public final class Resolver: Sendable {
 
     /// A thread's life: questions until there are none.
     private func work() {
-        while let question = next() { question.answer(Self.lookUp(question.host)) }
+        while let question = next() { question.answer(lookUp(question.host)) }
     }
 
     private func next() -> Question? {
@@ -104,7 +112,7 @@ public final class Resolver: Sendable {
         }
     }
 
-    private static func lookUp(_ host: String) -> Answer {
+    private static func askTheSystem(_ host: String) -> Answer {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
