@@ -1,0 +1,237 @@
+import Model
+import NIOCore
+import NIOHTTP1
+
+/// Watches over one client connection of a statistics address: time limits, broken requests, counters, log lines.
+///
+/// Stands between the HTTP decoder, which gives it one request at a time, and Hummingbird, which answers. What it has to
+/// decide, by state:
+///
+/// | state | request head | body | broken request | client closes | time is up | answer's end |
+/// |---|---|---|---|---|---|---|
+/// | waiting for the first | answering | - | 400 | 400 | 408 | - |
+/// | waiting for another | answering | dropped | 400 | 400 if begun | 408 if begun | - |
+/// | answering | - | dropped, bounded | 400 after it | goes on | closes | waiting or closing |
+/// | closing | dropped | dropped | dropped | - | closes | - |
+///
+/// Lives on the connection's event loop, and nobody else touches it.
+final class HTTPExchangeHandler: ChannelDuplexHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    /// Most bytes of a request's body, which nobody reads; a client that sends more is cut off.
+    static let longestBody = 65_536
+    /// How long a client may take to close after the last answer.
+    static let lingering = TimeAmount.seconds(2)
+
+    /// What the handler is told about its address.
+    struct Rules: Sendable {
+        /// How long a request may take to arrive, a connection may be idle, and an answer may take to be read.
+        var timeout: TimeAmount
+        /// Whether connections without a byte leave no line.
+        var ignoresNullConnections: Bool
+        /// Whether the statistics answer a request with this method and target.
+        var answers: @Sendable (_ method: String, _ target: String) -> Bool
+        /// Takes what became of each request; called on the event loop.
+        var report: @Sendable (RequestOutcome, (any Channel)) -> Void
+    }
+
+    private enum State {
+        case waiting(isFirst: Bool)
+        case answering(HTTPRequestHead, arrived: Moment)
+        case closing
+    }
+
+    private let rules: Rules
+    private let wire: WireTally
+    private let counters: HTTPFrontendCounters
+    private let acceptedAt = Moment.now
+    private var state = State.waiting(isFirst: true)
+    private var deadline: Scheduled<Void>?
+    private var bodyBytes = 0
+    private var status = 0
+    private var keepsAlive = true
+
+    init(rules: Rules, wire: WireTally, counters: HTTPFrontendCounters) {
+        self.rules = rules
+        self.wire = wire
+        self.counters = counters
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        counters.update { counts in
+            counts.currentSessions += 1
+            counts.totalSessions += 1
+            counts.maxSessions = max(counts.maxSessions, counts.currentSessions)
+            counts.maxSessionsSinceSample = max(counts.maxSessionsSinceSample, counts.currentSessions)
+        }
+        schedule(rules.timeout, context)
+    }
+
+    // MARK: What the client does
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch (unwrapInboundIn(data), state) {
+        case (_, .closing): break
+        case (.head(let head), .waiting), (.head(let head), .answering):
+            guard head.method != .CONNECT else { return refuse(.malformed, context) }
+            state = .answering(head, arrived: .now)
+            (bodyBytes, keepsAlive) = (0, head.isKeepAlive)
+            schedule(rules.timeout, context)
+            context.fireChannelRead(data)
+        case (.body(let bytes), .waiting), (.body(let bytes), .answering):
+            bodyBytes += bytes.readableBytes
+            if bodyBytes > Self.longestBody { context.close(promise: nil) }
+        case (.end, .waiting), (.end, .answering): context.fireChannelRead(data)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard error is HTTPParserError else { return context.fireErrorCaught(error) }
+        switch state {
+        case .waiting: refuse(.malformed, context)
+        case .answering: context.close(promise: nil)
+        case .closing: break
+        }
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event as? ChannelEvent == .inputClosed {
+            switch state {
+            case .waiting(let isFirst) where isFirst || wire.requestBegan != nil: refuse(.abandoned, context)
+            case .waiting, .answering, .closing: break
+            }
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline?.cancel()
+        switch state {
+        case .waiting where wire.requestBegan != nil: finish(.abandoned, status: 400, context)
+        case .answering: finish(.unread, status: status, context)
+        case .waiting, .closing: break
+        }
+        state = .closing
+        counters.update { $0.currentSessions -= 1 }
+        context.fireChannelInactive()
+    }
+
+    // MARK: What the answer does
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard case .answering(let request, _) = state else { return context.write(data, promise: promise) }
+        switch unwrapOutboundIn(data) {
+        case .head(var head):
+            status = Int(head.status.code)
+            // In small letters, as HAProxy writes them.
+            head.headers = HTTPHeaders(head.headers.map { ($0.name.lowercased(), $0.value) })
+            if !keepsAlive {
+                head.headers.replaceOrAdd(name: "connection", value: "close")
+            } else if request.version == .http1_0 {
+                head.headers.replaceOrAdd(name: "connection", value: "keep-alive")
+            }
+            context.write(wrapOutboundOut(.head(head)), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            let isLast = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+            let written = promise ?? context.eventLoop.makePromise()
+            written.futureResult.whenSuccess {
+                let (handler, context) = isLast.value
+                handler.answered(context)
+            }
+            context.write(data, promise: written)
+        }
+    }
+
+    /// The answer is in the socket's hands.
+    private func answered(_ context: ChannelHandlerContext) {
+        guard case .answering(let request, _) = state else { return }
+        let isServed = rules.answers(request.method.rawValue, request.uri)
+        finish(isServed ? .answered : .notServed, status: status, context)
+        wire.expectRequest()
+        if keepsAlive {
+            state = .waiting(isFirst: false)
+            schedule(rules.timeout, context)
+        } else {
+            closeAfterAnswer(context)
+        }
+    }
+
+    // MARK: What time does
+
+    private func schedule(_ delay: TimeAmount, _ context: ChannelHandlerContext) {
+        deadline?.cancel()
+        deadline = context.eventLoop.assumeIsolated().scheduleTask(in: delay) { self.timeIsUp(context) }
+    }
+
+    private func timeIsUp(_ context: ChannelHandlerContext) {
+        switch state {
+        case .waiting(let isFirst) where isFirst || wire.requestBegan != nil: refuse(.tooSlow, context)
+        case .waiting, .closing: context.close(promise: nil)
+        case .answering:
+            finish(.readTooSlowly, status: status, context)
+            state = .closing
+            context.close(promise: nil)
+        }
+    }
+
+    // MARK: Ends
+
+    /// Answers what was not understood, and closes.
+    private func refuse(_ ending: RequestOutcome.Ending, _ context: ChannelHandlerContext) {
+        let isSlow = ending == .tooSlow
+        let body = isSlow ? PlainAnswer.tooSlow : PlainAnswer.malformed
+        let status = HTTPResponseStatus.custom(
+            code: isSlow ? 408 : 400, reasonPhrase: isSlow ? "Request Time-out" : "Bad request")
+        finish(ending, status: isSlow ? 408 : 400, context)
+        state = .closing
+        let headers: HTTPHeaders = [
+            "content-length": String(body.utf8.count), "cache-control": "no-cache", "connection": "close",
+            "content-type": "text/html",
+        ]
+        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        closeAfterAnswer(context)
+    }
+
+    /// Ends our side, so that the client reads to the end, and gives it a moment to close its own.
+    private func closeAfterAnswer(_ context: ChannelHandlerContext) {
+        state = .closing
+        schedule(Self.lingering, context)
+        context.close(mode: .output, promise: nil)
+    }
+
+    /// Counts a request and reports it.
+    private func finish(_ ending: RequestOutcome.Ending, status: Int, _ context: ChannelHandlerContext) {
+        let began = wire.requestBegan ?? acceptedAt
+        var outcome = RequestOutcome(
+            began: began.wall, ending: ending, status: status, totalMilliseconds: Moment.now.milliseconds(since: began),
+            bytesOut: 0, connections: counters.read().currentSessions)
+        if case .answering(let request, let arrived) = state {
+            outcome.requestMilliseconds = arrived.milliseconds(since: began)
+            outcome.line = "\(request.method.rawValue) \(request.uri) \(request.version)"
+            outcome.bytesOut = wire.bytesOut
+        }
+        counters.update { $0.count(outcome) }
+        guard wire.requestBegan != nil || !rules.ignoresNullConnections else { return }
+        rules.report(outcome, context.channel)
+    }
+}
+
+extension HTTPFrontendCounters.Counts {
+    /// Counts one request.
+    ///
+    /// - Parameter outcome: what became of it.
+    mutating func count(_ outcome: RequestOutcome) {
+        totalRequests += 1
+        if outcome.isRequestError { requestErrors += 1 }
+        if outcome.ending == .answered { interceptedRequests += 1 }
+        let kind = outcome.status / 100 - 1
+        responses.byClass[(0..<5).contains(kind) ? kind : 5] += 1
+    }
+}

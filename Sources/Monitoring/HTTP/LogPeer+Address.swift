@@ -1,0 +1,17 @@
+import AccessLog
+import EventLoop
+
+extension LogPeer {
+    /// An end of a connection as log lines name it.
+    ///
+    /// - Parameters:
+    ///   - host: its address; `nil` for a Unix socket, and for a client that has left already.
+    ///   - port: its port.
+    init(host: String?, port: Int?) {
+        guard let host, let port, case .ip(let endpoint)? = SocketAddress(ip: host, port: UInt16(clamping: port)) else {
+            self = .unix(listener: 1)
+            return
+        }
+        self = .ip(endpoint)
+    }
+}

@@ -1,0 +1,82 @@
+import AccessLog
+import Configuration
+import Model
+import Synchronization
+
+/// Writes the log lines of one statistics address, as its proxy's configuration has them.
+final class RequestLog: Sendable {
+    private struct Sending: ~Copyable {
+        let sender: LogSender
+        let route: LogRoute
+    }
+
+    private let proxy: ProxyConfiguration
+    // Owner: the mutex; used by the event loops of the address's connections. Sending never waits, so neither do they.
+    private let sending: Mutex<Sending>
+
+    /// Prepares to log.
+    ///
+    /// - Parameters:
+    ///   - proxy: the proxy with the statistics.
+    ///   - tag: the program's name in each line (`log-tag`).
+    ///   - processID: the process's number in each line.
+    init(proxy: ProxyConfiguration, tag: String, processID: Int32) {
+        self.proxy = proxy
+        let sender = LogSender(tag: tag, processID: processID)
+        let route = sender.route(to: proxy.logTargets)
+        sending = Mutex(Sending(sender: sender, route: route))
+    }
+
+    /// Logs what became of a request.
+    ///
+    /// - Parameters:
+    ///   - outcome: what became of it.
+    ///   - client: who sent it.
+    ///   - local: the address that it came to.
+    func write(_ outcome: RequestOutcome, from client: LogPeer, to local: LogPeer) {
+        let now = Moment.now.wall
+        let session = session(outcome, from: client)
+        let connect = ConnectLogRecord(client: client, destination: local, frontend: proxy.name, isHTTP: true)
+        sending.withLock { sending in
+            switch proxy.logFormat {
+            case .http: sending.sender.send(Self.http(outcome, session), along: sending.route, at: now)
+            case .tcp: sending.sender.send(session, along: sending.route, at: now)
+            case .plain: sending.sender.send(connect, along: sending.route, at: now)
+            }
+        }
+    }
+
+    private func session(_ outcome: RequestOutcome, from client: LogPeer) -> SessionLogRecord {
+        var record = SessionLogRecord(
+            client: client, acceptedAt: outcome.began, frontend: proxy.name, backend: proxy.name)
+        record.totalMilliseconds = outcome.totalMilliseconds
+        record.bytesToClient = outcome.bytesOut
+        record.termination = Self.termination(outcome.ending)
+        record.connections = LogConnectionCounts(instance: outcome.connections, frontend: outcome.connections)
+        if outcome.ending != .notServed, outcome.line != nil {
+            (record.server, record.queueMilliseconds, record.connectMilliseconds) = ("<STATS>", 0, 0)
+        }
+        return record
+    }
+
+    private static func http(_ outcome: RequestOutcome, _ session: SessionLogRecord) -> HTTPLogRecord {
+        HTTPLogRecord(
+            session: session, answerer: session.server == nil ? .nobody : .statistics,
+            requestMilliseconds: outcome.requestMilliseconds, status: outcome.status, requestLine: outcome.line)
+    }
+
+    /// The two characters for how a request ended.
+    ///
+    /// - Source: recorded from HAProxy 2.6.12.
+    private static func termination(_ ending: RequestOutcome.Ending) -> TerminationState {
+        switch ending {
+        case .answered: TerminationState(.local, .request)
+        case .notServed: TerminationState(.server, .connect)
+        case .malformed: TerminationState(.proxy, .request)
+        case .abandoned: TerminationState(.client, .request)
+        case .tooSlow: TerminationState(.clientTimeout, .request)
+        case .unread: TerminationState(.client, .data)
+        case .readTooSlowly: TerminationState(.clientTimeout, .data)
+        }
+    }
+}

@@ -1,0 +1,186 @@
+import Model
+import Mustache
+
+/// One row of a proxy's table on the page: a name, a class that colours it, and a cell for each column.
+struct PageRow {
+    /// What the first column says.
+    var name: String
+    /// The anchor that a link to the row uses.
+    var anchor: String
+    /// The row's class.
+    var rowClass: String
+    /// What the name shows when a pointer is over it, with `stats show-legends`.
+    var legend: String?
+    /// All other columns.
+    var cells: [PageCell]
+
+    /// Makes the row of a side or a server.
+    ///
+    /// - Parameters:
+    ///   - row: what to show.
+    ///   - style: how to show it.
+    init(_ row: StatisticsRow, style: StatisticsStyle) {
+        switch row {
+        case .frontend(let side, let proxy): self.init(frontend: side, of: proxy)
+        case .server(let server, let proxy): self.init(server: server, of: proxy, style)
+        case .backend(let side, let proxy): self.init(backend: side, of: proxy, style)
+        }
+    }
+
+    private init(frontend side: FrontendSnapshot, of proxy: ProxySnapshot) {
+        (name, anchor, rowClass) = ("Frontend", "\(proxy.name)/Frontend", "frontend")
+        cells = [
+            .gap(3), .number(side.sessionRate.current, PageTips.rates(side, \.current, "Current")),
+            .number(side.sessionRate.max, PageTips.rates(side, \.max, "Max")), .limit(side.sessionRate.limit),
+            .number(side.currentSessions), .number(side.maxSessions), .number(side.sessionLimit),
+            .number(side.totalSessions, PageTips.sessions(side)), .empty, .empty,
+            .number(side.bytesIn), .number(side.bytesOut), .number(side.deniedRequests), .number(side.deniedResponses),
+            .number(side.requestErrors), .empty, .empty, .empty, .empty, .words(side.status), .gap(8),
+        ]
+    }
+
+    private init(server: ServerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
+        let counters = server.counters
+        let status = ServerStatus(of: server)
+        (name, anchor) = (server.name, "\(proxy.name)/\(server.name)")
+        rowClass = status.rowClass(of: server)
+        legend = style.showsLegends ? "\(server.address), id: \(server.id)" : nil
+        cells = Self.queue(counters, limit: .limit(server.queueLimit))
+        cells += Self.sessions(counters, limit: .limit(server.sessionLimit))
+        cells += [.empty, .number(0)]
+        cells += Self.errors(counters)
+        cells += [
+            status == .unchecked
+                ? .words(status.text)
+                : .words(Self.status(status.text, status.arrow, for: counters.secondsSinceLastChange)),
+            Self.check(of: server), .words("\(server.weight)/\(server.configuredWeight)"),
+            .words(server.isBackup ? "-" : "Y"), .words(server.isBackup ? "Y" : "-"),
+        ]
+        if server.isChecked {
+            cells += [
+                .number(server.failedChecks, [PageCell.Tip(name: "", value: "Failed Health Checks")]),
+                .number(counters.timesDown), PageCell(text: UptimeText.short(seconds: counters.downSeconds)),
+            ]
+        } else {
+            cells.append(.gap(3))
+        }
+        cells.append(.words("-"))
+    }
+
+    private init(backend side: BackendSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
+        let counters = side.counters
+        (name, anchor, rowClass) = ("Backend", "\(proxy.name)/Backend", "backend")
+        legend = style.showsLegends ? "balancing: \(side.algorithm)" : nil
+        cells = Self.queue(counters, limit: .empty)
+        cells += Self.sessions(counters, limit: .number(side.sessionLimit))
+        cells += [.number(side.deniedRequests), .number(0)]
+        cells += Self.errors(counters)
+        cells += [
+            .words(
+                Self.status(
+                    StatisticsTable.status(of: side, in: proxy, style), "", for: counters.secondsSinceLastChange)),
+            .empty, .words("\(side.weight)/\(side.weight)"), .words("\(side.activeServers)"),
+            .words("\(side.backupServers)"), .empty, .number(counters.timesDown),
+            proxy.servers.isEmpty ? .empty : PageCell(text: UptimeText.short(seconds: counters.downSeconds)), .empty,
+        ]
+    }
+
+    /// The columns of queue and session rate.
+    private static func queue(_ counters: BackendCounters, limit: PageCell) -> [PageCell] {
+        [
+            .number(counters.queueCurrent), .number(counters.queueMax), limit, .number(counters.sessionRate.current),
+            .number(counters.sessionRate.max), .empty,
+        ]
+    }
+
+    /// The columns of sessions and bytes.
+    private static func sessions(_ counters: BackendCounters, limit: PageCell) -> [PageCell] {
+        [
+            .number(counters.currentSessions), .number(counters.maxSessions), limit,
+            .number(counters.totalSessions, PageTips.timings(counters)), .number(counters.timesChosen),
+            PageCell(text: counters.secondsSinceLastSession.map { UptimeText.short(seconds: $0) } ?? "?"),
+            .number(counters.bytesIn), .number(counters.bytesOut),
+        ]
+    }
+
+    /// The columns of errors and warnings.
+    private static func errors(_ counters: BackendCounters) -> [PageCell] {
+        let aborts =
+            "Connection resets during transfers: \(counters.clientAborts) client, \(counters.serverAborts) server"
+        return [
+            .empty, .number(counters.connectionErrors),
+            .number(counters.responseErrors, [PageCell.Tip(name: "", value: aborts)]), .number(counters.retries),
+            .number(counters.redispatches),
+        ]
+    }
+
+    private static func status(_ text: String, _ arrow: String, for seconds: Int) -> String {
+        "\(UptimeText.short(seconds: seconds)) \(text)" + (arrow.isEmpty ? "" : " \(arrow)")
+    }
+
+    private static func check(of server: ServerSnapshot) -> PageCell {
+        guard let check = CheckColumns(of: server) else { return .empty }
+        var text = check.statusText
+        if let result = check.result {
+            if let code = result.code { text += "/\(code)" }
+            text += " in \(result.durationMilliseconds)ms"
+        }
+        return .words(text, [PageCell.Tip(name: "", value: check.explanation)])
+    }
+}
+
+extension PageRow: MustacheParent {
+    func child(named childName: String) -> Any? {
+        switch childName {
+        case "name": name
+        case "anchor": anchor
+        case "rowClass": rowClass
+        case "legend": legend
+        case "cells": cells
+        default: nil
+        }
+    }
+}
+
+/// What cells explain of their numbers.
+enum PageTips {
+    /// The rates behind a frontend's session rate.
+    static func rates(_ side: FrontendSnapshot, _ value: KeyPath<RateSnapshot, Int>, _ word: String) -> [PageCell.Tip] {
+        var tips = [
+            PageCell.Tip(name: "\(word) connection rate:", value: "\(side.connectionRate[keyPath: value])/s"),
+            PageCell.Tip(name: "\(word) session rate:", value: "\(side.sessionRate[keyPath: value])/s"),
+        ]
+        if let requests = side.requestRate {
+            tips.append(PageCell.Tip(name: "\(word) request rate:", value: "\(requests[keyPath: value])/s"))
+        }
+        return tips
+    }
+
+    /// What a frontend's sessions were about.
+    static func sessions(_ side: FrontendSnapshot) -> [PageCell.Tip] {
+        var tips = [
+            PageCell.Tip(name: "Cum. connections:", value: "\(side.totalConnections)"),
+            PageCell.Tip(name: "Cum. sessions:", value: "\(side.totalSessions)"),
+        ]
+        guard let requests = side.totalRequests else { return tips }
+        tips.append(PageCell.Tip(name: "Cum. HTTP requests:", value: "\(requests)"))
+        for (index, count) in (side.responses?.byClass ?? []).enumerated() {
+            let kind = index < 5 ? "HTTP \(index + 1)xx" : "other"
+            tips.append(PageCell.Tip(name: "- \(kind) responses:", value: "\(count)"))
+        }
+        tips.append(PageCell.Tip(name: "Intercepted requests:", value: "\(side.interceptedRequests)"))
+        return tips
+    }
+
+    /// How long the phases of sessions took.
+    static func timings(_ counters: BackendCounters) -> [PageCell.Tip] {
+        let timing = counters.timing
+        return [
+            PageCell.Tip(name: "Cum. sessions:", value: "\(counters.totalSessions)"),
+            PageCell.Tip(name: "Max / average of the last 1024 sessions", value: ""),
+            PageCell.Tip(name: "- Queue time:", value: "\(timing.queueMax) / \(timing.queueAverage) ms"),
+            PageCell.Tip(name: "- Connect time:", value: "\(timing.connectMax) / \(timing.connectAverage) ms"),
+            PageCell.Tip(name: "- Total time:", value: "\(timing.totalMax) / \(timing.totalAverage) ms"),
+        ]
+    }
+}

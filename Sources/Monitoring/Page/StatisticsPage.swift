@@ -1,0 +1,112 @@
+import Configuration
+import Foundation
+import Model
+import Mustache
+
+/// The statistics page of one proxy.
+struct StatisticsPage: Sendable {
+    private let library: MustacheLibrary
+    private let configuration: StatsConfiguration
+    private let process: ProcessInformation
+
+    /// Prepares the page.
+    ///
+    /// - Parameters:
+    ///   - configuration: the proxy's statistics.
+    ///   - process: the process that runs the instance.
+    /// - Throws: `MustacheTemplate.ParserError` when a template is wrong.
+    init(configuration: StatsConfiguration, process: ProcessInformation) throws {
+        var library = MustacheLibrary()
+        try library.register(Self.text(PackageResources.statistics_mustache), named: "statistics")
+        try library.register(Self.text(PackageResources.proxy_mustache), named: "proxy")
+        try library.register(Self.text(PackageResources.style_mustache), named: "style")
+        self.library = library
+        self.configuration = configuration
+        self.process = process
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Writes the page.
+    ///
+    /// - Parameters:
+    ///   - snapshot: the instance at one moment.
+    ///   - view: what the client wants to see of it.
+    /// - Returns: the HTML.
+    func html(of snapshot: InstanceSnapshot, _ view: StatisticsView) -> String {
+        let style = StatisticsStyle(
+            showsLegends: configuration.showsLegends, countsServers: view.selection.countsServers)
+        let proxies = snapshot.proxies.filter(view.selection.includes).map { proxy in
+            [
+                "name": proxy.name, "description": proxy.description as Any,
+                "legend": configuration.showsLegends
+                    ? "mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)" as Any : nil as String? as Any,
+                "rows": StatisticsRow.rows(of: proxy, view.selection).map { PageRow($0, style: style) },
+            ] as [String: Any]
+        }
+        var context = facts(of: snapshot)
+        context.merge(links(of: view)) { _, link in link }
+        context["proxies"] = proxies
+        context["scope"] = view.scope
+        context["outcome"] = view.outcome.flatMap(Self.outcome)
+        guard let html = library.render(context, withTemplate: "statistics") else {
+            preconditionFailure("the template was registered when the page was made")
+        }
+        return html
+    }
+
+    /// The words for what became of a change.
+    ///
+    /// - Source: recorded from HAProxy 2.6.12.
+    private static func outcome(_ code: String) -> [String: Any]? {
+        switch code {
+        case "DENY": ["text": "Action denied.", "rowClass": "active_down"]
+        default: nil
+        }
+    }
+
+    /// The lines above the tables.
+    private func facts(of snapshot: InstanceSnapshot) -> [String: Any] {
+        [
+            "product": ProcessInformation.productName,
+            "version": configuration.hidesVersion ? nil as String? as Any : process.version,
+            "instance": snapshot.instance, "node": configuration.node as Any,
+            "description": configuration.description as Any, "pid": process.processID,
+            "uptime": UptimeText.long(seconds: snapshot.uptimeMilliseconds / 1000),
+            "descriptors": process.descriptorLimit, "maxconn": snapshot.maxconn,
+            "connections": snapshot.currentConnections, "connectionRate": snapshot.connectionRate.current,
+            "bitRate": Self.bitRate(bytes: snapshot.bytesOutRate), "idle": snapshot.idlePercent,
+        ]
+    }
+
+    /// Bits a second in the unit that suits them.
+    static func bitRate(bytes: Int64) -> String {
+        let bits = Double(bytes) * 8
+        return switch bits {
+        case ..<1e3: "\(bytes * 8) bps"
+        case ..<1e6: String(format: "%.3f kbps", bits / 1e3)
+        case ..<1e9: String(format: "%.3f Mbps", bits / 1e6)
+        default: String(format: "%.3f Gbps", bits / 1e9)
+        }
+    }
+
+    /// The links beside the legend; each keeps what the others chose.
+    private func links(of view: StatisticsView) -> [String: Any] {
+        let uri = configuration.uri
+        let (up, still) = (view.hidesDown ? ";up" : "", view.hasNoRefresh ? ";norefresh" : "")
+        let scope =
+            view.scope.isEmpty
+            ? "" : "?scope=\(view.scope.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
+        let refreshes = configuration.refresh != nil
+        var links: [String: Any] = [
+            "page": uri, "reload": uri + up + still + scope, "csv": uri + ";csv" + (refreshes ? ";norefresh" : ""),
+            "down": uri + (view.hidesDown ? "" : ";up") + still + scope,
+            "downWords": view.hidesDown ? "Show all servers" : "Hide 'DOWN' servers",
+        ]
+        if refreshes {
+            links["refresh"] = uri + up + (view.hasNoRefresh ? "" : ";norefresh") + scope
+            links["refreshWords"] = view.hasNoRefresh ? "Enable refresh" : "Disable refresh"
+        }
+        return links
+    }
+}

@@ -1,0 +1,127 @@
+import Configuration
+import Logging
+import Model
+import NIOCore
+import Supervision
+
+/// The statistics pages and stats sockets of all instances.
+///
+/// Each instance's are opened and closed by the supervisor, on threads that all share. Callable from every task; orders for
+/// one instance are to come one after the other, as the supervisor gives them.
+public actor Surfaces: InstanceSurface {
+    /// How long answers under way may take when an instance's surfaces close.
+    static let grace = Duration.seconds(2)
+
+    private let group: any EventLoopGroup
+    private let version: String
+    private let logger: Logger
+    private var servers: [String: [SocketServer]] = [:]
+
+    /// Makes surfaces of no instance.
+    ///
+    /// - Parameters:
+    ///   - group: the threads to serve on; one or two are plenty.
+    ///   - version: the program's version, as the statistics show it.
+    ///   - logger: for what goes wrong.
+    public init(group: any EventLoopGroup, version: String, logger: Logger) {
+        self.group = group
+        self.version = version
+        self.logger = logger
+    }
+
+    /// Begins to serve an instance; what was served of it before is closed first.
+    ///
+    /// - Parameters:
+    ///   - configuration: the instance's configuration.
+    ///   - listeners: where to serve; their descriptors belong to the surfaces from now on, also when this throws.
+    ///   - counters: where to count, by the statistics proxy's index.
+    ///   - control: the supervisor.
+    /// - Throws: what keeps one of them from serving; none is served then.
+    public func open(
+        _ configuration: InstanceConfiguration, listeners: [SurfaceListener], counters: [Int: HTTPFrontendCounters],
+        control: any InstanceControl
+    ) async throws {
+        await close(configuration.name)
+        let source = SurfaceSource(
+            configuration: configuration, version: version, counters: counters, control: control)
+        var opened: [SocketServer] = []
+        var failure: (any Error)?
+        // Each descriptor is taken over, also after a failure, because only its server can close it.
+        for listener in listeners {
+            do {
+                opened.append(try await server(for: listener, source))
+            } catch {
+                failure = error
+            }
+        }
+        if let failure {
+            for server in opened { await server.stop(grace: .zero) }
+            throw failure
+        }
+        servers[configuration.name] = opened
+    }
+
+    /// Stops serving an instance; returns when its connections and descriptors are closed.
+    ///
+    /// - Parameter instance: its name.
+    public func close(_ instance: String) async {
+        let closing = servers.removeValue(forKey: instance) ?? []
+        await withDiscardingTaskGroup { group in
+            for server in closing { group.addTask { await server.stop(grace: Self.grace) } }
+        }
+    }
+
+    private func server(for listener: SurfaceListener, _ source: SurfaceSource) async throws -> SocketServer {
+        switch listener.purpose {
+        case .statistics(let index):
+            let proxy = source.configuration.proxies[index]
+            return try await SocketServer(
+                takingOver: listener.descriptor, serving: source.statistics(of: proxy, at: index),
+                maxConnections: max(1, proxy.maxconn), on: group, logger: logger)
+        case .commands(let index):
+            return try await SocketServer(
+                takingOver: listener.descriptor, serving: source.commands(of: index),
+                maxConnections: CommandChannel.maxConnections, on: group, logger: logger)
+        }
+    }
+}
+
+/// What the surfaces of one instance are made from.
+private struct SurfaceSource: Sendable {
+    let configuration: InstanceConfiguration
+    let version: String
+    let counters: [Int: HTTPFrontendCounters]
+    let control: any InstanceControl
+
+    private var process: ProcessInformation {
+        var process = ProcessInformation(version: version)
+        if let node = configuration.global.node { process.node = node }
+        process.description = configuration.global.description
+        return process
+    }
+
+    /// The instance now; `nil` while nothing runs it.
+    private var snapshot: @Sendable () async -> InstanceSnapshot? {
+        { [control, name = configuration.name] in
+            // An instance that the supervisor does not know any more is one that nothing runs.
+            try? await control.snapshot(of: name)
+        }
+    }
+
+    func statistics(of proxy: ProxyConfiguration, at index: Int) throws -> StatisticsChannel {
+        let stats = proxy.stats ?? StatsConfiguration()
+        let process = process
+        let responder = StatisticsResponder(
+            configuration: stats, page: try StatisticsPage(configuration: stats, process: process), snapshot: snapshot)
+        let log = RequestLog(proxy: proxy, tag: configuration.global.logTag, processID: process.processID)
+        return StatisticsChannel(
+            proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log)
+    }
+
+    func commands(of index: Int) -> CommandChannel {
+        let context = CommandContext(
+            level: configuration.global.statsSockets[index].level, process: process,
+            table: CommandTable(StatisticsCommands.all), snapshot: snapshot)
+        return CommandChannel(context: context, idleTimeout: configuration.global.statsTimeout)
+    }
+}
