@@ -1,6 +1,9 @@
 // swift-tools-version: 6.1
 import PackageDescription
 
+// A library that HTTP stands on has a module named like ours; inside this package it goes by another name.
+let otherConfiguration = ["Configuration": "SwiftConfiguration"]
+
 let package = Package(
     name: "supervise",
     products: [.executable(name: "supervise", targets: ["supervise"])],
@@ -9,7 +12,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
-        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -46,8 +49,9 @@ let package = Package(
             name: "Monitoring",
             dependencies: [
                 "AccessLog", "Configuration", "History", "Model", "Supervision",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
+                .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -63,20 +67,24 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .target(name: "Peers", path: "Tests/Peers"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"]),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing"]),
         .testTarget(name: "HealthTests", dependencies: ["Health"]),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop"]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers"]),
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
-        .testTarget(name: "ProxyTests", dependencies: ["Proxy"]),
+        .testTarget(
+            name: "ProxyTests", dependencies: ["AccessLog", "Configuration", "EventLoop", "Model", "Peers", "Proxy"]),
         .testTarget(name: "HistoryTests", dependencies: ["History"]),
         .testTarget(name: "StandInTests", dependencies: ["StandIn"], exclude: ["Clients"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(name: "MonitoringTests", dependencies: ["Monitoring"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
-        .testTarget(name: "Differential", path: "Tests/Differential"),
+        .testTarget(
+            name: "Differential", dependencies: ["Configuration", "EventLoop", "Model", "Peers", "Proxy"],
+            path: "Tests/Differential"),
     ],
     swiftLanguageModes: [.v6]
 )
