@@ -164,7 +164,6 @@ struct Arguments {
     /// - Throws: an error about the first word that is left.
     func expectEnd(help: String? = nil) throws(Diagnostic) {
         guard let extra = peeked else { return }
-        throw extra.error(
-            "'\(line.words[0].text)' takes nothing more, but '\(extra.text)' follows", help: help ?? "remove it")
+        throw extra.error("unexpected '\(extra.text)' after '\(current.text)'", help: help ?? "remove it")
     }
 }

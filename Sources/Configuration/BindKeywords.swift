@@ -19,7 +19,8 @@ enum BindKeywords {
         "bind option",
         socketKeywords + [
             Keyword("backlog") { (options, arguments) throws(Diagnostic) in
-                options.backlog = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
+                let length = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
+                options.backlog = length == 0 ? nil : length
             },
             Keyword("maxconn") { (options, arguments) throws(Diagnostic) in
                 let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 1000")
@@ -79,16 +80,15 @@ enum BindKeywords {
     /// - Parameters:
     ///   - arguments: the line, after the address.
     ///   - table: the options that may stand there.
-    ///   - place: where, for messages.
     /// - Returns: what was read.
     static func readAll(
-        _ arguments: inout Arguments, table: KeywordTable<BindOptions>, place: String
+        _ arguments: inout Arguments, table: KeywordTable<BindOptions>
     ) -> BindOptions {
         var options = BindOptions()
         while let word = arguments.next() {
             let keyword: Keyword<BindOptions>
             do {
-                keyword = try table.find(word, place: place)
+                keyword = try table.find(word, place: "")
             } catch {
                 // What follows an unknown option can be its argument: nothing to be read from there on.
                 arguments.add(error)

@@ -49,59 +49,59 @@ enum GlobalKeywords {
                 global.configuration.statsTimeout = timeout
                 try arguments.expectEnd()
             },
-            accepted("maxconn", "stats sockets have a fixed limit here"),
-            accepted("bind-process", "an instance is one thread"),
+            accepted(Accepted("maxconn", 1...1, "stats sockets have a fixed limit here")),
+            accepted(Accepted("bind-process", 1...64, "an instance is one thread")),
         ])
 
     /// Keywords that are taken without doing anything, and why.
-    private static let withoutEffect: [(String, String)] = [
-        ("daemon", "the supervisor decides whether it runs in the background"),
-        ("quiet", "the supervisor has its own messages"),
-        ("pidfile", "'supervise status' shows the process"),
-        ("chroot", "the supervisor runs all instances in one process"),
-        ("user", "the supervisor runs all instances under its own user"),
-        ("group", "the supervisor runs all instances under its own group"),
-        ("uid", "the supervisor runs all instances under its own user"),
-        ("gid", "the supervisor runs all instances under its own group"),
-        ("nbthread", "each instance has one worker thread"),
-        ("nbproc", "all instances are threads of one process"),
-        ("cpu-map", "the system places the worker threads"),
-        ("thread-group", "each instance has one worker thread"),
-        ("thread-groups", "each instance has one worker thread"),
-        ("numa-cpu-mapping", "the system places the worker threads"),
-        ("ulimit-n", "the supervisor raises its limit of open files as far as it may"),
-        ("master-worker", "the supervisor watches over its workers"),
-        ("mworker-max-reloads", "the supervisor watches over its workers"),
-        ("hard-stop-after", "the supervisor decides how long sessions may go on"),
-        ("strict-limits", "a limit that can't be had is reported at the start"),
-        ("set-dumpable", "the system's settings decide about core dumps"),
-        ("insecure-fork-wanted", "an instance never forks"),
-        ("insecure-setuid-wanted", "an instance never runs another program"),
-        ("busy-polling", "workers sleep when there is nothing to do"),
-        ("noepoll", "workers always use epoll"),
-        ("noevports", "workers always use epoll"),
-        ("nokqueue", "workers always use epoll"),
-        ("nopoll", "workers always use epoll"),
-        ("nogetaddrinfo", "names are looked up by the system"),
-        ("noreuseport", "listening sockets are opened once and kept"),
-        ("nosplice", "bytes are moved by reads and writes"),
-        ("maxpipes", "bytes are moved by reads and writes"),
-        ("zero-warning", "'supervise check' shows warnings and goes on"),
-        ("server-state-file", "the history keeps the servers' states"),
-        ("server-state-base", "the history keeps the servers' states"),
-        ("default-path", "paths are absolute"),
-        ("localpeer", "there are no peers here"),
-        ("ca-base", "there is no TLS here"),
-        ("crt-base", "there is no TLS here"),
-        ("ssl-default-bind-ciphers", "there is no TLS here"),
-        ("ssl-default-bind-ciphersuites", "there is no TLS here"),
-        ("ssl-default-bind-curves", "there is no TLS here"),
-        ("ssl-default-bind-options", "there is no TLS here"),
-        ("ssl-default-server-ciphers", "there is no TLS here"),
-        ("ssl-default-server-ciphersuites", "there is no TLS here"),
-        ("ssl-default-server-options", "there is no TLS here"),
-        ("ssl-dh-param-file", "there is no TLS here"),
-        ("ssl-server-verify", "there is no TLS here"),
+    private static let withoutEffect: [Accepted] = [
+        Accepted("daemon", 0...0, "the supervisor decides whether it runs in the background"),
+        Accepted("quiet", 0...0, "the supervisor has its own messages"),
+        Accepted("pidfile", 1...1, "'supervise status' shows the process"),
+        Accepted("chroot", 1...1, "the supervisor runs all instances in one process"),
+        Accepted("user", 1...1, "the supervisor runs all instances under its own user"),
+        Accepted("group", 1...1, "the supervisor runs all instances under its own group"),
+        Accepted("uid", 1...1, "the supervisor runs all instances under its own user"),
+        Accepted("gid", 1...1, "the supervisor runs all instances under its own group"),
+        Accepted("nbthread", 1...1, "each instance has one worker thread"),
+        Accepted("nbproc", 1...1, "all instances are threads of one process"),
+        Accepted("cpu-map", 1...64, "the system places the worker threads"),
+        Accepted("thread-group", 1...64, "each instance has one worker thread"),
+        Accepted("thread-groups", 1...1, "each instance has one worker thread"),
+        Accepted("numa-cpu-mapping", 0...0, "the system places the worker threads"),
+        Accepted("ulimit-n", 1...1, "the supervisor raises its limit of open files as far as it may"),
+        Accepted("master-worker", 0...1, "the supervisor watches over its workers"),
+        Accepted("mworker-max-reloads", 1...1, "the supervisor watches over its workers"),
+        Accepted("hard-stop-after", 1...1, "the supervisor decides how long sessions may go on"),
+        Accepted("strict-limits", 0...0, "a limit that can't be had is reported at the start"),
+        Accepted("set-dumpable", 0...0, "the system's settings decide about core dumps"),
+        Accepted("insecure-fork-wanted", 0...0, "an instance never forks"),
+        Accepted("insecure-setuid-wanted", 0...0, "an instance never runs another program"),
+        Accepted("busy-polling", 0...0, "workers sleep when there is nothing to do"),
+        Accepted("noepoll", 0...0, "workers always use epoll"),
+        Accepted("noevports", 0...0, "workers always use epoll"),
+        Accepted("nokqueue", 0...0, "workers always use epoll"),
+        Accepted("nopoll", 0...0, "workers always use epoll"),
+        Accepted("nogetaddrinfo", 0...0, "names are looked up by the system"),
+        Accepted("noreuseport", 0...0, "listening sockets are opened once and kept"),
+        Accepted("nosplice", 0...0, "bytes are moved by reads and writes"),
+        Accepted("maxpipes", 1...1, "bytes are moved by reads and writes"),
+        Accepted("zero-warning", 0...0, "'supervise check' shows warnings and goes on"),
+        Accepted("server-state-file", 1...1, "the history keeps the servers' states"),
+        Accepted("server-state-base", 1...1, "the history keeps the servers' states"),
+        Accepted("default-path", 1...2, "paths are absolute"),
+        Accepted("localpeer", 1...1, "there are no peers here"),
+        Accepted("ca-base", 1...1, "there is no TLS here"),
+        Accepted("crt-base", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-bind-ciphers", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-bind-ciphersuites", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-bind-curves", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-bind-options", 1...64, "there is no TLS here"),
+        Accepted("ssl-default-server-ciphers", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-server-ciphersuites", 1...1, "there is no TLS here"),
+        Accepted("ssl-default-server-options", 1...64, "there is no TLS here"),
+        Accepted("ssl-dh-param-file", 1...1, "there is no TLS here"),
+        Accepted("ssl-server-verify", 1...1, "there is no TLS here"),
     ]
 
     /// What `no` may stand before, apart from `log`.
@@ -109,10 +109,30 @@ enum GlobalKeywords {
         "busy-polling", "insecure-fork-wanted", "numa-cpu-mapping", "set-dumpable", "strict-limits",
     ]
 
-    private static func accepted(_ name: String, _ reason: String) -> Keyword<GlobalDraft> {
-        Keyword(name) { (global, arguments) throws(Diagnostic) in
-            arguments.add(arguments.current.note("'\(name)' has no effect here: \(reason)"))
-            _ = arguments.rest()
+    /// A keyword that is taken without doing anything.
+    private struct Accepted: Sendable {
+        let name: String
+        /// How many words it takes.
+        let words: ClosedRange<Int>
+        /// Why it does nothing.
+        let reason: String
+
+        init(_ name: String, _ words: ClosedRange<Int>, _ reason: String) {
+            self.name = name
+            self.words = words
+            self.reason = reason
+        }
+    }
+
+    private static func accepted(_ keyword: Accepted) -> Keyword<GlobalDraft> {
+        Keyword(keyword.name) { (global, arguments) throws(Diagnostic) in
+            let word = arguments.current
+            for count in 0..<keyword.words.upperBound where arguments.next() == nil {
+                guard count < keyword.words.lowerBound else { break }
+                throw arguments.missing("'\(keyword.name)' needs a value", help: "remove the line: \(keyword.reason)")
+            }
+            try arguments.expectEnd()
+            arguments.add(word.note("'\(keyword.name)' has no effect here: \(keyword.reason)"))
         }
     }
 
@@ -136,7 +156,7 @@ enum GlobalKeywords {
             }
         }
         _ = arguments.rest()
-        arguments.add(keyword.note("'\(keyword.text)' has no effect here: workers size their buffers themselves"))
+        arguments.add(keyword.note("'\(keyword.text)' has no effect here: workers tune themselves"))
     }
 
     private static func readMaxconn(_ global: inout GlobalDraft, _ arguments: inout Arguments) throws(Diagnostic) {
@@ -178,10 +198,10 @@ enum GlobalKeywords {
         } catch {
             // The options are worth reading all the same.
             arguments.add(error)
-            _ = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable, place: "of a stats socket")
+            _ = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable)
             return
         }
-        let options = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable, place: "of a stats socket")
+        let options = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable)
         for address in addresses {
             var socket = StatsSocketConfiguration(address: address, location: word.location)
             socket.level = options.level

@@ -110,7 +110,7 @@ struct KeywordTable<Subject>: Sendable {
     ///
     /// - Parameters:
     ///   - word: what was written.
-    ///   - place: where, for the message, such as `in 'listen' section`.
+    ///   - place: where, for the message, such as `in 'global'`; may be empty.
     ///   - elsewhere: where a word belongs that is unknown here; `nil` when nowhere.
     /// - Returns: the keyword.
     /// - Throws: that it is unknown or not supported.
@@ -120,7 +120,7 @@ struct KeywordTable<Subject>: Sendable {
         if let keyword = keywords[word.text] { return keyword }
         if unsupported.contains(word.text) {
             throw word.error(
-                "\(noun) '\(word.text)' is not supported here", help: "remove the line, or run it in HAProxy")
+                "\(noun) '\(word.text)' is not supported here", help: "remove it to run the file here; HAProxy has it")
         }
         if let replacement = replaced[word.text] {
             throw word.error("\(noun) '\(word.text)' does not exist any more", help: replacement)
@@ -138,6 +138,6 @@ struct KeywordTable<Subject>: Sendable {
             } else {
                 String?.none
             }
-        throw word.error("unknown \(noun) '\(word.text)' \(place)", help: help)
+        throw word.error("unknown \(noun) '\(word.text)'\(place.isEmpty ? "" : " ")\(place)", help: help)
     }
 }

@@ -44,7 +44,7 @@ enum KnownKeywords {
 
     /// Of proxies.
     static let proxy: Set<String> = [
-        "acl", "backlog", "capture", "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "cookie",
+        "acl", "capture", "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "cookie",
         "declare", "dispatch", "email-alert", "error-log-format", "errorfile", "errorfiles", "errorloc", "errorloc302",
         "errorloc303", "external-check", "filter", "force-persist", "hash-type", "http-after-response", "http-check",
         "http-error", "http-request", "http-response", "http-reuse", "http-send-name-header", "ignore-persist",

@@ -33,6 +33,7 @@ struct Lexer {
     private var word: [UInt8] = []
     /// Where the word that is being read began; `nil` between words.
     private var wordStart: Int?
+    private var hasBareVariable = false
     private var columns: ColumnCounter
 
     /// Cuts one line.
@@ -84,6 +85,9 @@ struct Lexer {
             case (0x00...0x08, _), (0x0A...0x1F, _), (0x7F, _):
                 throw error(at: index, "control character 0x\(hexadecimal(byte)) in the line", help: "remove it")
             default:
+                if byte == UInt8(ascii: "$"), case .none = quote, beginsVariable(at: index + 1) {
+                    hasBareVariable = true
+                }
                 append(byte)
             }
         }
@@ -126,8 +130,9 @@ struct Lexer {
         guard words.count < Self.maximumWords else {
             throw error(at: start, "more than \(Self.maximumWords) words in a line", help: "shorten the line")
         }
-        words.append(Word(text: text, location: location(of: start)))
+        words.append(Word(text: text, location: location(of: start), hasBareVariable: hasBareVariable))
         word.removeAll(keepingCapacity: true)
+        hasBareVariable = false
         wordStart = nil
     }
 
@@ -222,6 +227,13 @@ struct Lexer {
             }
             word.append(contentsOf: part)
         }
+    }
+
+    /// Whether `NAME` or `{NAME` stands at a place.
+    private func beginsVariable(at index: Int) -> Bool {
+        guard index < bytes.endIndex else { return false }
+        let start = bytes[index] == UInt8(ascii: "{") ? index + 1 : index
+        return start < bytes.endIndex && isNameByte(bytes[start]) && !isDigit(bytes[start])
     }
 
     private func value(of name: String) -> String? {

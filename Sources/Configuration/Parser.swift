@@ -48,7 +48,7 @@ struct Parser {
         self.source = source
         self.environment = environment
         global = GlobalDraft(hostName: hostName)
-        diagnostics = source.lineEndDiagnostics
+        diagnostics = source.diagnostics
         for line in source.lines {
             do {
                 guard
@@ -65,6 +65,12 @@ struct Parser {
 
     private mutating func read(_ line: SourceLine) {
         var arguments = Arguments(line)
+        for word in line.words where word.hasBareVariable {
+            arguments.add(
+                word.warning(
+                    "'\(word.text)' is taken as it stands: variables are replaced within double quotes only",
+                    help: "write \"\(word.text)\", or single quotes around it if it is meant so"))
+        }
         do {
             if try !beginSection(line, &arguments) { try readKeyword(&arguments) }
         } catch {
@@ -85,9 +91,6 @@ struct Parser {
             guard !hasReportedOutside else { return }
             hasReportedOutside = true
             guard let word = arguments.next() else { return }
-            if word.text.hasPrefix("\u{FEFF}") {
-                throw word.error("the file begins with a byte order mark", help: "save it as UTF-8 without one")
-            }
             throw word.error(
                 "'\(word.text)' stands before the first section",
                 help: Suggestion.closest(to: word.text, among: Self.sections).map { "did you mean '\($0)'?" }
@@ -96,23 +99,8 @@ struct Parser {
             try readGlobalKeyword(&arguments)
         case .proxy(var proxy):
             defer { place = .proxy(proxy) }
-            do {
-                try ProxyKeywords.read(&proxy, &arguments)
-            } catch {
-                throw sectionSuggestion(error, arguments) ?? error
-            }
+            try ProxyKeywords.read(&proxy, &arguments)
         }
-    }
-
-    /// A word that is unknown in a section may be a section's misspelt name.
-    private func sectionSuggestion(_ error: Diagnostic, _ arguments: Arguments) -> Diagnostic? {
-        guard error.location == arguments.start, error.help == nil || error.help?.hasPrefix("did you mean") == true,
-            let closest = Suggestion.closest(to: arguments.first.text, among: Self.sections),
-            Suggestion.distance(from: arguments.first.text.lowercased(), to: closest) == 1
-        else { return nil }
-        var error = error
-        error.help = "did you mean '\(closest)'?"
-        return error
     }
 
     private mutating func readGlobalKeyword(_ arguments: inout Arguments) throws(Diagnostic) {
@@ -130,14 +118,10 @@ struct Parser {
             _ = arguments.rest()
             return arguments.add(word.note("'no \(negated.text)' has no effect here"))
         }
-        do {
-            let keyword = try GlobalKeywords.table.find(word, place: "in 'global'") { name in
-                ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
-            }
-            try keyword.read(&global, &arguments)
-        } catch {
-            throw sectionSuggestion(error, arguments) ?? error
+        let keyword = try GlobalKeywords.table.find(word, place: "in 'global'") { name in
+            ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
         }
+        try keyword.read(&global, &arguments)
     }
 
     // MARK: Sections
@@ -149,7 +133,12 @@ struct Parser {
         _ line: SourceLine, _ arguments: inout Arguments
     ) throws(Diagnostic) -> Bool {
         let head = line.words[0]
-        if head.text == "global" {
+        var name = head.text
+        if let meant = misspeltSection(name) {
+            arguments.add(head.error("unknown section '\(name)'", help: "did you mean '\(meant)'?"))
+            name = meant
+        }
+        if name == "global" {
             closeSection()
             sectionName = "global"
             place = .global
@@ -157,19 +146,27 @@ struct Parser {
             try arguments.expectEnd(help: "'global' has no name")
             return true
         }
-        if Self.unsupportedSections.contains(head.text) {
+        if Self.unsupportedSections.contains(name) {
             closeSection()
             place = .skipped
             throw head.error(
-                "section '\(head.text)' is not supported here", help: "remove the section, or run it in HAProxy")
+                "section '\(name)' is not supported here", help: "remove it to run the file here; HAProxy has it")
         }
-        guard let kind = SectionKind(rawValue: head.text) else { return false }
+        guard let kind = SectionKind(rawValue: name) else { return false }
         closeSection()
         _ = arguments.next()
         // Whatever is wrong with the head, the section's lines are read.
         place = .proxy(ProxyDraft(kind: kind, name: head, header: head, settings: ProxySettings(), global: global))
         place = .proxy(try readHead(kind, head: head, &arguments))
         return true
+    }
+
+    /// The section that a word means which is nothing here but one letter away from a section.
+    ///
+    /// Its lines are read as that section's, so that they don't look wrong where they would stand otherwise.
+    private func misspeltSection(_ name: String) -> String? {
+        guard !GlobalKeywords.table.knows(name), !ProxyKeywords.table.knows(name), name != "no" else { return nil }
+        return Self.sections.first { $0 != name && Suggestion.distance(from: name.lowercased(), to: $0) <= 1 }
     }
 
     /// `SECTION [NAME] [from NAME]`.

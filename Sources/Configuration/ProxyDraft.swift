@@ -17,7 +17,11 @@ struct ProxySettings {
     var ignoresNullSessions = false
     /// `nil` when no line says it.
     var maxconn: Int?
+    /// The accept queue of addresses that don't say their own.
+    var backlog: Int?
     var timeouts = Timeouts()
+    /// Timeouts whose lines have an error: to say that they are missing, too, would only confuse.
+    var wrongTimeouts: Set<String> = []
     var retries = 3
     var redispatches = false
     var balance = ProxyConfiguration.Balance.roundRobin

@@ -8,12 +8,25 @@ enum ProxyKeywords {
     static let table = KeywordTable<ProxyDraft>(
         "keyword",
         [
+            Keyword("backlog", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
+                let length = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
+                try arguments.expectEnd()
+                proxy.settings.backlog = length == 0 ? nil : length
+            },
             Keyword("balance", .backendSide, readBalance),
             Keyword("bind", .frontends, readBind),
+            Keyword("bind-process") { (_, arguments) throws(Diagnostic) in
+                let keyword = arguments.current
+                _ = try arguments.word("a process", example: "bind-process 1")
+                _ = arguments.rest()
+                arguments.add(
+                    keyword.warning("'bind-process' has no effect, also in HAProxy 2.6", help: "remove the line"))
+            },
             Keyword("default_backend", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
-                proxy.settings.defaultBackend = try arguments.word(
+                let name = try arguments.word(
                     "a backend's name", example: "default_backend servers")
                 try arguments.expectEnd(help: "rules belong to 'use_backend', which is not supported here")
+                proxy.settings.defaultBackend = name
             },
             Keyword("default-server", .backendSide, ServerKeywords.readDefaultServer),
             Keyword("description", .proxies) { (proxy, arguments) throws(Diagnostic) in
@@ -174,7 +187,7 @@ enum ProxyKeywords {
         proxy.mentionsBind = true
         let word = try arguments.word("an address", example: "bind *:5672")
         // The options come after the address, but the addresses depend on one of them.
-        let options = BindKeywords.readAll(&arguments, table: BindKeywords.table, place: "of a bind")
+        let options = BindKeywords.readAll(&arguments, table: BindKeywords.table)
         for address in try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only) {
             var bind = BindConfiguration(address: address, location: word.location)
             bind.name = options.name

@@ -90,7 +90,11 @@ struct Resolver {
         proxy.mode = settings.mode
         proxy.isDisabled = settings.isDisabled
         proxy.description = draft.description
-        proxy.binds = draft.binds
+        proxy.binds = draft.binds.map { bind in
+            var bind = bind
+            bind.backlog = bind.backlog ?? settings.backlog
+            return bind
+        }
         proxy.logTargets = settings.logs.flatMap { entry in
             switch entry {
             case .global: global.logTargets

@@ -65,7 +65,7 @@ enum ServerKeywords {
             // The options are worth reading all the same.
             arguments.add(error)
         }
-        readOptions(&server, &arguments, place: "of a server")
+        readOptions(&server, &arguments)
         proxy.servers.append(server)
     }
 
@@ -77,18 +77,18 @@ enum ServerKeywords {
     /// - Throws: what is wrong.
     static func readDefaultServer(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         var server = ServerDraft(name: arguments.current, settings: proxy.settings.defaultServer)
-        readOptions(&server, &arguments, place: "of a default-server")
+        readOptions(&server, &arguments)
         if let (_, word) = server.id {
             throw word.error("'default-server' can't give an id", help: "write 'id' on the servers' own lines")
         }
         proxy.settings.defaultServer = server.settings
     }
 
-    private static func readOptions(_ server: inout ServerDraft, _ arguments: inout Arguments, place: String) {
+    private static func readOptions(_ server: inout ServerDraft, _ arguments: inout Arguments) {
         while let word = arguments.next() {
             let keyword: Keyword<ServerDraft>
             do {
-                keyword = try table.find(word, place: place)
+                keyword = try table.find(word, place: "")
             } catch {
                 // What follows an unknown option can be its argument: nothing to be read from there on.
                 arguments.add(error)

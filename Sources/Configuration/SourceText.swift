@@ -16,6 +16,8 @@ struct SourceText: Sendable {
     let lines: [RawLine]
     /// The first line that ends with CR LF.
     let firstCRLF: Int?
+    /// Whether a byte order mark stands before the first line, where it is left out.
+    let hasByteOrderMark: Bool
     /// Whether the last line ends with a line feed (true for an empty file).
     let endsWithNewline: Bool
 
@@ -28,7 +30,8 @@ struct SourceText: Sendable {
         self.file = file
         var lines: [RawLine] = []
         var firstCRLF: Int?
-        var start = bytes.startIndex
+        hasByteOrderMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        var start = bytes.startIndex + (hasByteOrderMark ? 3 : 0)
         while start < bytes.endIndex {
             let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.endIndex
             var line = bytes[start..<end]
@@ -64,9 +67,15 @@ struct SourceText: Sendable {
         return diagnostic
     }
 
-    /// The lines' ends, where they are not what they should be.
-    var lineEndDiagnostics: [Diagnostic] {
+    /// What is wrong with the text before a word of it is read.
+    var diagnostics: [Diagnostic] {
         var diagnostics: [Diagnostic] = []
+        if hasByteOrderMark {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .error, location: SourceLocation(file: file, line: 1, column: 1),
+                    message: "the file begins with a byte order mark", help: "save it as UTF-8 without one"))
+        }
         if let firstCRLF, let text = line(firstCRLF) {
             diagnostics.append(
                 Diagnostic(

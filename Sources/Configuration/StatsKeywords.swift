@@ -84,11 +84,6 @@ enum StatsKeywords {
         }
         let user = StatsConfiguration.User(
             name: String(word.text[..<colon]), password: String(word.text[word.text.index(after: colon)...]))
-        if word.text.hasPrefix("$") {
-            arguments.add(
-                word.warning(
-                    "variables are replaced within double quotes only", help: "write 'stats auth \"\(word.text)\"'"))
-        }
         change(&proxy, arguments) { stats in
             guard !stats.users.contains(where: { $0.name == user.name }) else { return }
             stats.users.append(user)

@@ -25,8 +25,10 @@ enum TimeoutKeywords {
         limits.map { limit in
             Keyword(limit.name, limit.placement) { (proxy, arguments) throws(Diagnostic) in
                 let word = arguments.current
+                proxy.settings.wrongTimeouts.insert(limit.name)
                 let (duration, _) = try arguments.time(example: "timeout \(limit.name) 30s")
                 try arguments.expectEnd(help: "write the unit without a space, such as 'timeout \(limit.name) 30s'")
+                proxy.settings.wrongTimeouts.remove(limit.name)
                 if !proxy.timeoutsSetHere.insert(limit.name).inserted {
                     arguments.add(
                         word.warning(

@@ -100,6 +100,7 @@ struct Validator {
             if timeouts.connect == nil { missing.append("connect") }
             if timeouts.server == nil, timeouts.tunnel == nil { missing.append("server") }
         }
+        missing.removeAll { draft.settings.wrongTimeouts.contains($0) }
         guard !missing.isEmpty else { return }
         let names = missing.map { "'timeout \($0)'" }.joined(separator: ", ")
         diagnostics.append(

@@ -4,6 +4,20 @@ struct Word: Sendable, Hashable {
     let text: String
     /// Where it begins in the file.
     let location: SourceLocation
+    /// Whether it has a variable outside double quotes, which stays as it is.
+    let hasBareVariable: Bool
+
+    /// Makes a word.
+    ///
+    /// - Parameters:
+    ///   - text: what it says.
+    ///   - location: where it begins.
+    ///   - hasBareVariable: whether it has a variable outside double quotes.
+    init(text: String, location: SourceLocation, hasBareVariable: Bool = false) {
+        self.text = text
+        self.location = location
+        self.hasBareVariable = hasBareVariable
+    }
 
     /// An error about this word.
     ///

@@ -1,0 +1,50 @@
+/// One address of a `bind` line (a line with commas or a port range makes several).
+public struct BindConfiguration: Sendable, Equatable {
+    /// Where it listens.
+    public var address: BindAddress
+    /// Its name in the statistics (`name`).
+    public var name: String?
+    /// The socket file's mode.
+    public var mode: UInt32?
+    /// The socket file's owner.
+    public var user: AccountReference?
+    /// The socket file's group.
+    public var group: AccountReference?
+    /// Length of the accept queue; the proxy's `maxconn` when `nil`.
+    public var backlog: Int?
+    /// Most concurrent connections of this address; `nil` is no limit of its own.
+    public var maxconn: Int?
+    /// Where the line stands.
+    public var location: SourceLocation
+
+    /// Makes an address without options.
+    ///
+    /// - Parameters:
+    ///   - address: where it listens.
+    ///   - location: where the line stands.
+    public init(address: BindAddress, location: SourceLocation) {
+        self.address = address
+        self.location = location
+    }
+}
+
+/// An address to listen on.
+public enum BindAddress: Sendable, Hashable, CustomStringConvertible {
+    /// An IPv4 address in its textual form; `0.0.0.0` is every address.
+    case ipv4(String, port: UInt16)
+    /// An IPv6 address in its textual form, without brackets; `::` is every address.
+    ///
+    /// `isIPv6Only` is false for `v4v6`.
+    case ipv6(String, port: UInt16, isIPv6Only: Bool)
+    /// A stream socket in the file system.
+    case unix(path: String)
+
+    /// As a configuration writes it: `127.0.0.1:5670`, `[::1]:5670` or a path.
+    public var description: String {
+        switch self {
+        case .ipv4(let host, let port): "\(host):\(port)"
+        case .ipv6(let host, let port, _): "[\(host)]:\(port)"
+        case .unix(let path): path
+        }
+    }
+}

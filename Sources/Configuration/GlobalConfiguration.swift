@@ -1,0 +1,28 @@
+import Model
+
+/// The `global` section.
+public struct GlobalConfiguration: Sendable, Equatable {
+    /// A proxy's `maxconn` where neither it nor `global` has one: HAProxy derives its limit from that of open files then,
+    /// so what really holds is what the system allows.
+    public static let maxconnWithoutSetting = 1_000_000
+
+    /// Where `log global` sends its lines.
+    public var logTargets: [LogTarget] = []
+    /// The tag in each log line (`log-tag`).
+    public var logTag = "haproxy"
+    /// Most concurrent client connections of the whole instance; `nil` when the file does not say.
+    public var maxconn: Int?
+    /// The stats sockets.
+    public var statsSockets: [StatsSocketConfiguration] = []
+    /// How long a stats socket's connection may be idle (`stats timeout`).
+    public var statsTimeout: Duration = .seconds(10)
+    /// The node's name (`node`), the host's name when `nil`.
+    public var node: String?
+    /// What the statistics page says about the instance (`description`).
+    public var description: String?
+    /// By how much checks are spread around their interval, in percent (`spread-checks`, 0 to 50).
+    public var spreadChecks = 0
+
+    /// Makes the section with HAProxy's defaults.
+    public init() {}
+}

@@ -1,0 +1,241 @@
+import Model
+import Testing
+
+@testable import Configuration
+
+@Suite("Global keywords")
+struct GlobalKeywordTests {
+    @Test("every supported keyword says what it should")
+    func supported() throws {
+        let global = try Sample.global(
+            "log 127.0.0.1 local0", "log /dev/log daemon err alert", "log-tag broker", "maxconn 4096", "node lb-1",
+            "description The message broker", "spread-checks 5", "stats timeout 2m"
+        ).clean().global
+        #expect(
+            global.logTargets == [
+                LogTarget(destination: .udp(host: "127.0.0.1", port: 514), facility: .local0),
+                LogTarget(
+                    destination: .unixDatagram(path: "/dev/log"), facility: .daemon, level: .err, minimumLevel: .alert),
+            ])
+        #expect(global.logTag == "broker")
+        #expect(global.maxconn == 4096)
+        #expect(global.node == "lb-1")
+        #expect(global.description == "The message broker")
+        #expect(global.spreadChecks == 5)
+        #expect(global.statsTimeout == .seconds(120))
+    }
+
+    @Test("without a section, HAProxy's defaults hold")
+    func defaults() throws {
+        #expect(try Sample.parse(Sample.defaults + Sample.proxy).clean().global == GlobalConfiguration())
+    }
+
+    @Test("several global sections add up, and 'no log' begins anew")
+    func severalSections() throws {
+        let text =
+            "global\n    log 127.0.0.1 local0\n" + Sample.defaults + "global\n    log 127.0.0.2 local1\n" + Sample.proxy
+        #expect(try Sample.parse(text).clean().global.logTargets.map(\.facility) == [.local0, .local1])
+        #expect(try Sample.global("log 127.0.0.1 local0", "no log").clean().global.logTargets == [])
+    }
+
+    @Test("maxconn 0 is no limit, and the first of two holds")
+    func maxconn() throws {
+        #expect(try Sample.global("maxconn 0").clean().global.maxconn == nil)
+        let twice = Sample.global("maxconn 10", "maxconn 20")
+        #expect(twice.lines == ["warning 3:5 'maxconn' was already given in line 2; the first one holds"])
+        #expect(try twice.valid().global.maxconn == 10)
+    }
+
+    @Test(
+        "what has no effect is taken with one note",
+        arguments: [
+            "daemon", "quiet", "user haproxy", "group haproxy", "uid 99", "gid 99", "chroot /var/lib/haproxy",
+            "pidfile /run/haproxy.pid", "nbthread 4", "nbproc 2", "ulimit-n 65536", "tune.bufsize 16k",
+            "tune.ssl.lifetime 5",
+            "ssl-default-bind-options no-sslv3 no-tlsv10", "cpu-map 1/all 0-3", "master-worker", "no strict-limits",
+            "stats maxconn 10", "tune.maxaccept -1",
+        ])
+    func withoutEffect(line: String) throws {
+        let parsed = Sample.global(line)
+        #expect(parsed.diagnostics.map(\.severity) == [.note])
+        #expect(parsed.diagnostics.first?.message.contains("has no effect here") == true)
+        #expect(try parsed.valid().global == GlobalConfiguration())
+    }
+
+    @Test(
+        "mistakes are errors at their place",
+        arguments: [
+            ("maxconn", "error 2:12 'maxconn' needs a number"), ("maxconn x", "error 2:13 'x' is not a whole number"),
+            ("maxconn 5 6", "error 2:15 unexpected '6' after '5'"),
+            ("maxconn -1", "error 2:13 -1 is out of range for 'maxconn'"),
+            ("maxconn 99999999999999999999", "error 2:13 99999999999999999999 is too large for 'maxconn'"),
+            ("maxconn +5", "error 2:13 '+5' is not a whole number"),
+            ("daemon x", "error 2:12 unexpected 'x' after 'daemon'"),
+            ("chroot", "error 2:11 'chroot' needs a value"),
+            ("spread-checks 51", "error 2:19 51 is out of range for 'spread-checks'"),
+            ("node a/b", "error 2:10 'a/b' is not a node's name"), ("log-tag", "error 2:12 'log-tag' needs a tag"),
+            ("log-tag a b", "error 2:15 unexpected 'b' after 'a'"),
+            ("stats", "error 2:10 'stats' needs 'socket' or 'timeout'"),
+            ("stats foo", "error 2:11 unknown 'stats' keyword 'foo' in 'global'"),
+            ("stats timeout 0", "error 2:19 the stats timeout is 0"),
+            ("log global", "error 2:9 'log global' has no meaning in 'global' itself"),
+            ("no maxconn", "error 2:8 'no maxconn' does not exist"),
+            ("no", "error 2:7 'no' needs what to switch off"),
+            ("tune.foo 1", "error 2:5 unknown keyword 'tune.foo' in 'global'"),
+            ("tune.bufsize 1x", "error 2:18 '1x' is not a size"),
+            ("balance roundrobin", "error 2:5 unknown keyword 'balance' in 'global'"),
+            ("lua-load x.lua", "error 2:5 keyword 'lua-load' is not supported here"),
+            ("debug", "error 2:5 keyword 'debug' does not exist any more"),
+            ("stats socket", "error 2:17 'socket' needs a path or an address"),
+            ("stats socket /s level root", "error 2:27 unknown level 'root'"),
+            ("stats socket /s mode 9", "error 2:26 '9' is not an octal file mode"),
+            ("stats socket s", "error 2:18 the port is missing in 's'"),
+            ("stats socket /s accept-proxy", "error 2:21 stats socket option 'accept-proxy' is not supported here"),
+            ("stats socket /s levl admin", "error 2:21 unknown stats socket option 'levl'"),
+        ] as [(String, String)])
+    func mistakes(line: String, expected: String) {
+        let parsed = Sample.global(line)
+        #expect(parsed.lines == [expected])
+        #expect(parsed.configuration == nil)
+    }
+
+    @Test("'global' takes no name")
+    func name() {
+        #expect(
+            Sample.parse("global x\n" + Sample.defaults + Sample.proxy).lines == [
+                "error 1:8 unexpected 'x' after 'global'"
+            ])
+    }
+
+    @Test("a keyword that belongs elsewhere says where")
+    func elsewhere() {
+        #expect(
+            Sample.global("balance roundrobin").diagnostics.first?.help == "'balance' belongs in 'defaults' or a proxy")
+    }
+
+    // MARK: stats socket
+
+    @Test("a stats socket keeps its options")
+    func statsSocket() throws {
+        let parsed = Sample.global(
+            "stats socket /run/a.sock user ada gid 5 mode 770 level admin",
+            "stats socket ipv6@[::1]:9000,127.0.0.1:9001 level user")
+        let sockets = try parsed.clean().global.statsSockets
+        #expect(
+            sockets.map(\.address) == [
+                .unix(path: "/run/a.sock"), .ipv6("::1", port: 9000, isIPv6Only: false), .ipv4("127.0.0.1", port: 9001),
+            ])
+        #expect(sockets[0].user == .name("ada"))
+        #expect(sockets[0].group == .id(5))
+        #expect(sockets[0].mode == 0o770)
+        #expect(sockets.map(\.level) == [.admin, .user, .user])
+        #expect(sockets[0].location == SourceLocation(file: "test.cfg", line: 2, column: 18))
+        #expect(try Sample.global("stats socket /s").clean().global.statsSockets.map(\.level) == [.operator])
+    }
+
+    @Test("a name after uid is taken as a user's name, with a warning")
+    func accountByName() throws {
+        let parsed = Sample.global("stats socket /s uid haproxy gid staff")
+        #expect(
+            parsed.lines == [
+                "warning 2:25 'uid' wants a number, 'haproxy' is taken as a user's name",
+                "warning 2:37 'gid' wants a number, 'staff' is taken as a group's name",
+            ])
+        #expect(try parsed.valid().global.statsSockets.first?.user == .name("haproxy"))
+        #expect(try parsed.valid().global.statsSockets.first?.group == .name("staff"))
+    }
+}
+
+@Suite("Log lines")
+struct LogKeywordTests {
+    @Test(
+        "an address is UDP, a path or a descriptor",
+        arguments: [
+            ("127.0.0.1", .udp(host: "127.0.0.1", port: 514)), ("127.0.0.1:1514", .udp(host: "127.0.0.1", port: 1514)),
+            ("udp@10.0.0.1:5", .udp(host: "10.0.0.1", port: 5)), ("ipv4@10.0.0.1", .udp(host: "10.0.0.1", port: 514)),
+            ("[::1]:1514", .udp(host: "::1", port: 1514)), ("[::1]", .udp(host: "::1", port: 514)),
+            ("::1:1514", .udp(host: "::1", port: 1514)),
+            ("localhost", .udp(host: "127.0.0.1", port: 514)), (":514", .udp(host: "127.0.0.1", port: 514)),
+            ("*", .udp(host: "127.0.0.1", port: 514)), ("/dev/log", .unixDatagram(path: "/dev/log")),
+            ("unix@/dev/log", .unixDatagram(path: "/dev/log")), ("stdout", .fileDescriptor(1)),
+            ("stderr", .fileDescriptor(2)),
+            ("fd@2", .fileDescriptor(2)),
+        ] as [(String, LogTarget.Destination)])
+    func destinations(address: String, destination: LogTarget.Destination) throws {
+        let global = try Sample.global("log \(address) local0").clean().global
+        #expect(global.logTargets == [LogTarget(destination: destination, facility: .local0)])
+    }
+
+    @Test("every facility and level is known by HAProxy's name")
+    func names() throws {
+        for facility in LogFacility.allCases {
+            for level in LogLevel.allCases {
+                let targets = try Sample.global("log /dev/log \(facility.name) debug \(level.name)").clean().global
+                    .logTargets
+                #expect(targets.map(\.facility) == [facility])
+                #expect(targets.map(\.minimumLevel) == [level])
+            }
+        }
+    }
+
+    @Test("len and format are taken with a note each")
+    func notes() throws {
+        let parsed = Sample.global("log stdout len 2048 format raw local0 info")
+        #expect(parsed.diagnostics.map(\.severity) == [.note, .note])
+        #expect(try parsed.valid().global.logTargets.map(\.level) == [.info])
+    }
+
+    @Test(
+        "mistakes are errors at their place",
+        arguments: [
+            ("log", "error 2:8 'log' needs an address and a facility"),
+            ("log 127.0.0.1", "error 2:18 'log' needs a facility after the address"),
+            ("log 127.0.0.1 local9", "error 2:19 unknown log facility 'local9'"),
+            ("log 127.0.0.1 local0 chatty", "error 2:26 unknown log level 'chatty'"),
+            ("log 127.0.0.1 local0 info chatty", "error 2:31 unknown minimum log level 'chatty'"),
+            ("log 127.0.0.1 local0 info err x", "error 2:35 unexpected 'x' after 'err'"),
+            ("log 127.0.0.1:x local0", "error 2:9 'x' is not a port"),
+            ("log 127.0.0.1:70000 local0", "error 2:9 port 70000 is out of range"),
+            ("log nohost local0", "error 2:9 'nohost' is not an IP address"),
+            ("log 127.0.0.1 len 10 local0", "error 2:23 10 is out of range for 'len'"),
+            ("log 127.0.0.1 format foo local0", "error 2:26 unknown log format 'foo'"),
+            ("log 127.0.0.1 sample 1:2 local0", "error 2:19 log option 'sample' is not supported here"),
+            ("log ring@x local0", "error 2:9 a log address with 'ring@' is not supported here"),
+            ("log tcp@1.2.3.4:5 local0", "error 2:9 a log address with 'tcp@' is not supported here"),
+        ] as [(String, String)])
+    func mistakes(line: String, expected: String) {
+        #expect(Sample.global(line).lines == [expected])
+    }
+
+    @Test("a proxy logs where its lines and its defaults say, 'log global' once")
+    func inheritance() throws {
+        let text = """
+            global
+                log 127.0.0.1 local0
+            defaults
+                log global
+                log 127.0.0.3 local3
+                timeout client 1s
+            listen a
+                bind :1
+                log global
+                log 127.0.0.2 local1
+            listen b
+                bind :2
+                no log
+                log 127.0.0.2 local2
+            listen c
+                bind :3
+                no log
+
+            """
+        let proxies = try Sample.parse(text).valid().proxies
+        #expect(proxies.map { $0.logTargets.map(\.facility) } == [[.local0, .local3, .local1], [.local2], []])
+    }
+
+    @Test("'log global' means the global targets also where these come later in the file")
+    func globalAfterwards() throws {
+        let text = Sample.defaults + "    log global\n" + Sample.proxy + "global\n    log 127.0.0.1 local0\n"
+        #expect(try Sample.parse(text).clean().proxies[0].logTargets.map(\.facility) == [.local0])
+    }
+}

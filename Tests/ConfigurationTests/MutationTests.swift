@@ -1,0 +1,93 @@
+import Foundation
+import Testing
+
+@testable import Configuration
+
+/// Whatever is done to a file, reading it ends with a configuration or with at least one error, never with a crash.
+@Suite("Damaged files")
+struct MutationTests {
+    private func seed(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: Folder.instances.appending(path: "\(name).cfg")))
+    }
+
+    private func expectVerdict(_ bytes: [UInt8], _ what: @autoclosure () -> String) {
+        let parsed = ConfigurationReader.parse(bytes, file: "x.cfg", instance: "x", environment: ["A": "b"])
+        let hasError = parsed.diagnostics.contains { $0.severity == .error }
+        if (parsed.configuration == nil) != hasError {
+            Issue.record("\(what()): \(parsed.lines)")
+        }
+        for diagnostic in parsed.diagnostics where diagnostic.rendered(color: true).isEmpty {
+            Issue.record("\(what()): an empty message")
+        }
+    }
+
+    @Test("cut off after any byte", arguments: ["cluster", "warren"])
+    func truncated(name: String) throws {
+        let bytes = try seed(name)
+        #expect(bytes.count > 700)
+        for length in 0...bytes.count {
+            expectVerdict(Array(bytes[..<length]), "\(name) cut off after \(length) bytes")
+        }
+    }
+
+    @Test("any byte left out or replaced", arguments: [UInt8?.none, 0x00, 0x0A, 0x20, 0x22, 0x5C, 0xFF])
+    func replaced(by byte: UInt8?) throws {
+        let bytes = try seed("warren")
+        for index in bytes.indices {
+            var damaged = bytes
+            if let byte { damaged[index] = byte } else { damaged.remove(at: index) }
+            expectVerdict(damaged, "byte \(index) replaced by \(byte.map(String.init) ?? "nothing")")
+        }
+    }
+
+    @Test("lines in any order", arguments: 0..<100 as Range<UInt64>)
+    func shuffled(seed number: UInt64) throws {
+        var generator = SplitMix(state: number)
+        let golden = try Data(contentsOf: Folder.golden.appending(path: "many-mistakes.cfg"))
+        let lines = (try seed("cluster") + golden).split(separator: UInt8(ascii: "\n"))
+        let chosen = lines.shuffled(using: &generator).prefix(40)
+        expectVerdict(
+            Array(chosen.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")],
+            "lines shuffled with \(number)")
+    }
+
+    @Test("random bytes", arguments: 0..<100 as Range<UInt64>)
+    func random(seed number: UInt64) throws {
+        var generator = SplitMix(state: number)
+        let alphabet = Array("listen bind server global\n\n \"'\\$#{}-[]*:0123456789.\u{00E9}\r\t".utf8)
+        let bytes = (0..<300).compactMap { _ in alphabet.randomElement(using: &generator) }
+        expectVerdict(Array("listen x\n".utf8) + bytes, "random bytes of \(number)")
+    }
+
+    @Test("words of the language in any order", arguments: 0..<100 as Range<UInt64>)
+    func randomWords(seed number: UInt64) throws {
+        var generator = SplitMix(state: number)
+        let words =
+            ProxyKeywords.table.names + ServerKeywords.table.names + BindKeywords.table.names
+            + GlobalKeywords.table.names + [
+                "listen", "frontend", "backend", "defaults", "global", "from", "no", "a", "b", "127.0.0.1:1", ":2",
+                "[::]:3", "5s", "0",
+                "-1", "99999999999999999999", "tcp", "http", "if", "TRUE", "/x", "local0", "info", "\"$A\"", "1-9",
+                "x:1",
+            ]
+        var text = "listen a\n"
+        for _ in 0..<60 {
+            let count = Int.random(in: 1...5, using: &generator)
+            text += (0..<count).compactMap { _ in words.randomElement(using: &generator) }.joined(separator: " ") + "\n"
+        }
+        expectVerdict(Array(text.utf8), "words of \(number)")
+    }
+}
+
+/// A small generator of random numbers that gives the same ones for the same seed.
+private struct SplitMix: RandomNumberGenerator {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}
