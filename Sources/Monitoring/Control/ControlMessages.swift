@@ -1,0 +1,159 @@
+import Model
+import Supervision
+
+// What travels over the control socket, written once for both ends. Answers with rows (`status`, `history`) are written
+// from `Row`, so that they have the same fields as the command line's `--json`.
+
+/// The body of an order to an instance, a stand-in or the supervisor; may be left out.
+struct OrderRequest: Codable, Sendable {
+    /// Why, in that person's words.
+    var reason: String?
+}
+
+/// The body of `POST /v1/servers`.
+struct ServerOrderRequest: Codable, Sendable {
+    /// `SERVER`, `INSTANCE/SERVER` or `INSTANCE/PROXY/SERVER`.
+    var server: String
+    /// The state to set.
+    var state: AdministrativeState
+    /// Why, in that person's words.
+    var reason: String?
+}
+
+/// The answer of `POST /v1/servers`.
+struct ServerOrderAnswer: Codable, Sendable {
+    /// The servers that matched, as `instance/proxy/server`.
+    var servers: [String]
+}
+
+/// The answer of `POST /v1/shutdown`.
+struct ShutdownAnswer: Codable, Sendable {
+    /// The process that will end.
+    var pid: Int32
+}
+
+/// The answer to every request that was not carried out.
+struct ErrorAnswer: Codable, Sendable {
+    /// What is wrong.
+    var error: String
+    /// The name that was not found.
+    var name: String?
+    /// The name that was probably meant.
+    var suggestion: String?
+    /// All diagnostics of a refused configuration.
+    var diagnostics: [String]?
+
+    /// An error as the supervisor throws it.
+    ///
+    /// - Parameter error: the error.
+    init(_ error: ControlError) {
+        switch error {
+        case .notFound(let missing, let close):
+            self.error = "no instance, server or stand-in is called '\(missing)'"
+            name = missing
+            suggestion = close
+        case .refusedConfiguration(let lines):
+            self.error = "the configuration was refused; the old one goes on"
+            diagnostics = lines
+        case .failed(let text):
+            self.error = text
+        }
+    }
+
+    /// A name that is not in the history.
+    ///
+    /// - Parameter missing: the name.
+    init(_ missing: KnownServers.NotFound) {
+        error = "the history knows no \(missing.kind) '\(missing.name)'"
+        name = missing.name
+        suggestion = missing.suggestion
+    }
+
+    /// An error of the request itself.
+    ///
+    /// - Parameter text: what is wrong.
+    init(_ text: String) {
+        error = text
+    }
+
+    /// The body.
+    var json: JSON {
+        var fields = [JSON.Field("error", .string(error))]
+        if let name { fields.append(JSON.Field("name", .string(name))) }
+        if let suggestion { fields.append(JSON.Field("suggestion", .string(suggestion))) }
+        if let diagnostics { fields.append(JSON.Field("diagnostics", .array(diagnostics.map(JSON.string)))) }
+        return .object(fields)
+    }
+}
+
+/// The answer of `GET /v1/instances`, as a client reads it.
+struct InstancesAnswer: Decodable, Sendable {
+    /// One entry an instance.
+    var instances: [InstanceEntry]
+}
+
+/// One instance of `GET /v1/instances`: the fields of `status`, and `reason`.
+struct InstanceEntry: Decodable, Sendable {
+    enum CodingKeys: String, CodingKey {
+        case instance, state, listen, servers, sessions, restarts, reason
+        case uptimeSeconds = "uptime_s"
+        case serversUp = "servers_up"
+        case isOnBackup = "on_backup"
+        case processID = "pid"
+    }
+
+    var instance: String
+    var state: InstanceState
+    var reason: String?
+    var uptimeSeconds: Int64?
+    var listen: [String]
+    var serversUp: Int
+    var servers: Int
+    var isOnBackup: Bool
+    var sessions: Int
+    var restarts: Int
+    var processID: Int32
+
+    var status: InstanceStatus {
+        var status = InstanceStatus(instance: instance, state: state)
+        status.reason = reason
+        status.uptimeMilliseconds = uptimeSeconds.map { $0 * 1000 }
+        status.listen = listen
+        status.serversUp = serversUp
+        status.servers = servers
+        status.isOnBackup = isOnBackup
+        status.sessions = sessions
+        status.restarts = restarts
+        status.processID = processID
+        return status
+    }
+}
+
+/// The answer of `GET /v1/stand-ins`, as a client reads it.
+struct StandInsAnswer: Decodable, Sendable {
+    /// One entry a stand-in.
+    var standIns: [StandInEntry]
+
+    enum CodingKeys: String, CodingKey {
+        case standIns = "stand_ins"
+    }
+}
+
+/// One stand-in of `GET /v1/stand-ins`.
+struct StandInEntry: Decodable, Sendable {
+    enum CodingKeys: String, CodingKey {
+        case name, replaces, address, connections
+        case isRunning = "running"
+    }
+
+    var name: String
+    var replaces: String
+    var address: String
+    var isRunning: Bool
+    var connections: Int
+
+    var status: StandInStatus {
+        StandInStatus(
+            name: name, replaces: replaces, address: address, isRunning: isRunning, connections: connections)
+    }
+}

@@ -1,0 +1,148 @@
+import Foundation
+import History
+import Hummingbird
+import Model
+import NIOCore
+import Supervision
+
+/// What a request of the control API carries with it.
+struct ControlContext: RequestContext {
+    /// What Hummingbird keeps.
+    var coreContext: CoreRequestContextStorage
+    /// The connection, which knows who is at its other end.
+    let channel: any Channel
+
+    /// Takes over from the server.
+    ///
+    /// - Parameter source: the connection.
+    init(source: ApplicationRequestContextSource) {
+        coreContext = CoreRequestContextStorage(source: source)
+        channel = source.channel
+    }
+}
+
+/// The control API: what it answers to whom.
+///
+/// | request | answer |
+/// |---|---|
+/// | `GET /v1/instances` | the fields of `status --json`, and the reason of a BACKOFF or FATAL |
+/// | `GET /v1/history` | the fields of `history --json` |
+/// | `GET /v1/stand-ins` | the stand-in brokers |
+/// | `POST /v1/instances/NAME/{restart,reload,start,stop}` | `{}` once it is done |
+/// | `POST /v1/servers` | `{"servers": […]}` that are now in the state asked for |
+/// | `POST /v1/stand-ins/NAME/{start,stop}` | `{}` once it is done |
+/// | `POST /v1/shutdown` | `{"pid": …}` at once |
+///
+/// The first three are answered on both addresses, the others on the control socket alone, where the kernel says who asks.
+struct ControlRoutes: Sendable {
+    /// More than any order needs; a larger body is answered with 413.
+    static let maximumBodyBytes = 16 * 1024
+
+    /// The supervisor.
+    let control: any InstanceControl
+    /// Opens the history.
+    let history: HistorySource
+
+    /// What both addresses answer.
+    ///
+    /// - Parameter router: where to add it.
+    func addQuestions(to router: Router<ControlContext>) {
+        router.get("/v1/instances") { request, _ in
+            let names = request.uri.queryParameters.filter { $0.key == "instance" }.map { String($0.value) }
+            let statuses = try await control.status(of: names)
+            let instances = statuses.map { status in
+                JSON.object(status.row.fields + [JSON.Field("reason", .string(orNull: status.reason))])
+            }
+            return Response.json(.object([JSON.Field("instances", .array(instances))]))
+        }
+        router.get("/v1/history") { request, _ in
+            Response.json(try await HistoryQuery(request.uri.queryParameters).answer(from: history))
+        }
+        router.get("/v1/stand-ins") { _, _ in
+            let standIns = await control.standIns().map(\.row.json)
+            return Response.json(.object([JSON.Field("stand_ins", .array(standIns))]))
+        }
+    }
+
+    /// What only the control socket does.
+    ///
+    /// - Parameter router: where to add it.
+    func addOrders(to router: Router<ControlContext>) {
+        for order in InstanceOrder.allCases {
+            router.post("/v1/instances/:name/\(order.rawValue)") { request, context in
+                let who = try await Self.person(asking: request, context)
+                try await control.carryOut(order, on: try Self.name(in: context), by: who)
+                return Response.json(.object([]))
+            }
+        }
+        for (verb, isRunning) in [("start", true), ("stop", false)] {
+            router.post("/v1/stand-ins/:name/\(verb)") { request, context in
+                let who = try await Self.person(asking: request, context)
+                try await control.setStandIn(try Self.name(in: context), running: isRunning, by: who)
+                return Response.json(.object([]))
+            }
+        }
+        router.post("/v1/servers") { request, context in
+            let order = try await Self.body(ServerOrderRequest.self, of: request)
+            let who = Operator(name: try await Self.operatorName(context), reason: order.reason)
+            let servers = try await control.set(order.state, server: order.server, by: who)
+            return Response.json(
+                .object([JSON.Field("servers", .array(servers.map { .string($0.description) }))]))
+        }
+        router.post("/v1/shutdown") { request, context in
+            await control.shutDown(by: try await Self.person(asking: request, context))
+            let pid = Int64(ProcessInfo.processInfo.processIdentifier)
+            return Response.json(.object([JSON.Field("pid", .integer(pid))]), status: .accepted)
+        }
+    }
+
+    private static func name(in context: ControlContext) throws -> String {
+        let name = try context.parameters.require("name")
+        guard let decoded = name.removingPercentEncoding else {
+            throw HTTPError(.badRequest, message: "the name in the path is not valid percent-encoding")
+        }
+        return decoded
+    }
+
+    private static func person(asking request: Request, _ context: ControlContext) async throws -> Operator {
+        let order = try await body(OrderRequest.self, of: request, whenEmpty: OrderRequest())
+        return Operator(name: try await operatorName(context), reason: order.reason)
+    }
+
+    private static func operatorName(_ context: ControlContext) async throws -> String {
+        guard let peer = try await PeerCredentials.read(from: context.channel) else {
+            throw HTTPError(.forbidden, message: "orders are taken from the control socket alone")
+        }
+        return try await peer.operatorName()
+    }
+
+    private static func body<Body: Decodable>(
+        _ type: Body.Type, of request: Request, whenEmpty empty: Body? = nil
+    ) async throws -> Body {
+        let bytes = try await request.body.collect(upTo: maximumBodyBytes)
+        if bytes.readableBytes == 0, let empty { return empty }
+        do {
+            return try JSONDecoder().decode(type, from: Data(bytes.readableBytesView))
+        } catch {
+            throw HTTPError(.badRequest, message: "the body is not the JSON that this order takes")
+        }
+    }
+}
+
+extension Response {
+    /// An answer of the control API.
+    ///
+    /// - Parameters:
+    ///   - json: the body.
+    ///   - status: how it went.
+    /// - Returns: the answer.
+    static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+        Response(
+            status: status,
+            headers: [
+                .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
+                .xContentTypeOptions: "nosniff",
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: json.text + "\n")))
+    }
+}

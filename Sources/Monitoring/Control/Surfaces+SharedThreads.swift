@@ -1,0 +1,13 @@
+import Logging
+import NIOPosix
+
+extension Surfaces {
+    /// Makes surfaces of no instance, served on the threads that the control API uses too.
+    ///
+    /// - Parameters:
+    ///   - version: the program's version, as the statistics show it.
+    ///   - logger: for what goes wrong.
+    public init(version: String, logger: Logger) {
+        self.init(group: MultiThreadedEventLoopGroup.singleton, version: version, logger: logger)
+    }
+}

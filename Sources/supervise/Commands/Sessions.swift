@@ -1,0 +1,47 @@
+import ArgumentParser
+import History
+import Model
+
+/// `supervise sessions`: session counts over time.
+struct Sessions: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows session counts over time.",
+        discussion: """
+            A row for each server, and for each frontend and backend under the names FRONTEND and BACKEND. CURRENT is \
+            the count at the end of a bucket, MAX the most at one moment of it, NEW how many sessions began in it.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A server's name, FRONTEND or BACKEND, also as proxy/server or instance/proxy/server.",
+            valueName: "server"))
+    var server: String?
+
+    @Option(help: ArgumentHelp("The length of a bucket, such as 30s, 5m, 1h.", valueName: "time"))
+    var every = LengthArgument(milliseconds: 300_000)
+
+    @OptionGroup var query: QueryOptions
+    @OptionGroup var state: StateOption
+
+    func run() async throws {
+        let view = try HistoryView(state)
+        let question = try query.question(server: server, now: view.now, times: view.times)
+        let buckets = try view.rows(question, kind: "session counts") {
+            try $0.sessions(question, bucketMilliseconds: every.milliseconds)
+        }
+        let columns = [
+            Table.Column(title: "TIME"), Table.Column(title: "SERVER"), Table.Column(title: "CURRENT", isNumeric: true),
+            Table.Column(title: "MAX", isNumeric: true), Table.Column(title: "NEW", isNumeric: true),
+            Table.Column(title: "IN", isNumeric: true), Table.Column(title: "OUT", isNumeric: true),
+        ]
+        let times = view.times
+        var printer = RowPrinter<SessionBucket>(query.output.format, to: view.output, columns: columns) { bucket in
+            [
+                Table.Cell(times.text(bucket.at)), Table.Cell(bucket.subject.description), "\(bucket.current)",
+                "\(bucket.max)", "\(bucket.total)", Table.Cell(ByteFormat.text(bucket.bytesIn)),
+                Table.Cell(ByteFormat.text(bucket.bytesOut)),
+            ]
+        }
+        try printer.print(buckets)
+    }
+}

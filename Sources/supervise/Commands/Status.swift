@@ -1,0 +1,73 @@
+import ArgumentParser
+import Model
+import Monitoring
+import Supervision
+
+/// `supervise status`: the instances as they are now.
+struct Status: AsyncParsableCommand {
+    /// How often `--watch` looks.
+    private static let watchInterval = Duration.seconds(1)
+    /// Cursor to the upper left corner and the rest of the screen cleared (ECMA-48: CUP, ED).
+    private static let clearScreen = "\u{1B}[H\u{1B}[J"
+
+    static let configuration = CommandConfiguration(
+        abstract: "Shows the instances: state, listening addresses, servers, sessions.",
+        discussion: "Ends with exit code 3 where any of the instances shown isn't RUNNING.")
+
+    @Argument(help: ArgumentHelp("Only these instances.", valueName: "instance"))
+    var instances: [String] = []
+
+    @Flag(help: "Go on showing it, every second, until interrupted.")
+    var watch = false
+
+    @OptionGroup var output: FormatOptions
+    @OptionGroup var state: StateOption
+
+    func run() async throws {
+        let client = try state.client()
+        let terminal = Output.current()
+        var statuses = try await client.status(of: instances)
+        try show(statuses, on: terminal)
+        while watch {
+            try await Task.sleep(for: Self.watchInterval)
+            statuses = try await client.status(of: instances)
+            try show(statuses, on: terminal)
+        }
+        guard statuses.allSatisfy({ $0.state == .running }) else { throw CommandFailure(.notAllRunning) }
+    }
+
+    private func show(_ statuses: [InstanceStatus], on terminal: Output) throws {
+        if watch, terminal.isTerminal, output.format == .table { try terminal.write(Self.clearScreen) }
+        let columns = [
+            Table.Column(title: "INSTANCE"), Table.Column(title: "STATE"),
+            Table.Column(title: "UPTIME", isNumeric: true), Table.Column(title: "LISTEN"),
+            Table.Column(title: "SERVERS"), Table.Column(title: "SESSIONS", isNumeric: true),
+            Table.Column(title: "RESTARTS", isNumeric: true),
+        ]
+        var printer = RowPrinter<InstanceStatus>(output.format, to: terminal, columns: columns, cells: Self.cells)
+        try printer.print(statuses)
+        guard output.format == .table else { return }
+        let troubles = statuses.compactMap { status in status.reason.map { "\(status.instance): \($0)" } }
+        try terminal.write(lines: troubles.map(\.printable))
+    }
+
+    private static let cells: @Sendable (InstanceStatus) -> [Table.Cell] = { status in
+        let servers = "\(status.serversUp)/\(status.servers)" + (status.isOnBackup ? " on backup" : "")
+        let isWhole = status.serversUp == status.servers && !status.isOnBackup
+        return [
+            Table.Cell(status.instance), Table.Cell(status.state.rawValue, color: color(status.state)),
+            Table.Cell(status.uptimeMilliseconds.map(DurationFormat.text(milliseconds:)) ?? "-"),
+            Table.Cell(status.listen.isEmpty ? "-" : status.listen.joined(separator: ", ")),
+            Table.Cell(servers, color: isWhole ? nil : .yellow), "\(status.sessions)", "\(status.restarts)",
+        ]
+    }
+
+    private static func color(_ state: InstanceState) -> Color {
+        switch state {
+        case .running: .green
+        case .starting, .reloading, .stopping, .backoff: .yellow
+        case .stopped: .blue
+        case .fatal: .red
+        }
+    }
+}

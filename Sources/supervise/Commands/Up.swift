@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import Monitoring
+import Supervision
+
+/// `supervise up`: runs the instances.
+struct Up: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Runs an instance for each *.cfg file, until it is told to end.",
+        discussion: """
+            SIGTERM, SIGINT and 'supervise down' end it: no new sessions, the old ones may end by themselves for a \
+            while, then the process ends. A second signal ends it at once.
+            """)
+
+    @Option(help: ArgumentHelp("The folder of the instances' files.", valueName: "dir"))
+    var instances = InstanceFolder.standardPath
+
+    @Option(
+        help: ArgumentHelp(
+            "Where /v1/instances and /v1/history are served as JSON, read-only; 'off' for nowhere.",
+            valueName: "addr:port|off"))
+    var dashboard = DashboardOption.standard
+
+    @Flag(help: "Put an embedded broker in the place of each server, to try it without RabbitMQ.")
+    var standIns = false
+
+    @Flag(help: "Go to the background once everything runs; messages go to supervise.log in the state directory.")
+    var daemon = false
+
+    @Option(help: ArgumentHelp("How long sessions may go on when an instance or all of it ends.", valueName: "seconds"))
+    var drain = 30
+
+    @Flag(help: .hidden)
+    var detached = false
+
+    @OptionGroup var state: StateOption
+
+    func validate() throws {
+        guard (0...86_400).contains(drain) else { throw ValidationError("'--drain' must be 0 to 86400 seconds.") }
+    }
+
+    func run() async throws {
+        let directory = try state.directory()
+        if daemon {
+            let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--daemon" } + ["--detached"]
+            return try BackgroundProcess(directory).launch(Array(arguments))
+        }
+        if detached { BackgroundProcess.becomeSessionLeader() }
+        let environment = ProcessInfo.processInfo.environment
+        try refuseWrongConfiguration(environment)
+        try directory.make()
+        let lock = try directory.lock()
+        defer { withExtendedLifetime(lock) {} }
+        var settings = SupervisorSettings(directory: instances, environment: environment)
+        settings.usesStandIns = standIns
+        settings.drain = .seconds(drain)
+        let run = SupervisorRun(settings, directory: directory, dashboard: dashboard)
+        try await run.untilEnded { [detached] in
+            if detached { BackgroundProcess.reportReady() }
+        }
+    }
+
+    /// Before anything is written to the history, so that a typing error leaves no run there.
+    private func refuseWrongConfiguration(_ environment: [String: String]) throws {
+        let report = ConfigurationReport(files: try InstanceFolder(path: instances).files(), environment: environment)
+        let isColored = Output.isMessageColored
+        // Notes are for 'check': they tell nothing that an operator has to look at here.
+        for diagnostic in report.diagnostics where diagnostic.severity != .note {
+            Output.message(diagnostic.rendered(color: isColored))
+        }
+        guard report.isValid else { throw CommandFailure(.usage, report.summary) }
+    }
+}
+
+extension DashboardOption {
+    /// This machine alone.
+    static let standard = DashboardOption(argument: "127.0.0.1:8099") ?? .off
+}

@@ -1,0 +1,48 @@
+import ArgumentParser
+import History
+import Model
+
+/// `supervise uptime`: availability over a period.
+struct Uptime: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Shows each server's availability over a period.",
+        discussion: """
+            Availability is the share of time that the server was up, of all time in which its state was known and \
+            nobody had it in maintenance. UNKNOWN is the time in which no supervisor ran. Without --since the period \
+            begins with the server's first record.
+            """)
+
+    @Argument(
+        help: ArgumentHelp(
+            "A server's name, proxy/server or instance/proxy/server; all servers when left out.",
+            valueName: "server"))
+    var server: String?
+
+    @OptionGroup var query: QueryOptions
+    @OptionGroup var state: StateOption
+
+    func run() async throws {
+        let view = try HistoryView(state)
+        let question = try query.question(server: server, now: view.now, times: view.times)
+        let accounts = try view.rows(question, kind: "servers") { try $0.uptime(question, now: view.now) }
+        let columns = [
+            Table.Column(title: "SERVER"), Table.Column(title: "SINCE"),
+            Table.Column(title: "AVAILABILITY", isNumeric: true), Table.Column(title: "UP", isNumeric: true),
+            Table.Column(title: "DOWN", isNumeric: true), Table.Column(title: "MAINT", isNumeric: true),
+            Table.Column(title: "UNKNOWN", isNumeric: true),
+        ]
+        let times = view.times
+        var printer = RowPrinter<Availability>(query.output.format, to: view.output, columns: columns) { account in
+            let share = account.availability
+            let lengths = [
+                account.upMilliseconds, account.downMilliseconds, account.maintMilliseconds,
+                account.unknownMilliseconds,
+            ]
+            return [
+                Table.Cell(account.server.description), Table.Cell(times.text(account.since)),
+                Table.Cell(share.map(PercentFormat.text) ?? "-", color: share.map { $0 < 1 ? .yellow : .green }),
+            ] + lengths.map { Table.Cell($0 == 0 ? "-" : DurationFormat.text(milliseconds: $0)) }
+        }
+        try printer.print(accounts)
+    }
+}

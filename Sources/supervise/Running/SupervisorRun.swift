@@ -1,0 +1,160 @@
+import Foundation
+import History
+import Logging
+import Model
+import Monitoring
+import ServiceLifecycle
+import Supervision
+import UnixSignals
+
+/// One run of the supervisor: everything that `up` starts, in the order in which it starts and ends.
+///
+/// 1. The recorder takes records in from the first moment, and writes the last of them at the end.
+/// 2. The control socket and the dashboard's address are bound; if one is taken, no instance is started.
+/// 3. The instances start, and run until someone orders the end.
+/// 4. The end goes back in the other direction; the control socket answers until the instances have ended.
+struct SupervisorRun: Sendable {
+    private let settings: SupervisorSettings
+    private let directory: StateDirectory
+    private let dashboard: DashboardOption
+    private let logger: Logger
+    /// Hummingbird tells of each start and stop; only what goes wrong matters here.
+    private let serverLogger: Logger
+
+    /// Makes a run that has started nothing yet.
+    ///
+    /// - Parameters:
+    ///   - settings: what to run, and how.
+    ///   - directory: the state directory, locked by this process.
+    ///   - dashboard: where to serve instances and history over TCP.
+    init(_ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption) {
+        self.settings = settings
+        self.directory = directory
+        self.dashboard = dashboard
+        logger = Logger(label: "supervise") { _ in ConsoleLog() }
+        serverLogger = Logger(label: "supervise.http") { _ in ConsoleLog(logLevel: .warning) }
+    }
+
+    /// Runs until someone orders the end, and everything has ended.
+    ///
+    /// - Parameter whenReady: called when all instances have been started and all addresses are served.
+    /// - Throws: `ListenError` or `ConfigurationRefused`, when it could not begin.
+    func untilEnded(whenReady: @escaping @Sendable () -> Void) async throws {
+        // Writing to a peer that has gone is an error to handle where it happens, and not the end of the process.
+        signal(SIGPIPE, SIG_IGN)
+        let recorder = Recorder(
+            stateDirectory: directory.path, version: Supervise.versionNumber,
+            processID: ProcessInfo.processInfo.processIdentifier, now: { .now },
+            report: { [logger] line in logger.warning("\(line)") })
+        let supervisor = Supervisor(
+            settings: settings, history: recorder,
+            surface: Surfaces(version: Supervise.versionNumber, logger: serverLogger),
+            logger: logger)
+        let servers = servers(of: supervisor)
+        let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let listening = arrivals.prefix(servers.count)
+        let instances = InstancesService(supervisor: supervisor, listening: listening) {
+            Output.message(await readyMessage(supervisor))
+            whenReady()
+        }
+        var services = [ServiceGroupConfiguration.ServiceConfiguration(service: RecorderService(recorder: recorder))]
+        services += servers.map { server in
+            ServiceGroupConfiguration.ServiceConfiguration(service: ControlService(server: server, arrival: arrival))
+        }
+        services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
+        try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
+        Output.message("supervise has ended")
+    }
+
+    private func servers(of supervisor: Supervisor) -> [ControlServer] {
+        let path = directory.path
+        let history: HistorySource = { try HistoryDatabase(stateDirectory: path) }
+        let socket = ControlServer.socket(
+            directory.controlSocket, control: supervisor, history: history, logger: serverLogger)
+        switch dashboard {
+        case .off:
+            return [socket]
+        case .at(let address):
+            let web = ControlServer.dashboard(address, control: supervisor, history: history, logger: serverLogger)
+            return [socket, web]
+        }
+    }
+
+    /// What listens where.
+    private func readyMessage(_ supervisor: Supervisor) async -> String {
+        var lines = ["supervise \(Supervise.versionNumber) is up (pid \(ProcessInfo.processInfo.processIdentifier))"]
+        var rows: [[Table.Cell]] = []
+        do {
+            for status in try await supervisor.status(of: []) {
+                let listen = status.listen.joined(separator: ", ")
+                let words = status.state == .running ? "listens on \(listen)" : status.state.rawValue
+                let reason = status.reason.map { ": \($0)" } ?? ""
+                rows.append(["instance", Table.Cell(status.instance), Table.Cell(words + reason)])
+            }
+        } catch {
+            preconditionFailure("the supervisor does not know its own instances: \(error)")
+        }
+        for standIn in await supervisor.standIns() {
+            let words = "listens on \(standIn.address) in the place of \(standIn.replaces)"
+            rows.append(["stand-in", Table.Cell(standIn.name), Table.Cell(words)])
+        }
+        if case .at(let address) = dashboard {
+            rows.append(["dashboard", "", Table.Cell("http://\(address)/v1/instances")])
+        }
+        rows.append(["control", "", Table.Cell(directory.controlSocket)])
+        var table = Table(Array(repeating: Table.Column(title: ""), count: 3))
+        lines += table.lines(rows).map { "  " + $0 }
+        return lines.joined(separator: "\n")
+    }
+}
+
+/// Writes the history for as long as the group runs.
+private struct RecorderService: Service {
+    let recorder: Recorder
+
+    func run() async throws {
+        recorder.start()
+        // Ended by order or cancelled: either way the rest is written.
+        try? await gracefulShutdown()
+        await recorder.stop()
+    }
+}
+
+/// Serves one address.
+private struct ControlService: Service {
+    let server: ControlServer
+    /// Told once when the address is served.
+    let arrival: AsyncStream<Void>.Continuation
+
+    func run() async throws {
+        try await server.run { _ in arrival.yield() }
+    }
+}
+
+/// Runs the instances until someone orders the end: a signal, `down`, or the group.
+private struct InstancesService: Service {
+    let supervisor: Supervisor
+    /// An element for each address, when it is served.
+    let listening: AsyncPrefixSequence<AsyncStream<Void>>
+    let whenStarted: @Sendable () async -> Void
+
+    func run() async throws {
+        for await () in listening {}
+        try Task.checkCancellation()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            group.addTask { [supervisor] in
+                // The first begins to drain, the second ends at once.
+                for await signal in signals { await supervisor.shutDown(by: Operator(name: "\(signal)")) }
+            }
+            try await supervisor.start()
+            await whenStarted()
+            await withTaskCancellationOrGracefulShutdownHandler {
+                await supervisor.waitUntilStopped()
+            } onCancelOrGracefulShutdown: { [supervisor] in
+                Task { await supervisor.shutDown(by: Operator(name: "supervise")) }
+            }
+            group.cancelAll()
+        }
+    }
+}
