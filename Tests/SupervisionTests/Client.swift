@@ -6,7 +6,7 @@ import Logging
 import Synchronization
 
 /// A client's connection for tests, blocking, closed with the value.
-final class Client {
+final class Client: Sendable {
     let descriptor: Int32
     /// Its own port; 0 for a Unix socket.
     let port: UInt16
@@ -26,13 +26,34 @@ final class Client {
 
     deinit { close(descriptor) }
 
+    /// Sends a few bytes and gives what came back within five seconds.
+    func echo(_ text: String) throws -> String {
+        limitWaiting()
+        guard send(descriptor, text, text.utf8.count, Int32(MSG_NOSIGNAL)) == text.utf8.count else {
+            throw SystemError("send", "client")
+        }
+        var answer: [UInt8] = []
+        while answer.count < text.utf8.count {
+            var buffer = [UInt8](repeating: 0, count: 256)
+            let count = recv(descriptor, &buffer, buffer.count, 0)
+            if count == 0 { break }
+            guard count > 0 else { throw SystemError("recv", "client") }
+            answer += buffer[..<count]
+        }
+        return String(decoding: answer, as: UTF8.self)
+    }
+
     /// Whether the peer ends the connection within five seconds.
     func isEnded() -> Bool {
-        var limit = timeval(tv_sec: 5, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        limitWaiting()
         var byte: UInt8 = 0
         let count = recv(descriptor, &byte, 1, 0)
         return count == 0 || (count < 0 && errno == ECONNRESET)
+    }
+
+    private func limitWaiting() {
+        var limit = timeval(tv_sec: 5, tv_usec: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 }
 

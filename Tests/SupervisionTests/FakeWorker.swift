@@ -173,6 +173,14 @@ final class FakeSurface: InstanceSurface {
     }
 }
 
+/// Something that comes to be so once.
+final class Flag: Sendable {
+    private let value = Mutex(false)
+
+    var isRaised: Bool { value.withLock { $0 } }
+    func raise() { value.withLock { $0 = true } }
+}
+
 /// Waits until something is so, for at most ten seconds.
 ///
 /// - Parameter condition: what is waited for.

@@ -2,7 +2,6 @@ import Configuration
 import EventLoop
 import Glibc
 import Model
-import Synchronization
 import Testing
 
 @testable import Supervision
@@ -127,13 +126,13 @@ import Testing
         try await instance.carryOut(.start, with: nil, by: nil)
         // Fewer than the backlog holds, since nobody accepts here.
         let connections = 2_000
-        let hasConnected = Mutex(false)
+        let hasConnected = Flag()
         let connector = Task.detached {
-            defer { hasConnected.withLock { $0 = true } }
+            defer { hasConnected.raise() }
             for _ in 0..<connections { _ = try Client(connectedTo: address) }
         }
         var restarts = 0
-        while !hasConnected.withLock({ $0 }) {
+        while !hasConnected.isRaised {
             try await instance.carryOut(restarts % 2 == 0 ? .restart : .reload, with: nil, by: nil)
             restarts += 1
         }
