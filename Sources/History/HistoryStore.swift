@@ -16,6 +16,7 @@ final class HistoryStore {
     /// The write-ahead log is cut back to this size after a checkpoint, so that one busy hour doesn't keep the disk for ever.
     private static let logSizeLimitBytes = 16 * 1024 * 1024
 
+    /// Which file it is.
     let identity: HistoryFile.Identity?
     private let file: HistoryFile
     private let queue: DatabaseQueue
@@ -29,11 +30,15 @@ final class HistoryStore {
     /// - Parameters:
     ///   - file: where.
     ///   - run: who writes.
+    ///   - lastKnown: what a database that the run is new to has to be told first.
     ///   - lockWait: how long to wait for another program's lock.
     ///   - now: the time.
     ///   - schema: the schema to bring it to.
     /// - Throws: `HistoryError`.
-    init(file: HistoryFile, run: Run, lockWait: Duration, now: Timestamp, schema: HistorySchema = .current) throws {
+    init(
+        file: HistoryFile, run: Run, lastKnown: [HistoryRecord] = [], lockWait: Duration, now: Timestamp,
+        schema: HistorySchema = .current
+    ) throws {
         self.file = file
         try file.makeDirectory()
         do {
@@ -48,7 +53,7 @@ final class HistoryStore {
             var runID: Int64 = 0
             try queue.inDatabase { db in
                 try db.inTransaction(.immediate) {
-                    runID = try Self.begin(run, db: db, now: now)
+                    runID = try Self.begin(run, lastKnown: lastKnown, db: db, now: now)
                     return .commit
                 }
             }
@@ -76,7 +81,9 @@ final class HistoryStore {
         _ = try Int.fetchOne(db, sql: "PRAGMA journal_size_limit = \(logSizeLimitBytes)")
     }
 
-    private static func begin(_ run: Run, db: Database, now: Timestamp) throws -> Int64 {
+    private static func begin(
+        _ run: Run, lastKnown: [HistoryRecord], db: Database, now: Timestamp
+    ) throws -> Int64 {
         let known = try Int64.fetchOne(
             db, sql: "SELECT id FROM runs WHERE pid = ? AND started_at = ? AND ended_at IS NULL",
             arguments: [run.processID, run.startedAt.millisecondsSinceEpoch])
@@ -107,6 +114,7 @@ final class HistoryStore {
                 at: run.startedAt, instance: nil, kind: .supervisorStarted,
                 detail: "pid \(run.processID), version \(run.version)"),
             db: db)
+        for record in lastKnown { try writer.write(record, db: db) }
         return id
     }
 

@@ -8,12 +8,21 @@ import Model
 struct RecordBacklog {
     /// What the writer takes in one go: records in the order in which they came, and what had to be dropped meanwhile.
     struct Load {
-        var records: [HistoryRecord] = []
+        var chunks: [[HistoryRecord]] = []
+        var carried: [TransitionRecord] = []
         var dropped = DroppedRecords()
+
+        /// All records in one piece; long work, so not under a lock.
+        var records: [HistoryRecord] {
+            chunks.flatMap(\.self) + carried.sorted { $0.at < $1.at }.map(HistoryRecord.transition)
+        }
     }
 
+    /// So many records are kept in one piece: an offer never has to move more than the list of pieces.
+    private static let chunkLength = 512
+
     private let limits: RecorderLimits
-    private var records: [HistoryRecord] = []
+    private var chunks: [[HistoryRecord]] = []
     private var carried: [ServerIdentity: TransitionRecord] = [:]
     private var dropped = DroppedRecords()
     /// Rows accepted and neither written nor lost.
@@ -32,7 +41,7 @@ struct RecordBacklog {
     }
 
     /// Whether there is anything for the writer to take.
-    var hasWork: Bool { !records.isEmpty || !carried.isEmpty || !dropped.isEmpty }
+    var hasWork: Bool { !chunks.isEmpty || !carried.isEmpty || !dropped.isEmpty }
 
     /// Takes a record in, or drops it and counts it.
     mutating func offer(_ record: HistoryRecord) {
@@ -44,11 +53,19 @@ struct RecordBacklog {
         guard heldRows + record.rows > bound else {
             heldRows += record.rows
             accepted += 1
-            records.append(record)
+            append(record)
             return
         }
         guard case .transition(let transition) = record else { return drop(record) }
         carry(transition)
+    }
+
+    private mutating func append(_ record: HistoryRecord) {
+        if chunks.last.map({ $0.count < Self.chunkLength }) != true {
+            chunks.append([])
+            chunks[chunks.count - 1].reserveCapacity(Self.chunkLength)
+        }
+        chunks[chunks.count - 1].append(record)
     }
 
     private mutating func carry(_ transition: TransitionRecord) {
@@ -71,20 +88,23 @@ struct RecordBacklog {
 
     /// Hands everything to the writer, which owes a `settle` or `lose` for each record and for a gap.
     mutating func take() -> Load {
-        var load = Load(records: records, dropped: dropped)
-        load.records += carried.values.sorted { $0.at < $1.at }.map(HistoryRecord.transition)
-        records = []
+        let load = Load(chunks: chunks, carried: Array(carried.values), dropped: dropped)
+        chunks = []
         carried = [:]
         dropped = DroppedRecords()
         return load
     }
 
     /// Notes that records are in the database, and perhaps the gap that was taken with them.
-    mutating func settle(_ written: ArraySlice<HistoryRecord>, gap: Bool) {
-        let rows = written.reduce(0) { $0 + $1.rows }
+    ///
+    /// - Parameters:
+    ///   - records: how many records.
+    ///   - rows: how many rows these are.
+    ///   - gap: whether the gap is there too.
+    mutating func settle(records: Int, rows: Int, gap: Bool) {
         heldRows -= rows
         writtenRows += rows
-        settled += Int64(written.count) + (gap ? 1 : 0)
+        settled += Int64(records) + (gap ? 1 : 0)
     }
 
     /// Notes that accepted records will never be written; they become part of the gap.
@@ -94,10 +114,5 @@ struct RecordBacklog {
             settled += 1
             drop(record)
         }
-    }
-
-    /// Notes that a gap which was taken will never be shown.
-    mutating func loseGap() {
-        settled += 1
     }
 }

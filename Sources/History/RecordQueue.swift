@@ -146,7 +146,8 @@ final class RecordQueue: Sendable {
 
     /// Notes that records are in the database, and perhaps the gap that was taken with them.
     func settle(_ written: ArraySlice<HistoryRecord>, gap: Bool) {
-        change { $0.backlog.settle(written, gap: gap) }
+        let rows = written.reduce(0) { $0 + $1.rows }
+        change { $0.backlog.settle(records: written.count, rows: rows, gap: gap) }
     }
 
     /// Notes that accepted records will never be written; they become part of the next gap.

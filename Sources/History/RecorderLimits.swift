@@ -2,13 +2,16 @@
 struct RecorderLimits: Sendable {
     /// Rows that may wait for the disk; beyond it records are dropped and shown as a gap.
     ///
-    /// With a hundred subjects sampled every 10 s, this is an hour and a half of a database that can't be written, in about 20 MB.
+    /// With a hundred subjects sampled every 10 s, this is more than an hour of a database that can't be written, in about 20 MB.
     var queuedRows = 60_000
     /// The part of `queuedRows` that samples may fill: a flood of them never pushes out a transition or an event.
     var queuedSampleRows = 45_000
     /// Servers of which the newest transition is kept although the queue is full, so that the state after a gap is known;
     /// beyond it they are dropped like the rest.
     var carriedTransitions = 4_096
+    /// Servers whose last state is remembered for a new database, should the one in use be set aside or removed; of further
+    /// ones nothing is known in the new database until their next transition.
+    var rememberedServers = 4_096
     /// Rows in one transaction; more wait for the next one, so that a lock is never held for long.
     var batchRows = 2_000
     /// How often a run says that it is alive, also when nothing happens.

@@ -14,9 +14,12 @@ struct RecorderLoop {
     private let clock = ContinuousClock()
 
     private var store: HistoryStore?
-    private var load = RecordBacklog.Load()
-    /// How many of the load's records are settled.
+    /// What was taken from the queue, and how much of it is settled.
+    private var records: [HistoryRecord] = []
     private var position = 0
+    private var dropped = DroppedRecords()
+    /// What a new database has to be told first.
+    private var lastKnown: LastKnownStates
     /// What the history is to say about itself; at most one for each file set aside or replaced since the last write.
     private var notes: [EventRecord] = []
     private var trouble: RecorderTrouble
@@ -34,6 +37,7 @@ struct RecorderLoop {
         self.now = now
         self.report = report
         self.trouble = RecorderTrouble(limits: limits)
+        self.lastKnown = LastKnownStates(limits: limits)
     }
 
     /// Runs until the queue is closed, then writes what is left and the run's end.
@@ -69,50 +73,51 @@ struct RecorderLoop {
 
     private mutating func giveUp() {
         refill(waitingAtMost: .zero)
-        var lost = load.dropped
-        for record in load.records[position...] { lost.add(record) }
-        queue.lose(load.records[position...])
+        var lost = dropped
+        for record in records[position...] { lost.add(record) }
+        queue.lose(records[position...])
         report("history ends without the end of this run; lost: \(lost.summary)")
     }
 
     // MARK: Loads and slices
 
-    private var hasWork: Bool { position < load.records.count || !load.dropped.isEmpty || !notes.isEmpty }
+    private var hasWork: Bool { position < records.count || !dropped.isEmpty || !notes.isEmpty }
 
     private mutating func refill(waitingAtMost patience: Duration) {
         guard !hasWork else { return }
-        load = queue.take(waitingAtMost: patience)
-        position = 0
+        let load = queue.take(waitingAtMost: patience)
+        (records, position, dropped) = (load.records, 0, load.dropped)
     }
 
     /// The records of the next transaction.
     private var slice: ArraySlice<HistoryRecord> {
         var end = position
         var rows = 0
-        while end < load.records.count, rows < limits.batchRows {
-            rows += load.records[end].rows
+        while end < records.count, rows < limits.batchRows {
+            rows += records[end].rows
             end += 1
         }
-        return load.records[position..<end]
+        return records[position..<end]
     }
 
     private mutating func writeNext(to store: HistoryStore) throws {
         let now = now()
         let slice = slice
-        let showsGap = slice.endIndex == load.records.count && !load.dropped.isEmpty
+        let showsGap = slice.endIndex == records.count && !dropped.isEmpty
         let recovery = trouble.recovery(at: now)
         try store.write(
-            notes: notes + (recovery.map { [$0.event] } ?? []), records: slice, gap: showsGap ? load.dropped : nil,
+            notes: notes + (recovery.map { [$0.event] } ?? []), records: slice, gap: showsGap ? dropped : nil,
             now: now)
         position = slice.endIndex
-        if showsGap { load.dropped = DroppedRecords() }
+        if showsGap { dropped = DroppedRecords() }
         notes = []
         hopelessAttempts = 0
         if let recovery {
             trouble = RecorderTrouble(limits: limits)
-            queue.report(trouble: nil)
             report(recovery.report)
+            queue.report(trouble: nil)
         }
+        for record in slice { lastKnown.take(record) }
         queue.settle(slice, gap: showsGap)
     }
 
@@ -138,7 +143,9 @@ struct RecorderLoop {
             closeStore()
             note("the database was removed or replaced by another; what it held is not in this one")
         }
-        let opened = try HistoryStore(file: file, run: run, lockWait: limits.lockWait, now: now())
+        let now = now()
+        let opened = try HistoryStore(
+            file: file, run: run, lastKnown: lastKnown.records(at: now), lockWait: limits.lockWait, now: now)
         store = opened
         return opened
     }
@@ -162,8 +169,8 @@ struct RecorderLoop {
 
     private mutating func wait(for error: HistoryError) -> Duration {
         let (news, pause) = trouble.failed(error, at: now())
-        queue.report(trouble: error.description)
         if let news { report(news) }
+        queue.report(trouble: error.description)
         return pause
     }
 

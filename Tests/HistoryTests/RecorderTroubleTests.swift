@@ -111,7 +111,7 @@ struct RecorderTroubleTests {
         try Damage.overwritePages(from: 2, in: state)
         recorder.offer(transition(.backup, at: .base + 9000))
         await recorder.flush()
-        #expect(try state.reader().transitions(HistoryQuestion()).map(\.record.server) == [.backup])
+        #expect(try state.reader().transitions(HistoryQuestion()).map(\.record.server) == [.primary, .backup])
         await recorder.stop()
         #expect(try state.files.contains("history.sqlite.corrupt-20260101T000000Z"))
     }
@@ -180,20 +180,35 @@ struct RecorderTroubleTests {
         #expect(ear.heard.count == 2)
     }
 
-    @Test("a database that is removed while it is in use is begun anew and says so")
-    func removedWhileRunning() async throws {
+    @Test(
+        "a database that is removed while it is in use is begun anew, says so, and knows the servers' states",
+        arguments: [["history.sqlite"], ["history.sqlite", "history.sqlite-wal", "history.sqlite-shm"]])
+    func removedWhileRunning(files: [String]) async throws {
         let state = try StateDirectory()
-        let recorder = state.recorder()
+        let clock = TestClock()
+        let recorder = state.recorder(clock: clock)
         recorder.start()
-        recorder.offer(transition(.primary))
+        recorder.offer(.inventory(at: .base, instance: "warren", servers: [.primary, .backup]))
+        recorder.offer(transition(.primary, .unknown, .up))
+        recorder.offer(transition(.other, .unknown, .up))
+        recorder.offer(transition(.other, .up, .unknown))
         await recorder.flush()
-        for file in try state.files { try FileManager.default.removeItem(atPath: state.path + "/" + file) }
-        recorder.offer(transition(.backup))
+        for file in files { try FileManager.default.removeItem(atPath: state.path + "/" + file) }
+        clock.advance(milliseconds: 1000)
+        recorder.offer(transition(.backup, .unknown, .down, at: .base + 1000))
         await recorder.flush()
         let reader = try state.reader()
-        #expect(try reader.transitions(HistoryQuestion()).map(\.record.server) == [.backup])
-        #expect(try reader.events(HistoryQuestion()).map(\.record.kind) == [.supervisorStarted, .historyTrouble])
+        let rows = try reader.transitions(HistoryQuestion()).map(\.record)
+        #expect(rows.map(\.server) == [.primary, .backup])
+        #expect(rows.map(\.to) == [.up, .down])
+        #expect(rows.first?.detail == "taken over from the database before")
+        #expect(try reader.servers() == [.primary, .backup])
+        clock.advance(milliseconds: 1000)
         await recorder.stop()
+        let uptime = try reader.uptime(HistoryQuestion(), now: .base + 2000)
+        #expect(uptime.map(\.upMilliseconds) == [1000, 0])
+        let events = try reader.events(HistoryQuestion()).map(\.record.kind)
+        #expect(events == [.supervisorStarted, .historyTrouble, .supervisorStopped])
     }
 
     @Test("stop gives up in time while the database stays locked, and says what is lost")

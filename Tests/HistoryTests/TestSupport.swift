@@ -34,6 +34,7 @@ final class StateDirectory: Sendable {
     func inside() throws -> DatabaseQueue {
         var configuration = Configuration()
         configuration.allowsUnsafeTransactions = true  // to hold a lock from one call to the next
+        configuration.busyMode = .timeout(20)
         return try DatabaseQueue(path: database, configuration: configuration)
     }
 
