@@ -17,7 +17,10 @@ enum BindKeywords {
     /// The options of `bind`.
     static let table = KeywordTable<BindOptions>(
         "bind option",
-        socketKeywords + [
+        ownerKeywords + [
+            Keyword("name") { (options, arguments) throws(Diagnostic) in
+                options.name = try arguments.word("a name", example: "name clients").text
+            },
             Keyword("backlog") { (options, arguments) throws(Diagnostic) in
                 let length = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
                 options.backlog = length == 0 ? nil : length
@@ -34,8 +37,11 @@ enum BindKeywords {
     /// The options of `stats socket`.
     static let statsSocketTable = KeywordTable<BindOptions>(
         "stats socket option",
-        socketKeywords + [
+        ownerKeywords + [
             Keyword("level", read: readLevel),
+            withoutEffect("name", "nothing shows it"),
+            withoutEffect("backlog", "the system decides"),
+            withoutEffect("maxconn", "stats sockets have a fixed limit here"),
             Keyword("expose-fd") { (options, arguments) throws(Diagnostic) in
                 let keyword = arguments.current
                 let what = try arguments.word("'listeners'", example: "expose-fd listeners")
@@ -47,19 +53,11 @@ enum BindKeywords {
                     keyword.note(
                         "'expose-fd listeners' has no effect here: listening sockets stay open over a restart anyway"))
             },
-            Keyword("backlog") { (options, arguments) throws(Diagnostic) in
-                options.backlog = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 10")
-            },
-            Keyword("maxconn") { (options, arguments) throws(Diagnostic) in
-                options.maxconn = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 10")
-            },
         ],
         unsupported: KnownKeywords.bind.union(["v4v6", "v6only"]))
 
-    private static let socketKeywords: [Keyword<BindOptions>] = [
-        Keyword("name") { (options, arguments) throws(Diagnostic) in
-            options.name = try arguments.word("a name", example: "name clients").text
-        },
+    /// A socket file's owner and mode.
+    private static let ownerKeywords: [Keyword<BindOptions>] = [
         Keyword("mode", read: readMode),
         Keyword("user") { (options, arguments) throws(Diagnostic) in
             options.user = .name(try arguments.word("a user's name", example: "user haproxy").text)
@@ -74,6 +72,15 @@ enum BindKeywords {
             options.group = try readAccount(&arguments, named: "group")
         },
     ]
+
+    /// An option with one argument that is taken without doing anything.
+    private static func withoutEffect(_ name: String, _ reason: String) -> Keyword<BindOptions> {
+        Keyword(name) { (_, arguments) throws(Diagnostic) in
+            let keyword = arguments.current
+            _ = try arguments.word("a value", example: "\(name) 10")
+            arguments.add(keyword.note("'\(name)' of a stats socket has no effect here: \(reason)"))
+        }
+    }
 
     /// Reads all options up to the end of a line; errors are kept in `arguments`, and reading goes on where it can.
     ///

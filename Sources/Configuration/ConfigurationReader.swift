@@ -39,7 +39,7 @@ public enum ConfigurationReader {
         var resolver = Resolver(
             file: file, instance: instance, global: parser.global.configuration, drafts: parser.proxies)
         let configuration = resolver.resolve()
-        let validator = Validator(configuration, drafts: parser.proxies)
+        let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
         let found = parser.diagnostics + resolver.diagnostics + validator.diagnostics
         let diagnostics = ordered(found).map(source.completing)
         let isValid = !diagnostics.contains { $0.severity == .error }

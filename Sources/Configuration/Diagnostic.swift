@@ -52,20 +52,28 @@ public struct Diagnostic: Error, Sendable, Hashable {
         self.sourceLine = sourceLine
     }
 
+    /// The most of a line that is shown, in characters; a longer one is cut on both sides of the caret.
+    public static let widestLine = 160
+    /// The most of a message or a help that is shown, in characters: both may quote a file's words.
+    public static let longestMessage = 500
+
     /// The diagnostic as a terminal shows it: place, severity and message, the line with a caret, the help.
     ///
     /// - Parameter color: whether to use ANSI colours (the words say everything without them).
     /// - Returns: one to four lines, without a newline at the end.
     public func rendered(color: Bool) -> String {
         let paint = Paint(isOn: color, severity: severity)
-        var lines = ["\(paint.bold("\(place):")) \(paint.severity("\(severity.rawValue):")) \(Self.printable(message))"]
+        var lines = [
+            "\(paint.bold("\(place):")) \(paint.severity("\(severity.rawValue):")) \(Self.printable(Self.short(message)))"
+        ]
         if location.line > 0, let sourceLine {
             let number = String(location.line)
             let gutter = String(repeating: " ", count: number.count)
-            lines.append("  \(number) | \(Self.printable(sourceLine, keepingTabs: true))")
-            lines.append("  \(gutter) | \(indentation(of: sourceLine))\(paint.severity("^"))")
+            let (excerpt, caret) = excerpt(of: sourceLine)
+            lines.append("  \(number) | \(Self.printable(excerpt, keepingTabs: true))")
+            lines.append("  \(gutter) | \(Self.indentation(of: excerpt.prefix(caret)))\(paint.severity("^"))")
         }
-        if let help { lines.append("  \(paint.bold("help:")) \(Self.printable(help))") }
+        if let help { lines.append("  \(paint.bold("help:")) \(Self.printable(Self.short(help)))") }
         return lines.joined(separator: "\n")
     }
 
@@ -73,11 +81,22 @@ public struct Diagnostic: Error, Sendable, Hashable {
         location.line > 0 ? "\(location.file):\(location.line):\(location.column)" : location.file
     }
 
-    /// What stands before the caret, as wide as the text before the column: a tab for a tab, two spaces for a wide
-    /// character, one for every other.
-    private func indentation(of line: String) -> String {
+    /// The part of a line that is shown, and how many of its characters stand before the caret.
+    private func excerpt(of line: String) -> (text: String, caret: Int) {
+        let caret = max(0, location.column - 1)
+        guard line.count > Self.widestLine else { return (line, caret) }
+        let start = max(0, min(caret - Self.widestLine / 2, line.count - Self.widestLine))
+        let end = start + Self.widestLine
+        var text = String(line.dropFirst(start).prefix(Self.widestLine))
+        if end < line.count { text += "…" }
+        return start > 0 ? ("…" + text, caret - start + 1) : (text, caret)
+    }
+
+    /// What stands before the caret, as wide as the text there: a tab for a tab, two spaces for a wide character, one for
+    /// every other.
+    private static func indentation(of text: Substring) -> String {
         var indentation = ""
-        for character in line.prefix(max(0, location.column - 1)) {
+        for character in text {
             if character == "\t" {
                 indentation += "\t"
             } else {
@@ -85,6 +104,11 @@ public struct Diagnostic: Error, Sendable, Hashable {
             }
         }
         return indentation
+    }
+
+    private static func short(_ text: String) -> String {
+        let start = text.prefix(longestMessage)
+        return start.endIndex == text.endIndex ? text : start + "…"
     }
 
     /// Text from a file without its control characters, which could otherwise steer the reader's terminal.

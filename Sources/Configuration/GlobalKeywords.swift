@@ -9,8 +9,25 @@ enum GlobalKeywords {
         "keyword", effective + withoutEffect.map(accepted), unsupported: KnownKeywords.global,
         replaced: ["debug": "start HAProxy with -d instead, or remove it"])
 
+    /// Reads one line.
+    ///
+    /// - Parameters:
+    ///   - global: the section.
+    ///   - arguments: the line, from its start.
+    /// - Throws: what is wrong with it.
+    static func read(_ global: inout GlobalDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        guard let word = arguments.next() else { return }
+        if word.text == "no" { return try readNegation(&global, &arguments) }
+        if word.text.hasPrefix("tune.") { return try readTuning(&arguments) }
+        let keyword = try table.find(word, place: "in 'global'") { name in
+            ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
+        }
+        try keyword.read(&global, &arguments)
+    }
+
     private static let effective: [Keyword<GlobalDraft>] = [
         Keyword("log") { (global, arguments) throws(Diagnostic) in
+            global.mentionsLog = true
             if arguments.peeked?.text == "global", let word = arguments.next() {
                 throw word.error(
                     "'log global' has no meaning in 'global' itself", help: "write '\(LogKeyword.example)'")
@@ -105,7 +122,7 @@ enum GlobalKeywords {
     ]
 
     /// What `no` may stand before, apart from `log`.
-    static let negatable: Set<String> = [
+    private static let negatable: Set<String> = [
         "busy-polling", "insecure-fork-wanted", "numa-cpu-mapping", "set-dumpable", "strict-limits",
     ]
 
@@ -140,7 +157,7 @@ enum GlobalKeywords {
     ///
     /// - Parameter arguments: the line, after the keyword.
     /// - Throws: that the keyword is unknown or its value no size.
-    static func readTuning(_ arguments: inout Arguments) throws(Diagnostic) {
+    private static func readTuning(_ arguments: inout Arguments) throws(Diagnostic) {
         let keyword = arguments.current
         guard KnownKeywords.tuning.contains(keyword.text) else {
             let closest = Suggestion.closest(to: keyword.text, among: KnownKeywords.tuning)
@@ -157,6 +174,22 @@ enum GlobalKeywords {
         }
         _ = arguments.rest()
         arguments.add(keyword.note("'\(keyword.text)' has no effect here: workers tune themselves"))
+    }
+
+    private static func readNegation(
+        _ global: inout GlobalDraft, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let no = arguments.current
+        let word = try arguments.word("what to switch off", example: "no log")
+        if word.text == "log" {
+            global.configuration.logTargets = []
+            return try arguments.expectEnd()
+        }
+        guard negatable.contains(word.text) else {
+            throw word.error("'no \(word.text)' does not exist", help: "remove the line")
+        }
+        try arguments.expectEnd()
+        arguments.add(no.note("'no \(word.text)' has no effect here, as '\(word.text)' has none"))
     }
 
     private static func readMaxconn(_ global: inout GlobalDraft, _ arguments: inout Arguments) throws(Diagnostic) {

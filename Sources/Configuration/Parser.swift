@@ -65,7 +65,7 @@ struct Parser {
 
     private mutating func read(_ line: SourceLine) {
         var arguments = Arguments(line)
-        for word in line.words where word.hasBareVariable {
+        for word in line.words where word.hasBareVariable && !isSkipping {
             arguments.add(
                 word.warning(
                     "'\(word.text)' is taken as it stands: variables are replaced within double quotes only",
@@ -80,7 +80,7 @@ struct Parser {
     }
 
     private mutating func readKeyword(_ arguments: inout Arguments) throws(Diagnostic) {
-        if let first = arguments.peeked, first.text.hasPrefix(".") {
+        if let first = arguments.peeked, first.text.hasPrefix("."), !isSkipping {
             throw first.error("conditions such as '\(first.text)' are not supported here", help: "remove the line")
         }
         switch place {
@@ -96,32 +96,11 @@ struct Parser {
                 help: Suggestion.closest(to: word.text, among: Self.sections).map { "did you mean '\($0)'?" }
                     ?? "begin with 'global', 'defaults' or 'listen'")
         case .global:
-            try readGlobalKeyword(&arguments)
+            try GlobalKeywords.read(&global, &arguments)
         case .proxy(var proxy):
             defer { place = .proxy(proxy) }
             try ProxyKeywords.read(&proxy, &arguments)
         }
-    }
-
-    private mutating func readGlobalKeyword(_ arguments: inout Arguments) throws(Diagnostic) {
-        guard let word = arguments.next() else { return }
-        if word.text.hasPrefix("tune.") { return try GlobalKeywords.readTuning(&arguments) }
-        if word.text == "no" {
-            let negated = try arguments.word("what to switch off", example: "no log")
-            if negated.text == "log" {
-                global.configuration.logTargets = []
-                return try arguments.expectEnd()
-            }
-            guard GlobalKeywords.negatable.contains(negated.text) else {
-                throw negated.error("'no \(negated.text)' does not exist", help: "remove the line")
-            }
-            _ = arguments.rest()
-            return arguments.add(word.note("'no \(negated.text)' has no effect here"))
-        }
-        let keyword = try GlobalKeywords.table.find(word, place: "in 'global'") { name in
-            ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
-        }
-        try keyword.read(&global, &arguments)
     }
 
     // MARK: Sections
@@ -134,7 +113,7 @@ struct Parser {
     ) throws(Diagnostic) -> Bool {
         let head = line.words[0]
         var name = head.text
-        if let meant = misspeltSection(name) {
+        if let meant = misspeltSection(name), !isSkipping {
             arguments.add(head.error("unknown section '\(name)'", help: "did you mean '\(meant)'?"))
             name = meant
         }
@@ -161,12 +140,19 @@ struct Parser {
         return true
     }
 
+    private var isSkipping: Bool {
+        if case .skipped = place { true } else { false }
+    }
+
     /// The section that a word means which is nothing here but one letter away from a section.
     ///
     /// Its lines are read as that section's, so that they don't look wrong where they would stand otherwise.
     private func misspeltSection(_ name: String) -> String? {
-        guard !GlobalKeywords.table.knows(name), !ProxyKeywords.table.knows(name), name != "no" else { return nil }
-        return Self.sections.first { $0 != name && Suggestion.distance(from: name.lowercased(), to: $0) <= 1 }
+        guard !GlobalKeywords.table.knows(name), !ProxyKeywords.table.knows(name), !Self.sections.contains(name),
+            let closest = Suggestion.closest(to: name, among: Self.sections),
+            Suggestion.distance(from: name.lowercased(), to: closest) <= 1
+        else { return nil }
+        return closest
     }
 
     /// `SECTION [NAME] [from NAME]`.

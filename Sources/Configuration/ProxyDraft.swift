@@ -117,6 +117,8 @@ struct GlobalDraft {
     var configuration = GlobalConfiguration()
     /// This machine's name.
     var hostName: String
+    /// Whether it has a `log` line, right or wrong.
+    var mentionsLog = false
     /// The keywords that may stand only once and have been seen, with their lines.
     var seen: [String: Int] = [:]
 }

@@ -5,6 +5,7 @@ import Model
 /// - Source: HAProxy 2.6.12's own checks, as `haproxy -c` makes them on variants of one file.
 struct Validator {
     private let drafts: [ProxyDraft]
+    private let global: GlobalDraft
     private let configuration: InstanceConfiguration
 
     /// Everything found.
@@ -14,9 +15,11 @@ struct Validator {
     ///
     /// - Parameters:
     ///   - configuration: what it was resolved to.
+    ///   - global: its `global` section, as read.
     ///   - drafts: its proxies, as read.
-    init(_ configuration: InstanceConfiguration, drafts: [ProxyDraft]) {
+    init(_ configuration: InstanceConfiguration, global: GlobalDraft, drafts: [ProxyDraft]) {
         self.configuration = configuration
+        self.global = global
         self.drafts = drafts
         checkNames()
         for draft in drafts where !draft.settings.isDisabled {
@@ -135,7 +138,8 @@ struct Validator {
         guard draft.kind.hasFrontend, let (_, word) = draft.settings.logFormat else { return }
         let hasTarget = draft.settings.logs.contains { entry in
             switch entry {
-            case .global: !configuration.global.logTargets.isEmpty
+            // A wrong line is an error already.
+            case .global: !configuration.global.logTargets.isEmpty || global.mentionsLog
             case .target: true
             }
         }

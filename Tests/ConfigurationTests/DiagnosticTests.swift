@@ -68,4 +68,19 @@ struct DiagnosticTests {
             diagnostic.rendered(color: false)
                 == "f:1:1: error: unknown '\u{FFFD}[2J'\n  1 | \u{FFFD}[2J\u{FFFD}x\n    | ^")
     }
+
+    @Test("of a very long line only the caret's surroundings are shown")
+    func longLine() throws {
+        let line = String(repeating: "a", count: 300) + "b" + String(repeating: "c", count: 300)
+        let diagnostic = Diagnostic(
+            severity: .error, location: SourceLocation(file: "f", line: 1, column: 301), message: line, sourceLine: line
+        )
+        let shown = diagnostic.rendered(color: false).split(separator: "\n")
+        #expect(shown.count == 3)
+        let caret = try #require(shown[2].firstIndex(of: "^"))
+        #expect(shown[1].dropFirst(shown[2].distance(from: shown[2].startIndex, to: caret)).first == "b")
+        #expect(shown[1].count == 6 + Diagnostic.widestLine + 2)
+        let word = String(repeating: "x", count: 100_000)
+        #expect(Sample.listen(word).diagnostics[0].rendered(color: false).utf8.count < 1_500)
+    }
 }

@@ -133,6 +133,13 @@ struct GlobalKeywordTests {
         #expect(try Sample.global("stats socket /s").clean().global.statsSockets.map(\.level) == [.operator])
     }
 
+    @Test("options of a stats socket that do nothing here are taken with a note each")
+    func statsSocketNotes() throws {
+        let parsed = Sample.global("stats socket /s name x backlog 10 maxconn 5 expose-fd listeners level admin")
+        #expect(parsed.diagnostics.map(\.severity) == [.note, .note, .note, .note])
+        #expect(try parsed.valid().global.statsSockets.map(\.level) == [.admin])
+    }
+
     @Test("a name after uid is taken as a user's name, with a warning")
     func accountByName() throws {
         let parsed = Sample.global("stats socket /s uid haproxy gid staff")
