@@ -40,8 +40,15 @@ struct HistoryConnection: Sendable {
             }
             return try readInAnyWay(question)
         } catch {
-            throw HistoryError(error, path: file.path, operation: operation)
+            throw explained(HistoryError(error, path: file.path, operation: operation))
         }
+    }
+
+    /// Adds what SQLite's words leave out: a log without an index can be read only by those who may make the index.
+    private func explained(_ error: HistoryError) -> HistoryError {
+        guard [.cannotOpen, .readOnly].contains(error.code), file.hasPendingLog else { return error }
+        let message = error.message + "; its log (-wal) can be read only by a user who may write the directory"
+        return HistoryError(code: error.code, message: message, path: error.path, operation: error.operation)
     }
 
     private func readInAnyWay<Answer>(_ question: (Database) throws -> Answer) throws -> Answer {

@@ -111,10 +111,12 @@ public final class HistoryDatabase: HistoryReader {
         guard let first = relevant.map(\.id).min() else { return AvailabilityTimeline(runs: [], blind: []) }
         let query = HistoryQuery.changes(of: server, fromRun: first)
         var changes: [Int64: [(at: Timestamp, state: ServerState)]] = [:]
-        for row in try Row.fetchAll(db, sql: query.sql, arguments: query.arguments) {
+        // One row after the other: a server that flapped for years has many.
+        let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+        while let row = try rows.next() {
             // A state that only a newer program knows is, for an account of known time, not known.
-            let state = ServerState(rawValue: row["to_state"]) ?? .unknown
-            changes[row["run_id"], default: []].append((Timestamp(millisecondsSinceEpoch: row["at"]), state))
+            let state = ServerState(rawValue: row[2]) ?? .unknown
+            changes[row[0], default: []].append((Timestamp(millisecondsSinceEpoch: row[1]), state))
         }
         return AvailabilityTimeline(
             runs: relevant.map {

@@ -76,6 +76,29 @@ struct PermissionTests {
         try setMode(0o755, state.path)
     }
 
+    @Test("a copy with a log but without its index, in a directory that may not be written, is refused with the reason")
+    func logWithoutIndex() async throws {
+        let state = try StateDirectory()
+        let recorder = state.recorder()
+        recorder.start()
+        recorder.offer(transition())
+        await recorder.flush()
+        let copy = try StateDirectory()
+        for file in ["history.sqlite", "history.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: state.path + "/" + file, toPath: copy.path + "/" + file)
+        }
+        await recorder.stop()
+        try setMode(0o555, copy.path)
+        await #expect(processExitsWith: .success) { [path = copy.path as String] in
+            becomeNobody()
+            let error = #expect(throws: HistoryError.self) { try HistoryDatabase(stateDirectory: path) }
+            #expect(error?.code == .cannotOpen)
+            #expect(error?.message.contains("may write the directory") == true)
+        }
+        try setMode(0o755, copy.path)
+        #expect(try copy.reader().transitions(HistoryQuestion()).count == 1)
+    }
+
     @Test("a history that may not be read is said to be so, not to be missing")
     func unreadable() async throws {
         let state = try StateDirectory()

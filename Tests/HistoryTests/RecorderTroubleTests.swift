@@ -161,6 +161,43 @@ struct RecorderTroubleTests {
         #expect(try state.files.allSatisfy { !$0.contains("corrupt") })
     }
 
+    @Test("records that the database will never take are left out after a few attempts, and the rest goes on")
+    func hopeless() async throws {
+        let state = try StateDirectory()
+        let ear = TestEar()
+        let recorder = state.recorder(ear: ear)
+        recorder.start()
+        recorder.offer(transition(.primary))
+        await recorder.flush()
+        try state.inside().run("DROP TABLE samples")
+        recorder.offer(.samples([sample(at: .base)]))
+        await recorder.flush()
+        recorder.offer(transition(.backup))
+        await recorder.flush()
+        #expect(recorder.status.dropped == 1)
+        let reader = try state.reader()
+        #expect(try reader.transitions(HistoryQuestion()).count == 2)
+        await recorder.stop()
+        #expect(try reader.events(HistoryQuestion()).contains { $0.record.kind == .gap })
+        #expect(ear.heard.count { $0.contains("no such table: samples") } == 2)
+        #expect(recorder.status.trouble == nil)
+    }
+
+    @Test("after a few damaged databases the recorder leaves the next one where it is")
+    func boundOfFilesSetAside() async throws {
+        let state = try StateDirectory()
+        try await Damage.make("garbage", in: state)
+        let before = try Data(contentsOf: URL(fileURLWithPath: state.database))
+        var limits = RecorderLimits.impatient
+        limits.filesSetAside = 0
+        let recorder = state.recorder(limits: limits)
+        recorder.start()
+        try await eventually("the trouble is noticed") { recorder.status.trouble != nil }
+        await recorder.stop()
+        #expect(try Data(contentsOf: URL(fileURLWithPath: state.database)) == before)
+        #expect(try state.files == ["history.sqlite"])
+    }
+
     @Test("a state directory that can't be made yet is tried again")
     func directoryLater() async throws {
         let state = try StateDirectory()
