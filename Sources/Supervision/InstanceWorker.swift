@@ -13,17 +13,8 @@ protocol InstanceWorker: AnyObject, Sendable {
     func inheritance() async -> [ServerIdentity: InheritedServer]
     /// Ends the sessions within `grace`, then the thread; a second call may shorten it.
     func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async
-    /// Returns when the thread has ended, for whatever reason, or the task is cancelled.
+    /// Returns when the thread has ended, for whatever reason.
     func waitUntilEnded() async
 }
 
-extension Worker: InstanceWorker {
-    /// How often a worker is asked whether it still turns.
-    private static let pulse = Duration.seconds(1)
-
-    func waitUntilEnded() async {
-        while await snapshot() != nil {
-            do { try await Task.sleep(for: Self.pulse) } catch { return }
-        }
-    }
-}
+extension Worker: InstanceWorker {}
