@@ -1,3 +1,4 @@
+import Model
 import NIOCore
 import NIOPosix
 
@@ -10,9 +11,6 @@ public actor StandInFleet {
         let standIn: StandIn
         let listener: NIOLoopBoundBox<StandInListener?>
     }
-
-    /// How many edits away a name may be to be suggested.
-    private static let farthestSuggestion = 2
 
     private let eventLoop: any EventLoop
     private let broker: NIOLoopBoundBox<Broker?>
@@ -128,10 +126,7 @@ public actor StandInFleet {
 
     private func member(_ name: String) throws(StandInError) -> Member {
         if let member = members.first(where: { $0.standIn.name == name }) { return member }
-        let closest = members.map(\.standIn.name)
-            .map { (name: $0, distance: EditDistance.between($0, name)) }
-            .min { $0.distance < $1.distance }
-        let suggestion = closest.flatMap { $0.distance <= Self.farthestSuggestion ? $0.name : nil }
+        let suggestion = Suggestion.closest(to: name, among: members.map(\.standIn.name))
         throw .unknown(name, suggestion: suggestion)
     }
 

@@ -48,7 +48,7 @@ struct PikaClient {
     /// - Returns: what it printed when it failed; `nil` when all went as it should.
     func failure() async -> String? {
         let process = process
-        let killer = DispatchWorkItem { process.terminate() }
+        let killer = DispatchWorkItem { kill(process.processIdentifier, SIGKILL) }
         DispatchQueue.global().asyncAfter(deadline: .now() + Self.deadline, execute: killer)
         let handle = output.fileHandleForReading
         let said = await Task.detached {

@@ -1,0 +1,129 @@
+import Foundation
+
+/// The real binary with a state directory and instances of its own.
+final class Supervisor: Sendable {
+    /// The binary: `SUPERVISE_BINARY`, or the one beside the running tests.
+    static func binary() throws -> String {
+        if let path = ProcessInfo.processInfo.environment["SUPERVISE_BINARY"] { return path }
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let path = URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent("supervise").path
+        guard FileManager.default.isExecutableFile(atPath: path) else {
+            throw ScenarioError("there is no \(path): build the product 'supervise', or set SUPERVISE_BINARY")
+        }
+        return path
+    }
+
+    let directory: TemporaryDirectory
+    let state: String
+    let instances: String
+
+    /// Prepares a supervisor that does not run yet.
+    ///
+    /// - Parameters:
+    ///   - directory: where its state is kept.
+    ///   - instances: the directory with its instances' files; one is made when there is none.
+    /// - Throws: when a directory can't be made.
+    init(in directory: TemporaryDirectory, instances: String? = nil) throws {
+        self.directory = directory
+        state = try directory.directory("state")
+        self.instances = try instances ?? directory.directory("instances")
+    }
+
+    /// Writes an instance's file.
+    func configure(_ instance: String, _ text: String) throws {
+        try text.write(toFile: "\(instances)/\(instance).cfg", atomically: true, encoding: .utf8)
+    }
+
+    /// Starts it and waits until it accepts sessions.
+    ///
+    /// - Parameters:
+    ///   - arguments: more arguments of `up`.
+    ///   - ports: what it has to listen on before this returns.
+    /// - Returns: the running process.
+    /// - Throws: `ScenarioError` with its messages when it doesn't come up.
+    func up(_ arguments: [String] = [], listeningOn ports: [HeldPort]) async throws -> TestProcess {
+        let process = try start(arguments)
+        for port in ports {
+            try await eventually("\(port.address) answers; \(process.errorOutput)", within: .seconds(30)) {
+                if let status = process.exitStatus {
+                    throw ScenarioError("up ended with \(status): \(process.output)\(process.errorOutput)")
+                }
+                return try await Socket.connect(host: port.host, port: port.port) != nil
+            }
+        }
+        return process
+    }
+
+    /// Starts it and waits for nothing.
+    func start(_ arguments: [String] = []) throws -> TestProcess {
+        let command = [
+            try Self.binary(), "up", "--state", state, "--instances", instances, "--dashboard", "off",
+        ]
+        return try TestProcess(command + arguments, keeping: directory)
+    }
+
+    /// Runs another subcommand to its end.
+    func run(_ arguments: String..., within limit: Duration = .seconds(30)) async throws -> Finished {
+        try await Finished([try Self.binary()] + arguments + ["--state", state], within: limit)
+    }
+
+    /// Runs a subcommand with `--json` and reads its lines.
+    ///
+    /// - Parameters:
+    ///   - type: what a line holds.
+    ///   - arguments: the subcommand and its arguments.
+    /// - Returns: one value a line.
+    /// - Throws: `ScenarioError` when it fails, and when a line isn't what it should be.
+    func json<Line: Decodable>(_ type: Line.Type, _ arguments: String...) async throws -> [Line] {
+        let finished = try await Finished([try Self.binary()] + arguments + ["--json", "--state", state])
+        // `status` ends with 3 while an instance isn't running, and says so all the same.
+        guard [.code(0), .code(3)].contains(finished.status) else {
+            throw ScenarioError("\(arguments) ended with \(finished.status): \(finished.errorOutput)")
+        }
+        return try finished.output.split(separator: "\n").map { line in
+            do {
+                return try JSONDecoder().decode(type, from: Data(line.utf8))
+            } catch {
+                throw ScenarioError("\(arguments) printed \(line): \(error)")
+            }
+        }
+    }
+}
+
+/// A line of `supervise history --json`.
+struct HistoryLine: Decodable, Equatable {
+    let at: String
+    let instance: String
+    let proxy: String
+    let server: String
+    let from: String
+    let to: String
+    let status: String?
+    let detail: String?
+    let lasted_ms: Int64?
+    let sessions: Int
+    let active_servers: Int
+    let backup_servers: Int
+}
+
+/// A line of `supervise status --json`.
+struct StatusLine: Decodable, Equatable {
+    let instance: String
+    let state: String
+    let servers_up: Int
+    let servers: Int
+    let on_backup: Bool
+    let sessions: Int
+    let restarts: Int
+    let pid: Int32
+}
+
+/// A line of `supervise events --json`.
+struct EventLine: Decodable, Equatable {
+    let at: String
+    let instance: String?
+    let event: String
+    let actor: String?
+    let reason: String?
+    let detail: String?
+}

@@ -1,0 +1,26 @@
+import Testing
+
+extension Scenarios {
+    @Suite("Stand-ins")
+    struct StandIns {
+        @Test("no confirmed message is lost when a stand-in stops under its clients", .enabled(if: Python.hasPika))
+        func seedStory() async throws {
+            let directory = try TemporaryDirectory()
+            let log = try SyslogCatcher()
+            let files = try SeedFiles(log: log, directory: directory)
+            let supervisor = try Supervisor(in: directory, instances: try files.write(checkInterval: "200ms"))
+            let process = try await supervisor.up(
+                ["--stand-ins"],
+                listeningOn: [
+                    files.cluster.statistics, files.warren.statistics,
+                ])
+            try await SeedStory(
+                supervisor: supervisor, files: files, log: log, checkTime: .seconds(10), consumerDelay: 0.003,
+                stop: { try await supervisor.run("stand-in", "stop", $0).requireSuccess("stand-in stop") },
+                start: { try await supervisor.run("stand-in", "start", $0).requireSuccess("stand-in start") }
+            ).run()
+            #expect(try await supervisor.run("stand-in", "stop", "rabit").status == .code(4))
+            try await process.stop()
+        }
+    }
+}
