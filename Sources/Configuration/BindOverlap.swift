@@ -1,4 +1,7 @@
 /// Finds addresses that are listened on more than once, in a file and across files.
+///
+/// Stricter than HAProxy, whose sockets share their ports (`SO_REUSEPORT`): there, the system deals connections out to
+/// whoever listens, here, a second socket would be refused.
 enum BindOverlap {
     /// One address and who listens on it.
     private struct Claim {
@@ -79,16 +82,13 @@ enum BindOverlap {
             isWithin
             ? "\(other.owner) in line \(other.location.line)"
             : "\(other.owner) of instance '\(other.instance)' (\(other.location.file):\(other.location.line))"
-        if isSame {
-            return Diagnostic(
-                severity: .error, location: claim.location,
-                message: "\(claim.address) is already listened on by \(place)",
-                help: "use another port or address")
-        }
+        let message =
+            isSame
+            ? "\(claim.address) is already listened on by \(place)"
+            : "\(claim.address) overlaps with \(other.address) of \(place)"
         return Diagnostic(
-            severity: .warning, location: claim.location,
-            message: "\(claim.address) and \(other.address) of \(place) overlap; the system may refuse the second",
-            help: "use another port, or single addresses on both sides")
+            severity: .error, location: claim.location, message: message,
+            help: isSame ? "use another port or address" : "use another port, or single addresses on both sides")
     }
 
     /// What two addresses must share to meet at all.

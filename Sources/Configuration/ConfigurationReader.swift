@@ -35,7 +35,7 @@ public enum ConfigurationReader {
         _ bytes: [UInt8], file: String, instance: String, environment: [String: String]
     ) -> ParsedInstance {
         let source = SourceText(bytes, file: file)
-        let parser = Parser(source, environment: environment, hostName: HostName.current)
+        let parser = Parser(source, environment: environment, hostName: ProcessInfo.processInfo.hostName)
         var resolver = Resolver(
             file: file, instance: instance, global: parser.global.configuration, drafts: parser.proxies)
         let configuration = resolver.resolve()

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Something to tell a person about a configuration file: what is wrong, where, and what to write instead.
 public struct Diagnostic: Error, Sendable, Hashable {
     /// How much it matters.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Cuts a line into words as HAProxy does: blanks separate, quotes and backslashes protect, `#` begins a comment,
 /// `$NAME` and `${NAME}` are replaced within double quotes.
 ///

@@ -134,9 +134,15 @@ struct Parser {
         guard let kind = SectionKind(rawValue: name) else { return false }
         closeSection()
         _ = arguments.next()
+        var proxy = ProxyDraft(
+            kind: kind, header: head,
+            settings: kind == .defaults ? ProxySettings() : defaults.last?.settings ?? ProxySettings(), global: global)
         // Whatever is wrong with the head, the section's lines are read.
-        place = .proxy(ProxyDraft(kind: kind, name: head, header: head, settings: ProxySettings(), global: global))
-        place = .proxy(try readHead(kind, head: head, &arguments))
+        defer {
+            place = .proxy(proxy)
+            sectionName = proxy.name.text
+        }
+        try readHead(of: &proxy, &arguments)
         return true
     }
 
@@ -155,40 +161,26 @@ struct Parser {
         return closest
     }
 
-    /// `SECTION [NAME] [from NAME]`.
-    private mutating func readHead(
-        _ kind: SectionKind, head: Word, _ arguments: inout Arguments
-    ) throws(Diagnostic) -> ProxyDraft {
-        var name: Word?
-        if kind == .defaults {
-            if arguments.peeked?.text != "from" { name = arguments.next() }
+    /// `[NAME] [from NAME]`, after the section's keyword.
+    private func readHead(of proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        if proxy.kind == .defaults {
+            if arguments.peeked?.text != "from", let name = arguments.next() { proxy.name = name }
         } else {
-            name = try arguments.word("a name", example: "\(kind.rawValue) rabbitmq")
+            proxy.name = try arguments.word("a name", example: "\(proxy.kind.rawValue) rabbitmq")
+            try NameRule.check(proxy.name, of: "a proxy")
         }
-        if let name {
-            sectionName = name.text
-        } else {
-            sectionName = kind.rawValue
-        }
-        var proxy = ProxyDraft(
-            kind: kind, name: name ?? head, header: head,
-            settings: kind == .defaults ? ProxySettings() : defaults.last?.settings ?? ProxySettings(), global: global)
-        place = .proxy(proxy)
-        if let name, kind != .defaults { try NameRule.check(name, of: "a proxy") }
         if arguments.take("from") {
-            let parent = try arguments.word("the name of a defaults section", example: "\(kind.rawValue) x from common")
-            proxy.settings = try settings(of: parent)
-            place = .proxy(proxy)
+            let example = "\(proxy.kind.rawValue) x from common"
+            proxy.settings = try settings(of: try arguments.word("the name of a defaults section", example: example))
         }
-        try arguments.expectEnd(help: kind == .defaults ? nil : "addresses belong on a 'bind' line")
-        return proxy
+        try arguments.expectEnd(help: proxy.kind == .defaults ? nil : "addresses belong on a 'bind' line")
     }
 
     /// The settings of the `defaults` section of a name.
     private func settings(of parent: Word) throws(Diagnostic) -> ProxySettings {
-        let named = defaults.filter { $0.name.text == parent.text && $0.name.location != $0.header.location }
+        let named = defaults.filter { $0.isNamed && $0.name.text == parent.text }
         guard let first = named.first else {
-            let names = defaults.filter { $0.name.location != $0.header.location }.map(\.name.text)
+            let names = defaults.filter(\.isNamed).map(\.name.text)
             throw parent.error(
                 "there is no defaults section '\(parent.text)' before this line",
                 help: Suggestion.closest(to: parent.text, among: names).map { "did you mean '\($0)'?" }
@@ -206,7 +198,7 @@ struct Parser {
         guard case .proxy(let proxy) = place else { return }
         if proxy.kind == .defaults {
             defaults.append(proxy)
-        } else if proxy.name.location != proxy.header.location {
+        } else if proxy.isNamed {
             proxies.append(proxy)
         }
         place = .outside

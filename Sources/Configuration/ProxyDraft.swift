@@ -87,10 +87,10 @@ struct ServerAddressDraft {
 struct ProxyDraft {
     /// Which section it is.
     let kind: SectionKind
-    /// Its name; the section's keyword where it has none (`defaults`).
-    let name: Word
-    /// Where the section begins.
+    /// The section's keyword.
     let header: Word
+    /// Its name; its keyword where it has none, as `defaults` may.
+    var name: Word
     /// What its lines and its defaults say.
     var settings: ProxySettings
     /// The number that a line gives it.
@@ -104,8 +104,26 @@ struct ProxyDraft {
     var mentionsServer = false
     /// The timeouts that a line of this very section set.
     var timeoutsSetHere: Set<String> = []
-    /// What `global` says, as far as it is known before the section.
-    var global: GlobalDraft
+    /// What `global` says before the section, for lines that take a value from there.
+    let global: GlobalDraft
+
+    /// Begins a section.
+    ///
+    /// - Parameters:
+    ///   - kind: which section.
+    ///   - header: its keyword.
+    ///   - settings: what it begins with.
+    ///   - global: what `global` says before it.
+    init(kind: SectionKind, header: Word, settings: ProxySettings, global: GlobalDraft) {
+        self.kind = kind
+        self.header = header
+        self.name = header
+        self.settings = settings
+        self.global = global
+    }
+
+    /// Whether it has a name.
+    var isNamed: Bool { name != header }
 
     /// How messages name the section, such as `'listen' section`.
     var place: String { "in a '\(kind.rawValue)' section" }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A configuration file's text, cut into lines.
 struct SourceText: Sendable {
     /// One line, as bytes, without its end.

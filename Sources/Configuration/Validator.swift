@@ -51,15 +51,11 @@ struct Validator {
 
     private mutating func checkBinds(of draft: ProxyDraft) {
         guard draft.kind.hasFrontend, !draft.mentionsBind else { return }
-        let isTarget = drafts.contains { other in
-            other.name != draft.name && other.settings.defaultBackend?.text == draft.name.text
-        }
+        let example = "add one such as 'bind *:5672'"
         diagnostics.append(
             draft.name.warning(
                 "\(draft.kind.rawValue) '\(draft.name.text)' has no 'bind'",
-                help: isTarget || draft.kind == .listen
-                    ? "add one such as 'bind *:5672', or make this section a 'backend'"
-                    : "add one such as 'bind *:5672'"))
+                help: draft.kind == .listen ? "\(example), or make this section a 'backend'" : example))
     }
 
     /// HTTP is there for statistics alone.

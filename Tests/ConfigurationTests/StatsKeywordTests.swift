@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Configuration
@@ -58,7 +59,7 @@ struct StatsKeywordTests {
         let global = "global\n    node lb9\n    description From above\n"
         #expect(try stats("stats show-node", "stats show-desc", global: global).node == "lb9")
         #expect(try stats("stats show-desc", global: global).description == "From above")
-        #expect(try stats("stats show-node").node == HostName.current)
+        #expect(try stats("stats show-node").node == ProcessInfo.processInfo.hostName)
         #expect(
             Sample.stats("stats enable", "stats show-desc").lines == [
                 "warning 10:11 'stats show-desc' has nothing to show"

@@ -115,14 +115,14 @@ struct ValidatorTests {
             ])
     }
 
-    @Test("an address used twice in a file is an error, an overlap a warning")
+    @Test("an address used twice in a file is an error, and so is an overlap")
     func binds() {
         let twice = parse(Sample.proxy + "listen b\n    bind *:1\n    bind 127.0.0.1:5672\n    server s 192.0.2.1:1\n")
         #expect(twice.lines == ["error 11:10 127.0.0.1:5672 is already listened on by proxy 'rabbit' in line 7"])
         let overlap = parse(Sample.proxy + "    bind :5672\n")
         #expect(
             overlap.lines == [
-                "warning 9:10 0.0.0.0:5672 and 127.0.0.1:5672 of proxy 'rabbit' in line 7 overlap; the system may refuse the second"
+                "error 9:10 0.0.0.0:5672 overlaps with 127.0.0.1:5672 of proxy 'rabbit' in line 7"
             ])
         let socket = Sample.parse(
             "global\n    stats socket /s\n" + Sample.defaults + Sample.proxy + "    bind unix@/s\n")
