@@ -53,6 +53,7 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     private var bodyBytes = 0
     private var status = 0
     private var keepsAlive = true
+    private var isTimeUp = false
 
     init(rules: Rules, wire: WireTally, counters: HTTPFrontendCounters) {
         self.rules = rules
@@ -110,8 +111,8 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     func channelInactive(context: ChannelHandlerContext) {
         deadline?.cancel()
         switch state {
-        case .waiting where wire.requestBegan != nil: finish(.abandoned, status: 400, context)
-        case .answering: finish(.unread, status: status, context)
+        case .waiting where wire.requestBegan != nil: finish(outcome(.abandoned, status: 400).outcome, context)
+        case .answering: finish(outcome(isTimeUp ? .readTooSlowly : .unread, status: status).outcome, context)
         case .waiting, .closing: break
         }
         state = .closing
@@ -135,29 +136,32 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
             }
             context.write(wrapOutboundOut(.head(head)), promise: promise)
         case .body: context.write(data, promise: promise)
-        case .end:
-            let isLast = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-            let written = promise ?? context.eventLoop.makePromise()
-            written.futureResult.whenSuccess {
-                let (handler, context) = isLast.value
-                handler.answered(context)
-            }
-            context.write(data, promise: written)
+        case .end: writeEnd(of: request, data, promise, context)
         }
     }
 
-    /// The answer is in the socket's hands.
-    private func answered(_ context: ChannelHandlerContext) {
-        guard case .answering(let request, _) = state else { return }
+    /// Passes an answer's end on, after which the next request may come at once; the answer is reported when it has gone out.
+    private func writeEnd(
+        of request: HTTPRequestHead, _ data: NIOAny, _ promise: EventLoopPromise<Void>?,
+        _ context: ChannelHandlerContext
+    ) {
         let isServed = rules.answers(request.method.rawValue, request.uri)
-        finish(isServed ? .answered : .notServed, status: status, context)
+        let (outcome, began) = outcome(isServed ? .answered : .notServed, status: status)
         wire.expectRequest()
-        if keepsAlive {
-            state = .waiting(isFirst: false)
-            schedule(rules.timeout, context)
-        } else {
-            closeAfterAnswer(context)
+        let isLast = !keepsAlive
+        state = isLast ? .closing : .waiting(isFirst: false)
+        let written = promise ?? context.eventLoop.makePromise()
+        let confined = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        written.futureResult.whenComplete { result in
+            let (handler, context) = confined.value
+            var outcome = outcome
+            outcome.totalMilliseconds = Moment.now.milliseconds(since: began)
+            if case .failure = result { outcome.ending = handler.isTimeUp ? .readTooSlowly : .unread }
+            handler.finish(outcome, context)
+            if isLast { handler.closeAfterAnswer(context) }
         }
+        schedule(rules.timeout, context)
+        context.write(data, promise: written)
     }
 
     // MARK: What time does
@@ -170,10 +174,8 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     private func timeIsUp(_ context: ChannelHandlerContext) {
         switch state {
         case .waiting(let isFirst) where isFirst || wire.requestBegan != nil: refuse(.tooSlow, context)
-        case .waiting, .closing: context.close(promise: nil)
-        case .answering:
-            finish(.readTooSlowly, status: status, context)
-            state = .closing
+        case .waiting, .closing, .answering:
+            isTimeUp = true
             context.close(promise: nil)
         }
     }
@@ -182,44 +184,44 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
 
     /// Answers what was not understood, and closes.
     private func refuse(_ ending: RequestOutcome.Ending, _ context: ChannelHandlerContext) {
-        let isSlow = ending == .tooSlow
-        let body = isSlow ? PlainAnswer.tooSlow : PlainAnswer.malformed
-        let status = HTTPResponseStatus.custom(
-            code: isSlow ? 408 : 400, reasonPhrase: isSlow ? "Request Time-out" : "Bad request")
-        finish(ending, status: isSlow ? 408 : 400, context)
-        state = .closing
-        let headers: HTTPHeaders = [
-            "content-length": String(body.utf8.count), "cache-control": "no-cache", "connection": "close",
-            "content-type": "text/html",
-        ]
-        let head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        finish(outcome(ending, status: ending == .tooSlow ? 408 : 400).outcome, context)
+        wire.send(ending == .tooSlow ? PlainAnswer.wholeTooSlow : PlainAnswer.wholeMalformed)
         closeAfterAnswer(context)
     }
 
     /// Ends our side, so that the client reads to the end, and gives it a moment to close its own.
     private func closeAfterAnswer(_ context: ChannelHandlerContext) {
         state = .closing
+        wire.dropInput()
         schedule(Self.lingering, context)
         context.close(mode: .output, promise: nil)
+        // Reading rests while an answer is awaited; from here on it only looks for the client's end.
+        context.read()
     }
 
-    /// Counts a request and reports it.
-    private func finish(_ ending: RequestOutcome.Ending, status: Int, _ context: ChannelHandlerContext) {
-        let began = wire.requestBegan ?? acceptedAt
+    /// What became of the request that the state is about, and when it began.
+    private func outcome(_ ending: RequestOutcome.Ending, status: Int) -> (outcome: RequestOutcome, began: Moment) {
+        var began = wire.requestBegan ?? acceptedAt
         var outcome = RequestOutcome(
-            began: began.wall, ending: ending, status: status, totalMilliseconds: Moment.now.milliseconds(since: began),
-            bytesOut: 0, connections: counters.read().currentSessions)
+            began: began.wall, ending: ending, status: status, totalMilliseconds: 0, bytesOut: 0,
+            connections: counters.read().currentSessions, isNull: wire.requestBegan == nil)
         if case .answering(let request, let arrived) = state {
+            // A request that came in one piece with the one before it has no first byte of its own.
+            began = wire.requestBegan ?? arrived
+            outcome.began = began.wall
+            outcome.isNull = false
             outcome.requestMilliseconds = arrived.milliseconds(since: began)
             outcome.line = "\(request.method.rawValue) \(request.uri) \(request.version)"
             outcome.bytesOut = wire.bytesOut
         }
+        outcome.totalMilliseconds = Moment.now.milliseconds(since: began)
+        return (outcome, began)
+    }
+
+    /// Counts a request and reports it.
+    private func finish(_ outcome: RequestOutcome, _ context: ChannelHandlerContext) {
         counters.update { $0.count(outcome) }
-        guard wire.requestBegan != nil || !rules.ignoresNullConnections else { return }
-        rules.report(outcome, context.channel)
+        if !outcome.isNull || !rules.ignoresNullConnections { rules.report(outcome, context.channel) }
     }
 }
 

@@ -36,6 +36,8 @@ struct RequestOutcome: Sendable, Equatable {
     var line: String?
     /// Connections of the address at its end.
     var connections: Int
+    /// Whether the client never sent a byte.
+    var isNull = false
 
     /// Whether it is an error of the client, as the statistics count them.
     var isRequestError: Bool {
@@ -55,12 +57,20 @@ enum PlainAnswer {
     /// No or a wrong password.
     static let needsPassword = page(
         "401 Unauthorized", "You need a valid user and password to access this content.")
-    /// Not understood.
-    static let malformed = page("400 Bad request", "Your browser sent an invalid request.")
-    /// Not complete in time.
-    static let tooSlow = page("408 Request Time-out", "Your browser didn't send a complete request in time.")
+    /// Not understood: the whole answer.
+    static let wholeMalformed = whole("400 Bad request", "Your browser sent an invalid request.")
+    /// Not complete in time: the whole answer.
+    static let wholeTooSlow = whole("408 Request Time-out", "Your browser didn't send a complete request in time.")
 
     private static func page(_ title: String, _ sentence: String) -> String {
         "<html><body><h1>\(title)</h1>\n\(sentence)\n</body></html>\n"
+    }
+
+    private static func whole(_ title: String, _ sentence: String) -> String {
+        let body = page(title, sentence)
+        return [
+            "HTTP/1.1 \(title)", "content-length: \(body.utf8.count)", "cache-control: no-cache", "connection: close",
+            "content-type: text/html", "", body,
+        ].joined(separator: "\r\n")
     }
 }

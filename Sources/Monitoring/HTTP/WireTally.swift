@@ -10,7 +10,13 @@ final class WireTally: ChannelDuplexHandler {
     typealias OutboundIn = IOData
     typealias OutboundOut = IOData
 
+    /// Most bytes that are dropped after the last answer.
+    static let mostDropped: Int64 = 65_536
+
     private let counters: HTTPFrontendCounters
+    /// Bytes that were dropped, once they are.
+    private var dropped: Int64?
+    private var context: ChannelHandlerContext?
     /// When the first byte came since `expectRequest`; `nil` before it.
     private(set) var requestBegan: Moment?
     /// Bytes to the client since `expectRequest`.
@@ -27,10 +33,31 @@ final class WireTally: ChannelDuplexHandler {
         bytesOut = 0
     }
 
+    /// Sends what no request asked for, past the handlers that pair answers with requests.
+    ///
+    /// - Parameter text: a whole answer.
+    func send(_ text: String) {
+        guard let context else { return }
+        write(context: context, data: wrapOutboundOut(.byteBuffer(ByteBuffer(string: text))), promise: nil)
+        context.flush()
+    }
+
+    /// Drops everything that the client still sends; a client that goes on and on is cut off.
+    func dropInput() { dropped = 0 }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let count = Int64(unwrapInboundIn(data).readableBytes)
-        if requestBegan == nil { requestBegan = .now }
         counters.update { $0.bytesIn += count }
+        if let dropped {
+            self.dropped = dropped + count
+            if dropped + count > Self.mostDropped { context.close(promise: nil) }
+            return
+        }
+        if requestBegan == nil { requestBegan = .now }
         context.fireChannelRead(data)
     }
 

@@ -37,12 +37,7 @@ struct StatisticsPage: Sendable {
         let style = StatisticsStyle(
             showsLegends: configuration.showsLegends, countsServers: view.selection.countsServers)
         let proxies = snapshot.proxies.filter(view.selection.includes).map { proxy in
-            [
-                "name": proxy.name, "description": proxy.description as Any,
-                "legend": configuration.showsLegends
-                    ? "mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)" as Any : nil as String? as Any,
-                "rows": StatisticsRow.rows(of: proxy, view.selection).map { PageRow($0, style: style) },
-            ] as [String: Any]
+            table(of: proxy, StatisticsRow.rows(of: proxy, view.selection).map { PageRow($0, style: style) })
         }
         var context = facts(of: snapshot)
         context.merge(links(of: view)) { _, link in link }
@@ -65,18 +60,28 @@ struct StatisticsPage: Sendable {
         }
     }
 
+    /// One proxy's table.
+    private func table(of proxy: ProxySnapshot, _ rows: [PageRow]) -> [String: Any] {
+        var table: [String: Any] = ["name": proxy.name, "rows": rows]
+        // An entry that is set to nil is none, which is what the template asks for.
+        table["description"] = proxy.description
+        if configuration.showsLegends { table["legend"] = "mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)" }
+        return table
+    }
+
     /// The lines above the tables.
     private func facts(of snapshot: InstanceSnapshot) -> [String: Any] {
-        [
-            "product": ProcessInformation.productName,
-            "version": configuration.hidesVersion ? nil as String? as Any : process.version,
-            "instance": snapshot.instance, "node": configuration.node as Any,
-            "description": configuration.description as Any, "pid": process.processID,
+        var facts: [String: Any] = [
+            "product": ProcessInformation.productName, "instance": snapshot.instance, "pid": process.processID,
             "uptime": UptimeText.long(seconds: snapshot.uptimeMilliseconds / 1000),
             "descriptors": process.descriptorLimit, "maxconn": snapshot.maxconn,
             "connections": snapshot.currentConnections, "connectionRate": snapshot.connectionRate.current,
             "bitRate": Self.bitRate(bytes: snapshot.bytesOutRate), "idle": snapshot.idlePercent,
         ]
+        facts["node"] = configuration.node
+        facts["description"] = configuration.description
+        if !configuration.hidesVersion { facts["version"] = process.version }
+        return facts
     }
 
     /// Bits a second in the unit that suits them.
