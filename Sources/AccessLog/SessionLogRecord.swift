@@ -8,6 +8,16 @@ public enum LogPeer: Sendable, Hashable {
     /// `unix:1`, with the number of the listening socket among its proxy's.
     case unix(listener: Int)
 
+    /// Reads an address in its textual form, for those who don't have it as the kernel gave it; `nil` when it is none.
+    ///
+    /// - Parameters:
+    ///   - address: an IPv4 or IPv6 address, without brackets.
+    ///   - port: the port.
+    public init?(address: String, port: UInt16) {
+        guard case .ip(let endpoint) = SocketAddress(ip: address, port: port) else { return nil }
+        self = .ip(endpoint)
+    }
+
     fileprivate func write(to line: inout LineBuffer) {
         switch self {
         case .ip(let endpoint):
@@ -87,9 +97,9 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     public var retries = 0
     /// Whether it was sent to another server than the first one (a `+` before the retries).
     public var isRedispatched = false
-    /// How many sessions were served before it while it waited for its server.
+    /// Which place it had in the line for its server (`WaitQueue.Waiter.servedBefore`); 0 when it did not wait.
     public var serverQueue = 0
-    /// How many sessions were served before it while it waited for any server.
+    /// The same in the line for any server.
     public var backendQueue = 0
 
     /// Makes the record of a session that reached no server.

@@ -26,7 +26,9 @@ public struct WaitQueue: Sendable {
         public var session: UInt64
         /// For what it had waited.
         public var line: Line
-        /// How many others of that line were served while it waited (the log's `srv_queue` and `backend_queue`).
+        /// How many of that line were served while it waited, itself included (the log's `srv_queue`, `backend_queue`).
+        ///
+        /// HAProxy's first waiting session shows 1 there, and one that never waited 0.
         public var servedBefore: Int
     }
 
@@ -151,9 +153,8 @@ public struct WaitQueue: Sendable {
     }
 
     private mutating func serve(_ slot: Int32) -> Waiter {
-        let waiter = take(slot)
-        lines[index(of: waiter.line)].served += 1
-        return waiter
+        lines[slots[Int(slot)].line].served += 1
+        return take(slot)
     }
 
     private mutating func take(_ slot: Int32) -> Waiter {

@@ -3,9 +3,9 @@
 /// Knows no clock: it says how long to wait, the caller waits.
 ///
 /// - Source: HAProxy 2.6 configuration manual, server keywords `inter`, `fastinter`, `downinter`, `timeout check`,
-///   `spread-checks`.
+///   `spread-checks`; recordings for the first checks, and for intervals that count from a check's end.
 public struct CheckSchedule: Sendable, Hashable {
-    /// Intervals up to this long don't count when the common pace of the first checks is set.
+    /// Intervals shorter than this don't count when the common pace of the first checks is set.
     ///
     /// One server with a very short interval would otherwise make all others begin at once.
     public static let leastCommonInterval = Duration.seconds(1)
@@ -53,22 +53,23 @@ public struct CheckSchedule: Sendable, Hashable {
     /// How long to wait for the first check of a server.
     ///
     /// The instance's checks begin one after the other within the shortest interval, so that they never come all at once.
+    /// A server that was not checked yet is on its way between UP and DOWN: its interval is `fastInterval`.
     ///
     /// - Parameters:
     ///   - position: the place of the server among all checked servers of the instance, from 0.
-    ///   - count: how many checked servers the instance has.
+    ///   - count: how many checked servers the instance has, those in maintenance included.
     ///   - shortestInterval: what `commonInterval` returned for the instance.
     /// - Returns: the time from the start.
     public func firstDelay(position: Int, of count: Int, shortestInterval: Duration) -> Duration {
-        max(shortestInterval, interval) * position / max(count, 1)
+        max(shortestInterval, fastInterval) * position / max(count, 1)
     }
 
     /// The shortest interval of an instance that counts for the pace of the first checks.
     ///
-    /// - Parameter intervals: the interval of each checked server.
-    /// - Returns: the shortest of those above `leastCommonInterval`, zero when there is none.
+    /// - Parameter intervals: the `fastInterval` of each checked server.
+    /// - Returns: the shortest of those that are not below `leastCommonInterval`, zero when there is none.
     public static func commonInterval(of intervals: [Duration]) -> Duration {
-        intervals.filter { $0 > leastCommonInterval }.min() ?? .zero
+        intervals.filter { $0 >= leastCommonInterval }.min() ?? .zero
     }
 
     /// How long to wait for the next check after one has ended.

@@ -1,4 +1,3 @@
-import EventLoop
 import Model
 import Testing
 
@@ -7,13 +6,8 @@ import Testing
 @Suite("Session lines")
 struct SessionLogRecordTests {
     private func peer(_ address: String, _ port: UInt16) throws -> LogPeer {
-        guard case .ip(let endpoint) = try #require(SocketAddress(ip: address, port: port)) else {
-            throw AddressIsNotIP()
-        }
-        return .ip(endpoint)
+        try #require(LogPeer(address: address, port: port))
     }
-
-    private struct AddressIsNotIP: Error {}
 
     private func record(_ client: LogPeer, at: Timestamp, in proxy: String) -> SessionLogRecord {
         SessionLogRecord(client: client, acceptedAt: at, frontend: proxy, backend: proxy)

@@ -58,15 +58,18 @@ struct WaitQueueTests {
         #expect(queue.enqueue(6, in: .server(0)) != nil)
     }
 
-    @Test("each session learns how many of its line were served while it waited")
-    func servedBefore() {
+    /// As recorded: three wait, one gives up between them, a fourth comes late.
+    @Test("each session learns how many of its line were served while it waited, itself included")
+    func servedBefore() throws {
         var queue = WaitQueue(maxqueue: [nil], capacity: 10)
-        for session: UInt64 in 1...3 { #expect(queue.enqueue(session, in: .backend) != nil) }
-        #expect(queue.next(for: 0, takesTraffic: true)?.servedBefore == 0)
-        #expect(queue.enqueue(4, in: .backend) != nil)
+        let tickets = (1...4).compactMap { queue.enqueue($0, in: .backend) }
+        try #require(tickets.count == 4)
         #expect(queue.next(for: 0, takesTraffic: true)?.servedBefore == 1)
-        #expect(queue.removeFirst(of: .backend)?.servedBefore == 2)
-        #expect(queue.next(for: 0, takesTraffic: true) == .init(session: 4, line: .backend, servedBefore: 1))
+        #expect(queue.enqueue(5, in: .backend) != nil)
+        #expect(queue.next(for: 0, takesTraffic: true)?.servedBefore == 2)
+        #expect(queue.remove(tickets[2])?.servedBefore == 2)
+        #expect(queue.next(for: 0, takesTraffic: true)?.servedBefore == 3)
+        #expect(queue.next(for: 0, takesTraffic: true) == .init(session: 5, line: .backend, servedBefore: 3))
     }
 
     @Test("the line of a server that went down can be emptied in order")

@@ -14,14 +14,31 @@ struct CheckScheduleTests {
         #expect(delays[2] > .milliseconds(3333) && delays[2] < .milliseconds(3334))
     }
 
-    @Test("short intervals do not hurry the others, and follow their own pace")
+    /// As recorded: two servers that don't answer at 1.5 s, then 0.2 s, 1 s, 6 s and 4 s.
+    @Test("intervals below a second do not hurry the others, and follow their own pace")
     func mixedIntervals() {
-        let common = CheckSchedule.commonInterval(of: [.milliseconds(200), .seconds(10), .seconds(4)])
-        #expect(common == .seconds(4))
-        #expect(CheckSchedule.commonInterval(of: [.milliseconds(200), .seconds(1)]) == .zero)
+        let intervals: [Duration] = [1500, 1500, 200, 1000, 6000, 4000].map { .milliseconds($0) }
+        let common = CheckSchedule.commonInterval(of: intervals)
+        #expect(common == .seconds(1))
+        let delays = intervals.enumerated().map { position, interval in
+            CheckSchedule(interval: interval).firstDelay(position: position, of: 6, shortestInterval: common)
+        }
+        let milliseconds = delays.map { Int($0 / .milliseconds(1)) }
+        #expect(milliseconds == [0, 250, 333, 500, 4000, 3333])
+        #expect(CheckSchedule.commonInterval(of: [.milliseconds(200), .milliseconds(999)]) == .zero)
         let short = CheckSchedule(interval: .milliseconds(200))
         #expect(short.firstDelay(position: 1, of: 2, shortestInterval: .zero) == .milliseconds(100))
-        #expect(short.firstDelay(position: 1, of: 2, shortestInterval: .seconds(4)) == .seconds(2))
+    }
+
+    /// As recorded: a and b with `inter 6s fastinter 1500`, c, d, one in maintenance, and z with `inter 3s`.
+    @Test("the first check follows fastinter, and servers in maintenance keep their place")
+    func fastFirstChecks() {
+        let fast = CheckSchedule(interval: .seconds(6), fastInterval: .milliseconds(1500))
+        let plain = CheckSchedule(interval: .seconds(3))
+        let common = CheckSchedule.commonInterval(of: [fast, fast, plain, plain, plain, plain].map(\.fastInterval))
+        #expect(fast.firstDelay(position: 1, of: 6, shortestInterval: common) == .milliseconds(250))
+        #expect(plain.firstDelay(position: 2, of: 6, shortestInterval: common) == .seconds(1))
+        #expect(plain.firstDelay(position: 5, of: 6, shortestInterval: common) == .milliseconds(2500))
     }
 
     @Test("each phase has its interval")
