@@ -69,7 +69,7 @@ let package = Package(
             ]),
         .target(name: "Peers", path: "Tests/Peers"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration"], exclude: ["Golden"]),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Model"], exclude: ["Golden"]),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing"]),
         .testTarget(name: "HealthTests", dependencies: ["Health"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers"]),

@@ -1,3 +1,5 @@
+import Model
+
 /// What the options of a `bind` or `stats socket` line say, for all its addresses.
 struct BindOptions {
     var name: String?

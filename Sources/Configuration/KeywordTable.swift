@@ -1,3 +1,5 @@
+import Model
+
 /// One keyword and the function that reads its arguments into a subject.
 ///
 /// The function finds the arguments just after the keyword itself.

@@ -1,5 +1,8 @@
 /// Finds the word that somebody probably meant.
 public enum Suggestion {
+    /// The longest word for which something is suggested, in bytes; no name comes near it.
+    public static let longestWord = 256
+
     /// The closest of several words, if one is close enough to be meant.
     ///
     /// - Parameters:
@@ -7,6 +10,7 @@ public enum Suggestion {
     ///   - candidates: what could have been meant.
     /// - Returns: the closest candidate; of equally close ones the first in the alphabet.
     public static func closest(to word: String, among candidates: some Sequence<String>) -> String? {
+        guard word.utf8.count <= longestWord else { return nil }
         let allowed = max(1, word.count / 3)
         var best: (distance: Int, candidate: String)?
         for candidate in candidates where abs(candidate.count - word.count) <= allowed {

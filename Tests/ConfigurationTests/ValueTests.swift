@@ -66,34 +66,6 @@ struct SizeValueTests {
     }
 }
 
-@Suite("Suggestions")
-struct SuggestionTests {
-    @Test(
-        "the distance counts letters inserted, removed, replaced or swapped",
-        arguments: [
-            ("", "", 0), ("a", "", 1), ("", "ab", 2), ("fall", "fal", 1), ("inter", "intre", 1), ("rise", "raise", 1),
-            ("maxconn", "maxcoon", 1), ("kitten", "sitting", 3),
-        ])
-    func distance(left: String, right: String, expected: Int) {
-        #expect(Suggestion.distance(from: left, to: right) == expected)
-        #expect(Suggestion.distance(from: right, to: left) == expected)
-    }
-
-    @Test("the closest word is suggested, the first in the alphabet of equally close ones")
-    func closest() {
-        #expect(Suggestion.closest(to: "balanse", among: ["backlog", "balance", "bind"]) == "balance")
-        #expect(Suggestion.closest(to: "Listen", among: ["listen"]) == "listen")
-        #expect(Suggestion.closest(to: "cat", among: ["hat", "bat"]) == "bat")
-    }
-
-    @Test("nothing is suggested for a word that is like none")
-    func none() {
-        #expect(Suggestion.closest(to: "zebra", among: ["backlog", "balance", "bind"]) == nil)
-        #expect(Suggestion.closest(to: "x", among: ["y"]) == nil)
-        #expect(Suggestion.closest(to: "", among: ["a"]) == nil)
-    }
-}
-
 @Suite("Addresses")
 struct AddressTests {
     @Test("IPv4 addresses have four numbers", arguments: ["127.0.0.1", "0.0.0.0", "255.255.255.255"])
