@@ -80,15 +80,18 @@ final class TestProcess: Sendable {
         try await eventually("the end of \(arguments): \(errorOutput)", within: limit) { exitStatus }
     }
 
-    /// Asks it to end, and ends it when it doesn't.
-    func stop(within limit: Duration = .seconds(10)) async throws {
-        signal(SIGTERM)
-        do {
-            try await waitUntilExit(within: limit)
-        } catch is ScenarioError {
-            signal(SIGKILL)
-            try await waitUntilExit(within: limit)
+    /// Asks it to end, twice, because a supervisor drains after the first time; then ends it.
+    func stop() async throws {
+        for number in [SIGTERM, SIGTERM, SIGKILL] {
+            signal(number)
+            do {
+                try await waitUntilExit(within: .seconds(3))
+                return
+            } catch is ScenarioError {
+                continue  // With the next signal; the last one can't be passed over.
+            }
         }
+        throw ScenarioError("\(arguments) outlived SIGKILL")
     }
 
     /// How much memory it has resident, in bytes.
