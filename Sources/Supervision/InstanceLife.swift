@@ -226,6 +226,8 @@ extension InstanceLife {
     }
 
     private mutating func fail(_ why: String, at now: ContinuousClock.Instant) -> [Action] {
+        // Once a minute for days, the same words would bury everything else in the history.
+        let isRepetition = policy.isFatal && reason == why
         reason = why
         isOldWorkerGone = false
         switch policy.failed(at: now) {
@@ -234,7 +236,8 @@ extension InstanceLife {
             return [.record(.backoff, by: orderedBy, detail: why), .retry(after: delay)]
         case .fatal(let delay):
             state = .fatal
-            return [.record(.fatal, by: orderedBy, detail: why), .retry(after: delay)]
+            let record = Action.record(.fatal, by: orderedBy, detail: why)
+            return (isRepetition ? [] : [record]) + [.retry(after: delay)]
         }
     }
 

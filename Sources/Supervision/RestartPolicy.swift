@@ -31,7 +31,8 @@ public struct RestartPolicy: Sendable, Equatable {
     private var recentFailures: [ContinuousClock.Instant] = []
     /// Failures since the record was last clean; doubles the wait.
     private var failuresInARow = 0
-    private var isFatal = false
+    /// Whether it has failed too often and has not settled since.
+    public private(set) var isFatal = false
     /// Since when the instance has been running; `nil` while it does not.
     private var runningSince: ContinuousClock.Instant?
 

@@ -26,11 +26,14 @@ final class FakeWorker: InstanceWorker {
     let plan: WorkerPlan
     /// Whether its sessions never end, so that only a stop without grace ends it.
     let isStubborn: Bool
+    /// Holds its inheritance back.
+    private let gate: Gate?
     private let state: Mutex<State>
 
-    init(_ plan: WorkerPlan, isStubborn: Bool) {
+    init(_ plan: WorkerPlan, isStubborn: Bool, gate: Gate?) {
         self.plan = plan
         self.isStubborn = isStubborn
+        self.gate = gate
         state = Mutex(State(descriptors: plan.listeners.map(\.descriptor)))
     }
 
@@ -63,7 +66,10 @@ final class FakeWorker: InstanceWorker {
         for descriptor in descriptors { Socket.close(descriptor) }
     }
 
-    func inheritance() async -> [ServerIdentity: InheritedServer] { hasEnded ? [:] : plan.inherited }
+    func inheritance() async -> [ServerIdentity: InheritedServer] {
+        await gate?.wait()
+        return hasEnded ? [:] : plan.inherited
+    }
 
     func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async {
         await stopAccepting()
@@ -100,6 +106,7 @@ final class FakeWorkers: Sendable {
         var made: [FakeWorker] = []
         var failures = 0
         var isStubborn = false
+        var gate: Gate?
     }
 
     private let state = Mutex(State())
@@ -113,13 +120,16 @@ final class FakeWorkers: Sendable {
     /// The next ones' sessions never end.
     func beStubborn() { state.withLock { $0.isStubborn = true } }
 
+    /// The next ones hold their inheritance back.
+    func hold(at gate: Gate) { state.withLock { $0.gate = gate } }
+
     func start(_ plan: WorkerPlan) throws(SystemError) -> any InstanceWorker {
         let worker: FakeWorker? = state.withLock { state in
             if state.failures > 0 {
                 state.failures -= 1
                 return nil
             }
-            let worker = FakeWorker(plan, isStubborn: state.isStubborn)
+            let worker = FakeWorker(plan, isStubborn: state.isStubborn, gate: state.gate)
             state.made.append(worker)
             return worker
         }
@@ -170,6 +180,38 @@ final class FakeSurface: InstanceSurface {
             return state.listeners
         }
         for listener in listeners ?? [] { Socket.close(listener.descriptor) }
+    }
+}
+
+/// Holds tasks back until it is opened.
+final class Gate: Sendable {
+    private struct State {
+        var isOpen = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    /// Whether somebody waits.
+    var isAwaited: Bool { state.withLock { !$0.waiting.isEmpty } }
+
+    func wait() async {
+        await withCheckedContinuation { continuation in
+            let isOpen = state.withLock { state in
+                if !state.isOpen { state.waiting.append(continuation) }
+                return state.isOpen
+            }
+            if isOpen { continuation.resume() }
+        }
+    }
+
+    func open() {
+        let waiting = state.withLock { state in
+            defer { state.waiting = [] }
+            state.isOpen = true
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
     }
 }
 

@@ -214,4 +214,16 @@ import Testing
         #expect(retried.take(.attemptFailed("no"), at: Self.now).last == .retry(after: .seconds(60)))
         #expect(retried.state == .fatal)
     }
+
+    @Test("a failure that repeats every minute is told once, another one again")
+    func repetition() {
+        var life = Self.life(in: .fatal)
+        _ = life.take(.retryDue, at: Self.now)
+        #expect(life.take(.attemptFailed("no"), at: Self.now) == [.retry(after: .seconds(60))])
+        _ = life.take(.retryDue, at: Self.now)
+        #expect(
+            life.take(.attemptFailed("other"), at: Self.now) == [
+                .record(.fatal, by: nil, detail: "other"), .retry(after: .seconds(60)),
+            ])
+    }
 }

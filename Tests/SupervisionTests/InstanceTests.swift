@@ -196,6 +196,48 @@ import Testing
         await instance.shutDown(by: nil)
     }
 
+    @Test("an order that comes while a worker hands over reaches its successor")
+    func orderDuringRestart() async throws {
+        let gate = Gate()
+        workers.hold(at: gate)
+        let instance = Instance(Example.instance(), surroundings: surroundings(), supervisor: nil)
+        try await instance.carryOut(.start, with: nil, by: nil)
+        let rabbit = try #require(await instance.servers.first)
+        let restart = Task { try await instance.carryOut(.restart, with: nil, by: ada) }
+        #expect(await eventually { gate.isAwaited })
+        #expect(await state(instance) == .reloading)
+        let order = Task { await instance.set(.drain, of: rabbit, by: ada) }
+        await #expect(throws: ControlError.failed("warren: it is being restarted already")) {
+            try await instance.carryOut(.restart, with: nil, by: ada)
+        }
+        gate.open()
+        try await restart.value
+        await order.value
+        #expect(workers.all[1].orders == [rabbit: .drain])
+        #expect(workers.all[0].orders.isEmpty)
+        await instance.shutDown(by: nil)
+    }
+
+    @Test("a stop that is ordered while a worker hands over is carried out, and nothing stays open")
+    func stopDuringRestart() async throws {
+        let address = try Example.freeAddress()
+        let gate = Gate()
+        workers.hold(at: gate)
+        let instance = Instance(Example.instance(binds: [address]), surroundings: surroundings(), supervisor: nil)
+        try await instance.carryOut(.start, with: nil, by: nil)
+        let restart = Task { try await instance.carryOut(.restart, with: nil, by: nil) }
+        #expect(await eventually { gate.isAwaited })
+        let stop = Task { await instance.shutDown(by: ada) }
+        #expect(await eventually { await instance.orderedBy == ada })
+        gate.open()
+        await stop.value
+        try await restart.value
+        #expect(await state(instance) == .stopped)
+        #expect(workers.all.map(\.hasEnded) == [true, true])
+        #expect(history.kinds == [.started, .stopped])
+        #expect(throws: SystemError("connect", "\(address)", code: ECONNREFUSED)) { try Client(connectedTo: address) }
+    }
+
     @Test("a stop that waits for sessions is ended at once when told so, old workers included")
     func endNow() async throws {
         workers.beStubborn()
