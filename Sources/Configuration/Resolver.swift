@@ -29,12 +29,16 @@ struct Resolver {
     /// - Returns: the configuration.
     mutating func resolve() -> InstanceConfiguration {
         let ids = assignProxyIDs()
-        let backends = drafts.indices.map { backend(of: $0) }
+        let indices = Dictionary(
+            drafts.enumerated().filter(\.element.kind.hasBackend).map { ($0.element.name.text, $0.offset) },
+            uniquingKeysWith: { first, _ in first })
+        let backends = drafts.indices.map { backend(of: $0, among: indices) }
+        let clientPorts = clientPorts(backends)
         var proxies: [ProxyConfiguration] = []
         for (index, draft) in drafts.enumerated() {
             var proxy = proxy(draft, id: ids[index])
             proxy.backend = backends[index]
-            proxy.servers = servers(of: draft, clientPorts: clientPorts(reaching: index, backends: backends))
+            proxy.servers = servers(of: draft, clientPorts: clientPorts[index] ?? [])
             proxies.append(proxy)
         }
         return InstanceConfiguration(name: instance, file: file, global: global, proxies: proxies)
@@ -129,16 +133,15 @@ struct Resolver {
     // MARK: Backends
 
     /// Where a proxy sends its sessions.
-    private mutating func backend(of index: Int) -> Int? {
+    private mutating func backend(of index: Int, among indices: [String: Int]) -> Int? {
         let draft = drafts[index]
         guard draft.kind.hasFrontend, draft.settings.mode == .tcp else { return nil }
         guard let name = draft.settings.defaultBackend else { return draft.kind == .listen ? index : nil }
-        if let target = drafts.firstIndex(where: { $0.name.text == name.text && $0.kind.hasBackend }) { return target }
-        let candidates = drafts.filter(\.kind.hasBackend).map(\.name.text)
+        if let target = indices[name.text] { return target }
         let help =
             if drafts.contains(where: { $0.name.text == name.text }) {
                 "'\(name.text)' is a frontend; name a 'backend' or a 'listen'"
-            } else if let closest = Suggestion.closest(to: name.text, among: candidates) {
+            } else if let closest = Suggestion.closest(to: name.text, among: indices.keys) {
                 "did you mean '\(closest)'?"
             } else {
                 "add a section 'backend \(name.text)'"
@@ -147,13 +150,14 @@ struct Resolver {
         return nil
     }
 
-    /// The ports on which sessions for a proxy's servers come in.
-    private func clientPorts(reaching index: Int, backends: [Int?]) -> Set<UInt16> {
-        var ports: Set<UInt16> = []
-        for (source, target) in backends.enumerated() where target == index {
-            for bind in drafts[source].binds {
+    /// The ports on which sessions for each proxy's servers come in.
+    private func clientPorts(_ backends: [Int?]) -> [Int: Set<UInt16>] {
+        var ports: [Int: Set<UInt16>] = [:]
+        for (draft, target) in zip(drafts, backends) {
+            guard let target else { continue }
+            for bind in draft.binds {
                 switch bind.address {
-                case .ipv4(_, let port), .ipv6(_, let port, _): ports.insert(port)
+                case .ipv4(_, let port), .ipv6(_, let port, _): ports[target, default: []].insert(port)
                 case .unix: break
                 }
             }

@@ -35,16 +35,18 @@ struct Validator {
 
     /// A name may be shared by one frontend and one backend alone.
     private mutating func checkNames() {
-        for (index, draft) in drafts.enumerated() {
-            let earlier = drafts[..<index].first { other in
-                other.name.text == draft.name.text
-                    && ((other.kind.hasFrontend && draft.kind.hasFrontend)
-                        || (other.kind.hasBackend && draft.kind.hasBackend))
-            }
+        var frontends: [String: ProxyDraft] = [:]
+        var backends: [String: ProxyDraft] = [:]
+        for draft in drafts {
+            let name = draft.name.text
+            let earlier =
+                (draft.kind.hasFrontend ? frontends[name] : nil) ?? (draft.kind.hasBackend ? backends[name] : nil)
+            if draft.kind.hasFrontend { frontends[name] = frontends[name] ?? draft }
+            if draft.kind.hasBackend { backends[name] = backends[name] ?? draft }
             guard let earlier else { continue }
             diagnostics.append(
                 draft.name.error(
-                    "there is a \(earlier.kind.rawValue) '\(draft.name.text)' in line \(earlier.header.location.line) already",
+                    "there is a \(earlier.kind.rawValue) '\(name)' in line \(earlier.header.location.line) already",
                     help: "give each proxy its own name"))
         }
     }
