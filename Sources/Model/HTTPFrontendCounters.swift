@@ -28,6 +28,11 @@ public final class HTTPFrontendCounters: Sendable {
         public var requestErrors = 0
         /// Answers by class.
         public var responses = HTTPResponseCounts()
+        /// When the last request ended; `nil` before the first.
+        public var lastRequestAt: Timestamp?
+
+        /// Requests that only a server could have answered, and there is none: what a backend side counts.
+        public var unservedRequests: Int { max(0, totalRequests - interceptedRequests - requestErrors) }
     }
 
     // Owner: the mutex; written by the HTTP server's threads, read by the worker.

@@ -24,12 +24,25 @@ struct LoopbackListener {
         }
         return LoopbackListener(descriptor: descriptor, address: .port(UInt16(bigEndian: address.sin_port)))
     }
+
+    /// Listens on a socket in a folder of its own, which whoever made it removes.
+    static func unix() throws -> LoopbackListener {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stats-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let path = folder.appendingPathComponent("socket").path
+        let descriptor = try checked(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue), 0))
+        _ = try withUnixAddress(path) { try checked(bind(descriptor, $0, $1)) }
+        _ = try checked(listen(descriptor, 128))
+        return LoopbackListener(descriptor: descriptor, address: .path(path))
+    }
 }
 
 /// Where a client connects to.
 enum ClientAddress: Sendable {
     /// A port of 127.0.0.1.
     case port(UInt16)
+    /// A socket in the file system.
+    case path(String)
 }
 
 /// What a client does, one after the other.
@@ -38,6 +51,8 @@ enum ClientStep: Sendable {
     case send(String)
     /// Sends this many bytes of one letter; a server that closes meanwhile ends it.
     case flood(Int)
+    /// Sends this again and again until the server closes.
+    case pour(String)
     /// Closes its sending side.
     case halfClose
     /// Reads until this has come.
@@ -101,6 +116,9 @@ private func converse(with address: ClientAddress, _ steps: [ClientStep], deadli
             {
                 left -= 65_536
             }
+        case .pour(let text):
+            let bytes = Array(text.utf8)
+            while (try? transmit(bytes, over: descriptor)) != nil {}
         case .halfClose: _ = try checked(shutdown(descriptor, Int32(SHUT_WR)))
         case .readUntil(let text): try read(descriptor, into: &view) { !$0.text.contains(text) }
         case .readToEnd: try read(descriptor, into: &view) { _ in true }
@@ -111,8 +129,25 @@ private func converse(with address: ClientAddress, _ steps: [ClientStep], deadli
     return view
 }
 
+private func withUnixAddress<Result>(
+    _ path: String, _ body: (UnsafePointer<sockaddr>, socklen_t) throws -> Result
+) rethrows -> Result {
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+    return try withUnsafePointer(to: &address) { pointer in
+        try pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            try body($0, socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+    }
+}
+
 private func connected(to address: ClientAddress) throws -> Int32 {
     switch address {
+    case .path(let path):
+        let descriptor = try checked(socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0))
+        _ = try withUnixAddress(path) { try checked(connect(descriptor, $0, $1)) }
+        return descriptor
     case .port(let port):
         let descriptor = try checked(socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0))
         var target = sockaddr_in()

@@ -109,6 +109,8 @@ struct StatisticsServerTests {
             #expect(counts.totalRequests == 3)
             #expect(counts.interceptedRequests == 2)
             #expect(counts.responses.byClass == [0, 2, 0, 0, 1, 0])
+            #expect(counts.unservedRequests == 1)
+            #expect(counts.lastRequestAt != nil)
         }
     }
 
@@ -169,6 +171,16 @@ struct StatisticsServerTests {
             let view = try await talk(to: fixture.page, [.send("GET /st"), .readToEnd])
             #expect(view.text.hasPrefix("HTTP/1.1 408 Request Time-out\r\n"))
             #expect(view.seconds < 3)
+        }
+    }
+
+    @Test("a client that asks and asks and never reads is cut off, and little of it is taken in")
+    func neverReading() async throws {
+        try await SurfaceFixture.run(timeout: .milliseconds(500)) { fixture in
+            let requests = String(repeating: "GET /stats HTTP/1.1\r\nHost: x\r\n\r\n", count: 1000)
+            let view = try await talk(to: fixture.page, [.pour(requests)])
+            #expect(view.seconds < 8)
+            #expect(fixture.counters.read().bytesIn < 4 << 20)
         }
     }
 

@@ -42,6 +42,25 @@ struct SurfacesTests {
         #expect(ContinuousClock.now - began < Surfaces.grace)
     }
 
+    @Test("a stats socket in the file system is served like one with a port")
+    func unixSocket() async throws {
+        let listener = try LoopbackListener.unix()
+        guard case .path(let path) = listener.address else { return }
+        defer { unlink(path) }
+        let location = SourceLocation(file: "warren.cfg", line: 1, column: 1)
+        var configuration = InstanceConfiguration(name: "warren", file: "warren.cfg")
+        configuration.global.statsSockets = [StatsSocketConfiguration(address: .unix(path: path), location: location)]
+        let surfaces = Surfaces(
+            group: MultiThreadedEventLoopGroup.singleton, version: "0.1.0", logger: Logger(label: "test"))
+        try await surfaces.open(
+            configuration, listeners: [SurfaceListener(purpose: .commands(socket: 0), descriptor: listener.descriptor)],
+            counters: [:], control: SnapshotControl(snapshot: SnapshotFixtures.warrenOnBackup))
+        let view = try await talk(to: listener.address, [.send("show stat 2 2 -1\n"), .readToEnd])
+        #expect(view.text.contains("\nrabbitmq_warren,BACKEND,"))
+        await surfaces.close("warren")
+        #expect(access(path, F_OK) == 0, "the socket's file belongs to the supervisor")
+    }
+
     @Test("a descriptor that cannot be served is an error, and the others are closed")
     func badDescriptor() async throws {
         let listener = try LoopbackListener.tcp()

@@ -105,33 +105,14 @@ struct CommandTable: Sendable {
     private func commands(similarTo words: [String]) -> [Command] {
         guard let first = words.first else { return [] }
         let byWords = commands.filter { command in
-            zip(command.words, words).allSatisfy { Spelling.areSimilar($0, $1) } && words.count >= command.words.count
+            zip(command.words, words).allSatisfy { Self.areSimilar($0, $1) } && words.count >= command.words.count
         }
-        return byWords.isEmpty ? commands.filter { Spelling.areSimilar($0.words[0], first) } : byWords
+        return byWords.isEmpty ? commands.filter { Self.areSimilar($0.words[0], first) } : byWords
     }
-}
 
-/// How alike two words are.
-enum Spelling {
     /// Whether so few letters differ that one may be a slip for the other.
-    static func areSimilar(_ one: String, _ other: String) -> Bool {
-        // A word this long is nobody's slip, and comparing takes the product of the lengths.
-        guard other.count <= one.count + 2 else { return false }
-        return distance(Array(one), Array(other)) <= max(1, one.count / 3)
-    }
-
-    /// How many letters have to be put in, taken out or replaced.
-    private static func distance(_ one: [Character], _ other: [Character]) -> Int {
-        var row = Array(0...other.count)
-        for (index, letter) in one.enumerated() {
-            var diagonal = row[0]
-            row[0] = index + 1
-            for (column, otherLetter) in other.enumerated() {
-                let replaced = diagonal + (letter == otherLetter ? 0 : 1)
-                diagonal = row[column + 1]
-                row[column + 1] = min(replaced, row[column] + 1, diagonal + 1)
-            }
-        }
-        return row[other.count]
+    private static func areSimilar(_ word: String, _ written: String) -> Bool {
+        guard written.utf8.count <= Suggestion.longestWord else { return false }
+        return Suggestion.distance(from: word, to: written) <= max(1, word.count / 3)
     }
 }

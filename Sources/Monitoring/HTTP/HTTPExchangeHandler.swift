@@ -231,8 +231,9 @@ extension HTTPFrontendCounters.Counts {
     /// - Parameter outcome: what became of it.
     mutating func count(_ outcome: RequestOutcome) {
         totalRequests += 1
+        lastRequestAt = outcome.began.advanced(byMilliseconds: Int64(outcome.totalMilliseconds))
         if outcome.isRequestError { requestErrors += 1 }
-        if outcome.ending == .answered { interceptedRequests += 1 }
+        if outcome.ending != .notServed, !outcome.isRequestError { interceptedRequests += 1 }
         let kind = outcome.status / 100 - 1
         responses.byClass[(0..<5).contains(kind) ? kind : 5] += 1
     }
