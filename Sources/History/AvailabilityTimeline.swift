@@ -26,6 +26,8 @@ struct AvailabilityTimeline {
     /// The times of which the state is known, in order and without overlap.
     let known: [Stretch]
 
+    /// Works out what is known when.
+    ///
     /// - Parameters:
     ///   - runs: in the order in which they were begun.
     ///   - blind: when transitions were dropped.

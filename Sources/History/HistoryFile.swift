@@ -13,6 +13,8 @@ struct HistoryFile: Sendable, Hashable {
     /// The database.
     var path: String { directory + "/" + Self.name }
 
+    /// Names the file without looking for it.
+    ///
     /// - Parameter stateDirectory: the state directory, absolute or relative to the working directory.
     init(stateDirectory: String) {
         directory = URL(fileURLWithPath: stateDirectory, isDirectory: true).standardizedFileURL.path

@@ -102,8 +102,8 @@ struct RowWriter {
         let present = Set(try servers.map { try number(of: $0, at: at, db: db) })
         let rows = try Row.fetchAll(
             db,
-            sql: "SELECT id, removed_at FROM servers WHERE instance_id = ? AND name NOT IN ('FRONTEND', 'BACKEND')",
-            arguments: [instanceID])
+            sql: "SELECT id, removed_at FROM servers WHERE instance_id = ? AND name NOT IN (?, ?)",
+            arguments: [instanceID, SessionSample.frontendName, SessionSample.backendName])
         for row in rows {
             let id: Int64 = row["id"]
             let wasRemoved = (row["removed_at"] as Int64?) != nil

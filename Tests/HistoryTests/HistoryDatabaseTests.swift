@@ -178,6 +178,25 @@ struct HistoryDatabaseTests {
         try second.close()
     }
 
+    @Test("about uptime, that nothing is known while transitions were dropped; other gaps don't matter")
+    func uptimeOverGaps() async throws {
+        let state = try StateDirectory()
+        let store = try HistoryStore(
+            file: HistoryFile(stateDirectory: state.path), run: .init(processID: 1, version: "1", startedAt: .base),
+            lockWait: .seconds(1), now: .base)
+        try store.write(notes: [], records: [transition(.primary, .unknown, .up)], gap: nil, now: .base)
+        var lossy = DroppedRecords()
+        lossy.add(transition(.backup, at: .base + 2000))
+        lossy.add(transition(.backup, at: .base + 5000))
+        try store.write(notes: [], records: [], gap: lossy, now: .base + 6000)
+        var harmless = DroppedRecords()
+        harmless.add(.samples([sample(at: .base + 6000), sample(at: .base + 9000)]))
+        try store.write(notes: [], records: [], gap: harmless, now: .base + 10_000)
+        let account = try #require(try state.reader().uptime(HistoryQuestion(), now: .base + 10_000).first)
+        #expect((account.upMilliseconds, account.unknownMilliseconds) == (7000, 3000))
+        try store.close()
+    }
+
     @Test("what a person may have meant")
     func suggestions() async throws {
         let state = try StateDirectory()
