@@ -1,13 +1,12 @@
-import AccessLog
 import EventLoop
 
 extension LogPeer {
-    /// An end of a connection as log lines name it.
+    /// An end of a connection that was not accepted by this program's own event loop, as log lines name it.
     ///
     /// - Parameters:
-    ///   - host: its address; `nil` for a Unix socket, and for a client that has left already.
+    ///   - host: its IPv4 or IPv6 address in textual form; `nil` for a Unix socket, and for a client that has left already.
     ///   - port: its port.
-    init(host: String?, port: Int?) {
+    public init(host: String?, port: Int?) {
         guard let host, let port, case .ip(let endpoint)? = SocketAddress(ip: host, port: UInt16(clamping: port)) else {
             self = .unix(listener: 1)
             return
