@@ -40,6 +40,11 @@ final class Server {
         self.check = check
         administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         outage = Outage(at: now)
+        // The history knows already what an earlier worker found; a server that cannot be found any more is news.
+        if let inherited, let operational = inherited.operational {
+            recordedState = ServerState(operational: operational, administrative: inherited.administrative)
+            recordedSince = inherited.since
+        }
     }
 
     /// What the checks found; up without checks, down without an address.

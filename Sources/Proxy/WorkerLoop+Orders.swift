@@ -45,6 +45,8 @@ extension WorkerLoop {
             timers.cancel(&current.timer)
         } else {
             closeListeners()
+            // Another worker checks from now on, or nobody does.
+            stopChecks()
             logStop()
             stopping = Stopping(isFinal: isFinal, actor: actor, reason: reason, deadline: deadline)
         }
