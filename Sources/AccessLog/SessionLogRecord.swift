@@ -1,71 +1,4 @@
-import EventLoop
 import Model
-
-/// A client or a listening address as log lines name it.
-public enum LogPeer: Sendable, Hashable {
-    /// `127.0.0.1:5670` or `::1:5670`, without brackets.
-    case ip(IPEndpoint)
-    /// `unix:1`, with the number of the listening socket among its proxy's.
-    case unix(listener: Int)
-
-    /// Reads an address in its textual form, for those who don't have it as the kernel gave it; `nil` when it is none.
-    ///
-    /// - Parameters:
-    ///   - address: an IPv4 or IPv6 address, without brackets.
-    ///   - port: the port.
-    public init?(address: String, port: UInt16) {
-        guard case .ip(let endpoint) = SocketAddress(ip: address, port: port) else { return nil }
-        self = .ip(endpoint)
-    }
-
-    fileprivate func write(to line: inout LineBuffer) {
-        switch self {
-        case .ip(let endpoint):
-            line.append(endpoint.host)
-            line.append(byte: UInt8(ascii: ":"))
-            line.append(Int64(endpoint.port))
-        case .unix(let listener):
-            line.append("unix:")
-            line.append(listener)
-        }
-    }
-}
-
-/// How many connections there were when a line was written, the line's own among them.
-public struct LogConnectionCounts: Sendable, Hashable {
-    /// On the whole instance.
-    public var instance = 0
-    /// On the frontend.
-    public var frontend = 0
-    /// On the backend, waiting ones included.
-    public var backend = 0
-    /// On the server.
-    public var server = 0
-
-    /// Makes counts.
-    ///
-    /// - Parameters:
-    ///   - instance: on the whole instance.
-    ///   - frontend: on the frontend.
-    ///   - backend: on the backend.
-    ///   - server: on the server.
-    public init(instance: Int = 0, frontend: Int = 0, backend: Int = 0, server: Int = 0) {
-        self.instance = instance
-        self.frontend = frontend
-        self.backend = backend
-        self.server = server
-    }
-
-    fileprivate func write(to line: inout LineBuffer) {
-        line.append(instance)
-        line.append(byte: UInt8(ascii: "/"))
-        line.append(frontend)
-        line.append(byte: UInt8(ascii: "/"))
-        line.append(backend)
-        line.append(byte: UInt8(ascii: "/"))
-        line.append(server)
-    }
-}
 
 /// One ended TCP session, written as `option tcplog` has it.
 ///
@@ -141,7 +74,7 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     }
 
     /// `127.0.0.1:52968 [22/Nov/2026:13:05:32.283] frontend backend/server `.
-    fileprivate func writeBeginning(to line: inout LineBuffer, dates: inout LogDates, server: String) {
+    func writeBeginning(to line: inout LineBuffer, dates: inout LogDates, server: String) {
         client.write(to: &line)
         line.append(" [")
         dates.appendDate(of: acceptedAt, to: &line)
@@ -155,7 +88,7 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     }
 
     /// `1/1/0/0/+3 0/0`.
-    fileprivate func writeCounts(to line: inout LineBuffer) {
+    func writeCounts(to line: inout LineBuffer) {
         connections.write(to: &line)
         line.append(byte: UInt8(ascii: "/"))
         if isRedispatched { line.append(byte: UInt8(ascii: "+")) }
@@ -167,129 +100,38 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     }
 }
 
-/// One HTTP request that the proxy answered by itself, written as `option httplog` has it.
-///
-/// - Source: HAProxy 2.6 configuration manual, section 8.2.3, and recordings of its statistics.
-public struct HTTPLogRecord: LogLine, Sendable, Hashable {
-    /// Who answered.
-    public enum Answerer: Sendable, Hashable {
-        /// The statistics (`<STATS>`).
-        case statistics
-        /// Nobody: there is no server (`<NOSRV>`).
-        case nobody
-    }
+/// How many connections there were when a line was written, the line's own among them.
+public struct LogConnectionCounts: Sendable, Hashable {
+    /// On the whole instance.
+    public var instance = 0
+    /// On the frontend.
+    public var frontend = 0
+    /// On the backend, waiting ones included.
+    public var backend = 0
+    /// On the server.
+    public var server = 0
 
-    /// What it shares with other sessions; `server` and the queue's and connection's times are not used.
-    public var session: SessionLogRecord
-    /// Who answered.
-    public var answerer: Answerer
-    /// From the first byte of the request to its end, in milliseconds; `nil` when it was not complete (`-1`).
-    public var requestMilliseconds: Int?
-    /// The answer's status.
-    public var status: Int
-    /// The request's first line; `nil` when it was not understood (`<BADREQ>`).
-    public var requestLine: String?
-
-    /// Makes a record.
+    /// Makes counts.
     ///
     /// - Parameters:
-    ///   - session: what it shares with other sessions.
-    ///   - answerer: who answered.
-    ///   - requestMilliseconds: how long the request took to arrive.
-    ///   - status: the answer's status.
-    ///   - requestLine: the request's first line.
-    public init(
-        session: SessionLogRecord, answerer: Answerer, requestMilliseconds: Int?, status: Int, requestLine: String?
-    ) {
-        self.session = session
-        self.answerer = answerer
-        self.requestMilliseconds = requestMilliseconds
-        self.status = status
-        self.requestLine = requestLine
-    }
-
-    /// Requests are of level `info`.
-    public var level: LogLevel { .info }
-
-    /// Writes the line without header and line end.
-    ///
-    /// - Parameters:
-    ///   - line: where to append.
-    ///   - dates: for the accept date.
-    public func write(to line: inout LineBuffer, dates: inout LogDates) {
-        let isAnswered = answerer == .statistics
-        session.writeBeginning(to: &line, dates: &dates, server: isAnswered ? "<STATS>" : "<NOSRV>")
-        line.append(requestMilliseconds ?? -1)
-        line.append(isAnswered ? "/0/0/0/" : "/-1/-1/-1/")
-        line.append(session.totalMilliseconds)
-        line.append(byte: UInt8(ascii: " "))
-        line.append(status)
-        line.append(byte: UInt8(ascii: " "))
-        line.append(session.bytesToClient)
-        line.append(" - - ")
-        line.append(byte: session.termination.cause.rawValue)
-        line.append(byte: session.termination.phase.rawValue)
-        line.append("-- ")
-        session.writeCounts(to: &line)
-        line.append(" \"")
-        if let requestLine {
-            line.append(escaping: requestLine)
-        } else {
-            line.append("<BADREQ>")
-        }
-        line.append(byte: UInt8(ascii: "\""))
-    }
-}
-
-/// One accepted connection, written as HAProxy does without a log format: at its beginning.
-///
-/// - Source: HAProxy 2.6 configuration manual, section 8.2.1, and recordings (a Unix socket's line has no `from`).
-public struct ConnectLogRecord: LogLine, Sendable, Hashable {
-    /// Who connected.
-    public var client: LogPeer
-    /// To which address.
-    public var destination: LogPeer
-    /// The frontend's name.
-    public var frontend: String
-    /// Whether the frontend understands HTTP.
-    public var isHTTP: Bool
-
-    /// Makes a record.
-    ///
-    /// - Parameters:
-    ///   - client: who connected.
-    ///   - destination: to which address.
-    ///   - frontend: the frontend's name.
-    ///   - isHTTP: whether the frontend understands HTTP.
-    public init(client: LogPeer, destination: LogPeer, frontend: String, isHTTP: Bool) {
-        self.client = client
-        self.destination = destination
+    ///   - instance: on the whole instance.
+    ///   - frontend: on the frontend.
+    ///   - backend: on the backend.
+    ///   - server: on the server.
+    public init(instance: Int = 0, frontend: Int = 0, backend: Int = 0, server: Int = 0) {
+        self.instance = instance
         self.frontend = frontend
-        self.isHTTP = isHTTP
+        self.backend = backend
+        self.server = server
     }
 
-    /// Connections are of level `info`.
-    public var level: LogLevel { .info }
-
-    /// Writes the line without header and line end.
-    ///
-    /// - Parameters:
-    ///   - line: where to append.
-    ///   - dates: not needed.
-    public func write(to line: inout LineBuffer, dates: inout LogDates) {
-        line.append("Connect ")
-        switch client {
-        case .ip:
-            line.append("from ")
-            client.write(to: &line)
-            line.append(" to ")
-            destination.write(to: &line)
-        case .unix:
-            line.append("to ")
-            client.write(to: &line)
-        }
-        line.append(" (")
+    fileprivate func write(to line: inout LineBuffer) {
+        line.append(instance)
+        line.append(byte: UInt8(ascii: "/"))
         line.append(frontend)
-        line.append(isHTTP ? "/HTTP)" : "/TCP)")
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(backend)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(server)
     }
 }

@@ -5,18 +5,16 @@ import Testing
 
 @Suite("Session lines")
 struct SessionLogRecordTests {
-    private func peer(_ address: String, _ port: UInt16) throws -> LogPeer {
-        try #require(LogPeer(address: address, port: port))
-    }
+    private func peer(_ address: String, _ port: Int) -> LogPeer { LogPeer(host: address, port: port) }
 
     private func record(_ client: LogPeer, at: Timestamp, in proxy: String) -> SessionLogRecord {
         SessionLogRecord(client: client, acceptedAt: at, frontend: proxy, backend: proxy)
     }
 
     @Test("the seed's sample line comes out field for field")
-    func sample() throws {
+    func sample() {
         var record = record(
-            try peer("127.0.0.1", 53708), at: localTime(2017, 8, 11, 10, 7, 3, milliseconds: 42),
+            peer("127.0.0.1", 53708), at: localTime(2017, 8, 11, 10, 7, 3, milliseconds: 42),
             in: "rabbitmq_cluster")
         record.server = "rabbit_2"
         record.queueMilliseconds = 1
@@ -32,9 +30,9 @@ struct SessionLogRecordTests {
     }
 
     @Test("a session without a server has <NOSRV> and -1 for what did not happen")
-    func noServer() throws {
+    func noServer() {
         var record = record(
-            try peer("127.0.0.1", 58582), at: localTime(2026, 11, 22, 12, 55, 58, milliseconds: 10),
+            peer("127.0.0.1", 58582), at: localTime(2026, 11, 22, 12, 55, 58, milliseconds: 10),
             in: "rabbitmq_cluster")
         record.termination = TerminationState(.server, .connect)
         record.connections = LogConnectionCounts(instance: 1, frontend: 1)
@@ -45,9 +43,9 @@ struct SessionLogRecordTests {
     }
 
     @Test("a failed connection has its wait and its retries, a redispatched one a plus")
-    func retries() throws {
+    func retries() {
         var record = record(
-            try peer("127.0.0.1", 44452), at: localTime(2026, 11, 22, 12, 39, 4, milliseconds: 644),
+            peer("127.0.0.1", 44452), at: localTime(2026, 11, 22, 12, 39, 4, milliseconds: 644),
             in: "rabbitmq_warren")
         record.server = "rabbit_backup"
         record.queueMilliseconds = 3007
@@ -65,8 +63,8 @@ struct SessionLogRecordTests {
     }
 
     @Test("a session that waited shows how many were served before it")
-    func queues() throws {
-        var record = record(try peer("10.0.1.2", 33313), at: localTime(2026, 1, 2, 3, 4, 5), in: "p")
+    func queues() {
+        var record = record(peer("10.0.1.2", 33313), at: localTime(2026, 1, 2, 3, 4, 5), in: "p")
         record.server = "s"
         record.queueMilliseconds = 70
         record.connectMilliseconds = 5
@@ -77,19 +75,25 @@ struct SessionLogRecordTests {
     }
 
     @Test("IPv6 clients come without brackets, Unix clients with their listener's number")
-    func otherClients() throws {
+    func otherClients() {
         let at = localTime(2026, 11, 22, 14, 58, 10, milliseconds: 872)
         #expect(
-            rendered(record(try peer("::1", 33664), at: at, in: "tcpl")).hasPrefix(
+            rendered(record(peer("::1", 33664), at: at, in: "tcpl")).hasPrefix(
                 "::1:33664 [22/Nov/2026:14:58:10.872] "))
         #expect(
             rendered(record(.unix(listener: 3), at: at, in: "tcpl")).hasPrefix("unix:3 [22/Nov/2026:14:58:10.872] "))
     }
 
+    @Test("a client that has no address text counts as one of a Unix socket")
+    func noAddress() {
+        #expect(LogPeer(host: nil, port: nil) == .unix(listener: 1))
+        #expect(LogPeer(host: "not an address", port: 1) == .unix(listener: 1))
+    }
+
     @Test("a statistics request leaves httplog's line")
-    func statistics() throws {
+    func statistics() {
         var session = record(
-            try peer("127.0.0.1", 44586), at: localTime(2026, 11, 22, 12, 38, 50, milliseconds: 903),
+            peer("127.0.0.1", 44586), at: localTime(2026, 11, 22, 12, 38, 50, milliseconds: 903),
             in: "private_monitoring")
         session.bytesToClient = 19715
         session.termination = TerminationState(.local, .request)
@@ -104,8 +108,8 @@ struct SessionLogRecordTests {
     }
 
     @Test("a request for something else, and one that is no request, leave httplog's line")
-    func otherRequests() throws {
-        var session = record(try peer("127.0.0.1", 49202), at: localTime(2026, 11, 22, 14, 58, 11), in: "http")
+    func otherRequests() {
+        var session = record(peer("127.0.0.1", 49202), at: localTime(2026, 11, 22, 14, 58, 11), in: "http")
         session.bytesToClient = 217
         session.termination = TerminationState(.server, .connect)
         let other = HTTPLogRecord(
@@ -123,7 +127,7 @@ struct SessionLogRecordTests {
     }
 
     @Test("a request can't forge a second line or end its quotation marks")
-    func escaping() throws {
+    func escaping() {
         let session = record(.unix(listener: 1), at: localTime(2026, 11, 22, 14, 58, 11), in: "http")
         let record = HTTPLogRecord(
             session: session, answerer: .nobody, requestMilliseconds: 0, status: 503,
@@ -132,9 +136,9 @@ struct SessionLogRecordTests {
     }
 
     @Test("without a log format, a connection leaves a line at its beginning")
-    func plain() throws {
-        let client = try peer("127.0.0.1", 46856)
-        let destination = try peer("127.0.0.1", 51073)
+    func plain() {
+        let client = peer("127.0.0.1", 46856)
+        let destination = peer("127.0.0.1", 51073)
         let tcp = ConnectLogRecord(client: client, destination: destination, frontend: "plain", isHTTP: false)
         #expect(rendered(tcp) == "Connect from 127.0.0.1:46856 to 127.0.0.1:51073 (plain/TCP)")
         let http = ConnectLogRecord(client: client, destination: destination, frontend: "web", isHTTP: true)
