@@ -6,8 +6,8 @@ extension Scenarios {
     struct Crowd {
         /// As many as one process can have: each session takes two descriptors, and the supervisor needs some itself.
         private static let sessions = min(10_000, (descriptorLimit - 200) / 2)
-        /// What idle sessions may take beyond a supervisor without sessions: 10 KiB each.
-        private static let memoryForSessions = sessions * 10 << 10
+        /// What idle sessions may take beyond a supervisor without sessions: 4 KiB each.
+        private static let memoryForSessions = sessions * 4 << 10
 
         private static let descriptorLimit: Int = {
             var limit = rlimit()

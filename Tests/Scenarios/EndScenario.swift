@@ -4,28 +4,38 @@ import Testing
 extension Scenarios {
     @Suite("Ends of the supervisor")
     struct Ends {
+        private static let kills = 3
+
         @Test("kill -9 during writes loses no committed row, and the next run says that the last one was lost")
         func killed() async throws {
             let setUp = try SetUp(checks: "check inter 20ms rise 1 fall 1", servers: 6)
-            let first = try await setUp.supervisor.up(listeningOn: [setUp.port])
             let flapping = Task { try await setUp.flap() }
-            let committed = try await eventually("a hundred transitions", every: .milliseconds(200)) {
-                let lines = try await setUp.supervisor.json(HistoryLine.self, "history", "--limit", "100000")
-                return lines.count >= 100 ? lines : nil
+            var committed: [HistoryLine] = []
+            for round in 1...Self.kills {
+                let process = try await setUp.supervisor.up(listeningOn: [setUp.port])
+                let wanted = committed.count + 100
+                let before = try await eventually("\(wanted) transitions", every: .milliseconds(100)) {
+                    let lines = try await setUp.history()
+                    return lines.count >= wanted ? lines : nil
+                }
+                process.signal(SIGKILL)
+                #expect(try await process.waitUntilExit() == .signal(SIGKILL))
+                committed = try await setUp.history()
+                #expect(Array(committed.prefix(before.count)) == before)
+                #expect(try await setUp.supervisor.run("status").status == .code(4))
+                let lost = try await setUp.supervisor.json(EventLine.self, "events")
+                    .filter { $0.event == "SUPERVISOR_LOST" }
+                #expect(lost.count == round - 1)
             }
-            first.signal(SIGKILL)
-            #expect(try await first.waitUntilExit() == .signal(SIGKILL))
             flapping.cancel()
-            let kept = try await setUp.supervisor.json(HistoryLine.self, "history", "--limit", "100000")
-            #expect(Array(kept.prefix(committed.count)) == committed)
-            #expect(try await setUp.supervisor.run("status").status == .code(4))
 
-            let second = try await setUp.supervisor.up(listeningOn: [setUp.port])
-            try await eventually("the lost run is in the history", every: .milliseconds(100)) {
+            let last = try await setUp.supervisor.up(listeningOn: [setUp.port])
+            try await eventually("the lost runs are in the history", every: .milliseconds(100)) {
                 let events = try await setUp.supervisor.json(EventLine.self, "events")
-                return events.contains { $0.event == "SUPERVISOR_LOST" }
+                return events.filter { $0.event == "SUPERVISOR_LOST" }.count == Self.kills
             }
-            try await second.stop()
+            #expect(Array(try await setUp.history().prefix(committed.count)) == committed)
+            try await last.stop()
         }
 
         @Test("a second supervisor on the same state directory is refused with the first one's process id")
@@ -89,6 +99,11 @@ extension Scenarios {
                     ["steady \(steady.address.address)"]
                     + flapping.enumerated().map { "flapping\($0.offset) \($0.element.address) \(checks)" }
                 try supervisor.configure("main", PlainInstance(name: "main", bind: port, servers: servers).text)
+            }
+
+            /// All transitions that are committed.
+            func history() async throws -> [HistoryLine] {
+                try await supervisor.json(HistoryLine.self, "history", "--limit", "100000")
             }
 
             /// A session that has had an echo.

@@ -14,7 +14,7 @@ struct ScenarioError: Error, CustomStringConvertible {
 /// - Parameters:
 ///   - what: what is waited for, for the error.
 ///   - limit: how long at most.
-///   - interval: how long between two looks.
+///   - interval: how long between two looks at most; the first come sooner after one another.
 ///   - look: looks for it; `nil` means not yet.
 /// - Returns: what was found.
 /// - Throws: `ScenarioError` when the time is over, and what `look` throws.
@@ -24,10 +24,12 @@ func eventually<Value>(
     _ look: () async throws -> Value?
 ) async throws -> Value {
     let deadline = ContinuousClock.now + limit
+    var pause = min(interval, .milliseconds(1))
     while true {
         if let value = try await look() { return value }
         guard ContinuousClock.now < deadline else { throw ScenarioError("not within \(limit): \(what())") }
-        try await Task.sleep(for: interval)
+        try await Task.sleep(for: pause)
+        pause = min(interval, pause * 2)
     }
 }
 
@@ -36,7 +38,7 @@ func eventually<Value>(
 /// - Parameters:
 ///   - what: what is waited for, for the error.
 ///   - limit: how long at most.
-///   - interval: how long between two looks.
+///   - interval: how long between two looks at most; the first come sooner after one another.
 ///   - holds: whether it holds by now.
 /// - Throws: `ScenarioError` when the time is over, and what `holds` throws.
 func eventually(

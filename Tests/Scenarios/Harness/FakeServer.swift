@@ -1,9 +1,11 @@
 import Foundation
+import Synchronization
 
 /// A server that does one thing with each connection, on a port that is kept for it.
 final class FakeServer: Sendable {
     let address: HeldPort
-    private let tasks: Task<Void, Never>
+    private let listener = Mutex<Socket?>(nil)
+    private let connections = Mutex<Task<Void, Never>?>(nil)
 
     /// Starts a server.
     ///
@@ -13,37 +15,40 @@ final class FakeServer: Sendable {
     /// - Throws: when there is no port.
     init(host: String = "127.0.0.1", serve: @escaping @Sendable (Socket) async throws -> Void) throws {
         address = try HeldPort(host: host)
-        let listener = try Socket()
-        try listener.setOption(SO_REUSEADDR, 1)
-        try listener.bind(host: host, port: address.port)
-        try listener.listen()
-        tasks = Task {
+        try listen()
+        let accepting = Task { [weak self] in
             await withTaskGroup(of: Void.self) { group in
-                while !Task.isCancelled {
-                    do {
-                        if let client = try listener.accept() {
-                            // A client that goes away early ends its task with an error, as it should.
-                            group.addTask { try? await serve(client) }
-                        } else {
-                            try await Task.sleep(for: .milliseconds(2))
-                        }
-                    } catch {
-                        break  // Cancelled, or out of descriptors: the scenario sees that nobody answers.
-                    }
+                // A failure is that of a cancelled task, or of having no descriptors left, which a scenario notices.
+                while let client = try? await self?.nextClient() {
+                    // A client that goes away early ends its task with an error, as it should.
+                    group.addTask { try? await serve(client) }
                 }
                 group.cancelAll()
             }
         }
+        connections.withLock { $0 = accepting }
     }
 
     deinit {
-        tasks.cancel()
+        connections.withLock { $0?.cancel() }
     }
 
-    /// Stops listening and ends all connections.
-    func stop() async {
-        tasks.cancel()
-        await tasks.value
+    /// Begins to accept connections again.
+    func listen() throws {
+        let socket = try Socket()
+        try socket.setOption(SO_REUSEADDR, 1)
+        try socket.bind(host: address.host, port: address.port)
+        try socket.listen()
+        listener.withLock { $0 = socket }
+    }
+
+    /// Refuses connections from now on; those that are open go on.
+    func stopListening() {
+        listener.withLock { $0 = nil }
+    }
+
+    private func nextClient() async throws -> Socket {
+        try await eventually("a client", within: .seconds(3600)) { try listener.withLock { try $0?.accept() } }
     }
 
     /// Sends back what comes, until the client has finished.
@@ -57,21 +62,5 @@ final class FakeServer: Sendable {
             try await client.write(Array("\(name)\n".utf8))
             try await echo(client)
         }
-    }
-
-    /// Accepts and resets at once.
-    @Sendable static func reset(_ client: Socket) async throws {
-        try client.resetAtClose()
-    }
-
-    /// Never says anything.
-    @Sendable static func silent(_ client: Socket) async throws {
-        while case .bytes = try await client.read(within: .seconds(600)) {}
-    }
-
-    /// Sends without end, as fast as it is taken.
-    @Sendable static func pour(_ client: Socket) async throws {
-        let bytes = [UInt8](repeating: 0x70, count: 1 << 20)
-        while !Task.isCancelled { try await client.write(bytes, within: .seconds(600)) }
     }
 }

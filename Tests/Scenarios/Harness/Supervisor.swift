@@ -104,6 +104,25 @@ struct HistoryLine: Decodable, Equatable {
     let sessions: Int
     let active_servers: Int
     let backup_servers: Int
+    let actor: String?
+    let reason: String?
+}
+
+/// A line of `supervise sessions --json`.
+struct SessionsLine: Decodable, Equatable {
+    let instance: String
+    let server: String
+    let current: Int
+    let max: Int
+    let total: Int
+}
+
+/// A line of `supervise uptime --json`.
+struct UptimeLine: Decodable, Equatable {
+    let server: String
+    let up_ms: Int64
+    let down_ms: Int64
+    let availability: Double?
 }
 
 /// A line of `supervise status --json`.
