@@ -34,7 +34,7 @@ final class Supervisor: Sendable {
         try text.write(toFile: "\(instances)/\(instance).cfg", atomically: true, encoding: .utf8)
     }
 
-    /// Starts it and waits until it accepts sessions.
+    /// Starts it and waits until it accepts sessions and has begun its history.
     ///
     /// - Parameters:
     ///   - arguments: more arguments of `up`.
@@ -50,6 +50,10 @@ final class Supervisor: Sendable {
                 }
                 return try await Socket.connect(host: port.host, port: port.port) != nil
             }
+        }
+        // The recorder works beside the instances, which wait for no disk.
+        try await eventually("the history can be asked", every: .milliseconds(100)) {
+            try await run("events").status == .code(0)
         }
         return process
     }
