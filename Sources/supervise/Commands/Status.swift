@@ -56,7 +56,7 @@ struct Status: AsyncParsableCommand {
         let isWhole = status.serversUp == status.servers && !status.isOnBackup
         return [
             Table.Cell(status.instance), Table.Cell(status.state.rawValue, color: color(status.state)),
-            Table.Cell(status.uptimeMilliseconds.map(DurationFormat.text(milliseconds:)) ?? "-"),
+            Table.Cell(status.uptimeMilliseconds.map { DurationFormat.text(seconds: $0 / 1000) } ?? "-"),
             Table.Cell(status.listen.isEmpty ? "-" : status.listen.joined(separator: ", ")),
             Table.Cell(servers, color: isWhole ? nil : .yellow), "\(status.sessions)", "\(status.restarts)",
         ]

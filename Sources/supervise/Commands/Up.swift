@@ -45,7 +45,6 @@ struct Up: AsyncParsableCommand {
             let arguments = CommandLine.arguments.dropFirst().filter { $0 != "--daemon" } + ["--detached"]
             return try BackgroundProcess(directory).launch(Array(arguments))
         }
-        if detached { BackgroundProcess.becomeSessionLeader() }
         let environment = ProcessInfo.processInfo.environment
         try refuseWrongConfiguration(environment)
         try directory.make()

@@ -8,7 +8,14 @@ enum DurationFormat {
         let total = max(0, milliseconds)
         if total < 1000 { return "\(total) ms" }
         if total < 10_000 { return "\(total / 1000).\(total / 100 % 10) s" }
-        let seconds = total / 1000
+        return text(seconds: total / 1000)
+    }
+
+    /// A length of time in whole seconds, in its two largest units, such as `3 m 12 s`.
+    ///
+    /// - Parameter seconds: the length.
+    /// - Returns: the words.
+    static func text(seconds: Int64) -> String {
         switch seconds {
         case ..<60: return "\(seconds) s"
         case ..<3600: return "\(seconds / 60) m \(seconds % 60) s"

@@ -27,33 +27,59 @@ struct BackgroundProcess: Sendable {
         let path = directory.path + "/supervise.log"
         let log = try Self.openLog(path)
         let messages = log.offsetInFile
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = log
         let ready = Pipe()
-        process.standardOutput = ready
-        do {
-            try process.run()
-        } catch {
-            throw CommandFailure(.failed, "the program cannot be started anew: \(error.localizedDescription)")
+        for handle in [ready.fileHandleForReading, ready.fileHandleForWriting] {
+            guard fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) == 0 else {
+                throw CommandFailure(.failed, "fcntl: \(String(cString: strerror(errno)))")
+            }
         }
+        let process = try Self.spawn(arguments, output: ready.fileHandleForWriting, messages: log)
+        // Only the new process writes from now on, so that its end is the end of the pipe.
+        try ready.fileHandleForWriting.close()
         let told = try ready.fileHandleForReading.read(upToCount: Self.readyLine.utf8.count) ?? Data()
         if told == Data(Self.readyLine.utf8) {
-            Output.message(
-                "supervise runs in the background (pid \(process.processIdentifier)); messages go to \(path)")
+            Output.message("supervise runs in the background (pid \(process)); messages go to \(path)")
             return
         }
-        process.waitUntilExit()
+        let code = Self.exitCode(of: process)
         Self.passOn(path, from: messages)
-        throw CommandFailure(ExitStatus(rawValue: process.terminationStatus) ?? .failed)
+        throw CommandFailure(ExitStatus(rawValue: code) ?? .failed)
     }
 
-    /// Leaves the terminal and the job of the process that started this one.
-    static func becomeSessionLeader() {
-        // Fails only where this process leads a group already, as it does when started by hand: nothing is to be left then.
-        _ = setsid()
+    /// Starts this program in a session of its own, so that the terminal's end is not the end of it.
+    ///
+    /// - Source: posix_spawnattr_setflags(3); glibc's `POSIX_SPAWN_SETSID` is 0x80 (spawn.h).
+    private static func spawn(_ arguments: [String], output: FileHandle, messages: FileHandle) throws -> pid_t {
+        let setSessionID: Int16 = 0x80
+        let program = "/proc/self/exe"
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        posix_spawnattr_setflags(&attributes, setSessionID)
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, messages.fileDescriptor, STDERR_FILENO)
+        var words = ([CommandLine.arguments.first ?? "supervise"] + arguments).map { strdup($0) } + [nil]
+        defer { for word in words { free(word) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, program, &actions, &attributes, &words, environ)
+        guard code == 0 else {
+            throw CommandFailure(.failed, "the program cannot be started anew: \(String(cString: strerror(code)))")
+        }
+        return process
+    }
+
+    /// Waits for a process that is about to end.
+    private static func exitCode(of process: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return ExitStatus.failed.rawValue }
+        }
+        // wait(2): the low seven bits are the signal that ended it, the next byte is its exit code.
+        return status & 0x7F == 0 ? (status >> 8) & 0xFF : ExitStatus.failed.rawValue
     }
 
     /// Tells the process that started this one that it may end.

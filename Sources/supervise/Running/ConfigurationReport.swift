@@ -14,16 +14,21 @@ struct InstanceFolder: Sendable {
     /// - Returns: at least one.
     /// - Throws: `CommandFailure` when the folder cannot be read or has none.
     func files() throws -> [String] {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            throw CommandFailure(
+                .usage,
+                """
+                there is no folder of instances '\(path)'
+                  help: run this where it is, or name another one with --instances
+                """)
+        }
         let names: [String]
         do {
             names = try FileManager.default.contentsOfDirectory(atPath: path)
         } catch {
             throw CommandFailure(
-                .usage,
-                """
-                the folder of instances '\(path)' cannot be read: \(error.localizedDescription)
-                  help: run this where it is, or name another one with --instances
-                """)
+                .usage, "the folder of instances '\(path)' cannot be read: \(error.localizedDescription)")
         }
         let files = names.filter { $0.hasSuffix(".cfg") && !$0.hasPrefix(".") }.sorted()
         guard !files.isEmpty else {

@@ -9,8 +9,8 @@ import UnixSignals
 
 /// One run of the supervisor: everything that `up` starts, in the order in which it starts and ends.
 ///
-/// 1. The recorder takes records in from the first moment, and writes the last of them at the end.
-/// 2. The control socket and the dashboard's address are bound; if one is taken, no instance is started.
+/// 1. The control socket and the dashboard's address are bound; if one is taken, nothing else is started.
+/// 2. The recorder begins a run in the history.
 /// 3. The instances start, and run until someone orders the end.
 /// 4. The end goes back in the other direction; the control socket answers until the instances have ended.
 struct SupervisorRun: Sendable {
@@ -52,14 +52,17 @@ struct SupervisorRun: Sendable {
             logger: logger)
         let servers = servers(of: supervisor)
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
-        let listening = arrivals.prefix(servers.count)
-        let instances = InstancesService(supervisor: supervisor, listening: listening) {
+        let instances = InstancesService(
+            supervisor: supervisor, recorder: recorder, listening: arrivals.prefix(servers.count),
+            addressCount: servers.count
+        ) {
             Output.message(await readyMessage(supervisor))
             whenReady()
         }
-        var services = [ServiceGroupConfiguration.ServiceConfiguration(service: RecorderService(recorder: recorder))]
-        services += servers.map { server in
-            ServiceGroupConfiguration.ServiceConfiguration(service: ControlService(server: server, arrival: arrival))
+        var services = servers.map { server in
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: ControlService(server: server, arrival: arrival),
+                failureTerminationBehavior: .gracefullyShutdownGroup)
         }
         services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
         try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
@@ -108,18 +111,6 @@ struct SupervisorRun: Sendable {
     }
 }
 
-/// Writes the history for as long as the group runs.
-private struct RecorderService: Service {
-    let recorder: Recorder
-
-    func run() async throws {
-        recorder.start()
-        // Ended by order or cancelled: either way the rest is written.
-        try? await gracefulShutdown()
-        await recorder.stop()
-    }
-}
-
 /// Serves one address.
 private struct ControlService: Service {
     let server: ControlServer
@@ -134,13 +125,28 @@ private struct ControlService: Service {
 /// Runs the instances until someone orders the end: a signal, `down`, or the group.
 private struct InstancesService: Service {
     let supervisor: Supervisor
+    let recorder: Recorder
     /// An element for each address, when it is served.
     let listening: AsyncPrefixSequence<AsyncStream<Void>>
+    let addressCount: Int
     let whenStarted: @Sendable () async -> Void
 
     func run() async throws {
-        for await () in listening {}
-        try Task.checkCancellation()
+        var served = 0
+        for await () in listening.cancelOnGracefulShutdown() { served += 1 }
+        // An address is taken: its own service says so, and ends the group.
+        guard served == addressCount else { return }
+        recorder.start()
+        do {
+            try await runInstances()
+        } catch {
+            await recorder.stop()
+            throw error
+        }
+        await recorder.stop()
+    }
+
+    private func runInstances() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
             group.addTask { [supervisor] in
