@@ -53,12 +53,26 @@ enum ClientStep: Sendable {
     case flood(Int)
     /// Sends this again and again until the server closes.
     case pour(String)
+    /// Tells the test that it has come this far.
+    case tell(Milestone)
     /// Closes its sending side.
     case halfClose
     /// Reads until this has come.
     case readUntil(String)
     /// Reads until the server closes.
     case readToEnd
+}
+
+/// A point in a client's course that a test waits for.
+struct Milestone: Sendable {
+    private let stream: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() { (stream, continuation) = AsyncStream.makeStream() }
+
+    func reach() { continuation.finish() }
+
+    func isReached() async { for await _ in stream {} }
 }
 
 /// What a client saw.
@@ -119,6 +133,7 @@ private func converse(with address: ClientAddress, _ steps: [ClientStep], deadli
         case .pour(let text):
             let bytes = Array(text.utf8)
             while (try? transmit(bytes, over: descriptor)) != nil {}
+        case .tell(let milestone): milestone.reach()
         case .halfClose: _ = try checked(shutdown(descriptor, Int32(SHUT_WR)))
         case .readUntil(let text): try read(descriptor, into: &view) { !$0.text.contains(text) }
         case .readToEnd: try read(descriptor, into: &view) { _ in true }

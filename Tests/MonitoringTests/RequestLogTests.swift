@@ -27,7 +27,7 @@ struct RequestLogTests {
         let receiver = try UDPReceiver()
         defer { receiver.close() }
         var bytes = 0
-        try await SurfaceFixture.run(timeout: .milliseconds(400), logTargets: [receiver.target]) { fixture in
+        try await SurfaceFixture.run(timeout: .seconds(2), logTargets: [receiver.target]) { fixture in
             bytes = try await talk(to: fixture.page, [.send(request), .readToEnd]).text.utf8.count
         }
         let line = try receiver.next()
@@ -42,7 +42,7 @@ struct RequestLogTests {
     func nullConnection() async throws {
         let receiver = try UDPReceiver()
         defer { receiver.close() }
-        try await SurfaceFixture.run(timeout: .milliseconds(200), logTargets: [receiver.target]) { fixture in
+        try await SurfaceFixture.run(timeout: .seconds(1), logTargets: [receiver.target]) { fixture in
             _ = try await talk(to: fixture.page, [.readToEnd])
             _ = try await talk(to: fixture.page, [.send("GET /nope HTTP/1.0\r\n\r\n"), .readToEnd])
         }

@@ -24,7 +24,8 @@ struct StatisticsPageTests {
         arguments: [
             ("up1", "active_up"), ("upbck", "backup_up"), ("down1", "active_down"), ("downbck", "backup_down"),
             ("rising", "active_going_up"), ("falling", "active_going_down"), ("nocheck", "active_no_check"),
-            ("maint1", "maintain"), ("drain1", "active_draining"), ("weight0", "active_draining"),
+            ("maint1", "maintain"), ("drain1", "active_draining"), ("drainfalling", "active_going_down"),
+            ("weight0", "active_draining"),
             ("fallingbck", "backup_going_down"), ("risingbck", "backup_going_up"),
         ])
     func rowClasses(server: String, rowClass: String) throws {
@@ -153,7 +154,9 @@ extension SnapshotFixtures {
             ("fallingbck", { server in (server.health, server.lastCheck) = (2, refused) }),
             ("nocheck", { server in (server.isChecked, server.lastCheck, server.sessionLimit) = (false, nil, 10) }),
             ("maint1", { server in server.administrative = .maint }),
-            ("drain1", { server in server.administrative = .drain }), ("weight0", { server in server.weight = 0 }),
+            ("drain1", { server in server.administrative = .drain }),
+            ("drainfalling", { server in (server.administrative, server.health) = (.drain, 3) }),
+            ("weight0", { server in server.weight = 0 }),
             (
                 "http",
                 { server in server.lastCheck = CheckResult(status: .layer7Error, code: 503, durationMilliseconds: 12) }

@@ -5,7 +5,8 @@ import Testing
 
 @testable import Monitoring
 
-@Suite("A statistics address", .timeLimit(.minutes(1)))
+// One after the other: the time limits below are short, and a crowd keeps small machines busy.
+@Suite("A statistics address", .serialized, .timeLimit(.minutes(1)))
 struct StatisticsServerTests {
     @Test("the page comes with HAProxy's headers and tells the browser to refresh")
     func page() async throws {
@@ -186,7 +187,7 @@ struct StatisticsServerTests {
 
     @Test("an idle connection is closed without a word after its first answer")
     func idle() async throws {
-        try await SurfaceFixture.run(timeout: .milliseconds(300)) { fixture in
+        try await SurfaceFixture.run(timeout: .seconds(2)) { fixture in
             let view = try await talk(
                 to: fixture.page, [.send("GET /other HTTP/1.1\r\nHost: x\r\n\r\n"), .readToEnd])
             #expect(view.text.components(separatedBy: "HTTP/1.1 ").count == 2)
@@ -201,6 +202,26 @@ struct StatisticsServerTests {
             let views = try await [first, second]
             #expect(views.allSatisfy { $0.text.hasPrefix("HTTP/1.1 408 ") })
             #expect(fixture.counters.read().maxSessions == 1)
+        }
+    }
+
+    @Test("a crowd of clients is answered, each in full")
+    func crowd() async throws {
+        try await SurfaceFixture.run(timeout: .seconds(20), maxconn: 20) { fixture in
+            let complete = try await withThrowingTaskGroup(of: Bool.self) { group in
+                for _ in 0..<200 {
+                    group.addTask {
+                        try await talk(
+                            to: fixture.page, [.send("GET /stats HTTP/1.0\r\n\r\n"), .readToEnd], deadline: 30
+                        ).text.hasSuffix("</html>\n")
+                    }
+                }
+                return try await group.reduce(into: 0) { count, isComplete in count += isComplete ? 1 : 0 }
+            }
+            #expect(complete == 200)
+            let counts = fixture.counters.read()
+            #expect(counts.interceptedRequests == 200)
+            #expect(counts.maxSessions <= 20)
         }
     }
 

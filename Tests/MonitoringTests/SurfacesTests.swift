@@ -32,10 +32,14 @@ struct SurfacesTests {
         let surfaces = Surfaces(
             group: MultiThreadedEventLoopGroup.singleton, version: "0.1.0", logger: Logger(label: "test"))
         try await open(surfaces, listener.descriptor)
+        let milestone = Milestone()
         async let idle = talk(
             to: listener.address,
-            [.send("GET /stats;csv HTTP/1.1\r\nHost: x\r\n\r\n"), .readUntil("private_monitoring,BACKEND"), .readToEnd])
-        _ = try await ask(listener.address)
+            [
+                .send("GET /stats;csv HTTP/1.1\r\nHost: x\r\n\r\n"), .readUntil("private_monitoring,BACKEND"),
+                .tell(milestone), .readToEnd,
+            ])
+        await milestone.isReached()
         let began = ContinuousClock.now
         await surfaces.close("warren")
         #expect(try await idle.isClosed)
@@ -57,7 +61,14 @@ struct SurfacesTests {
             counters: [:], control: SnapshotControl(snapshot: SnapshotFixtures.warrenOnBackup))
         let view = try await talk(to: listener.address, [.send("show stat 2 2 -1\n"), .readToEnd])
         #expect(view.text.contains("\nrabbitmq_warren,BACKEND,"))
+        let milestone = Milestone()
+        async let prompted = talk(
+            to: listener.address, [.send("prompt\n"), .readUntil("> "), .tell(milestone), .readToEnd])
+        await milestone.isReached()
+        let began = ContinuousClock.now
         await surfaces.close("warren")
+        #expect(try await prompted.text == "\n> \n")
+        #expect(ContinuousClock.now - began < Surfaces.grace)
         #expect(access(path, F_OK) == 0, "the socket's file belongs to the supervisor")
     }
 

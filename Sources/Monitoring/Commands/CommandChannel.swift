@@ -66,13 +66,14 @@ struct CommandChannel: ServerChildChannel {
     }
 }
 
-/// Closes a connection that was silent for too long, or whose server stops.
+/// Closes a connection that was silent for too long; one whose server stops ends after the answer under way.
 private final class CommandConnectionCloser: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case is IdleStateHandler.IdleStateEvent, is ChannelShouldQuiesceEvent: context.close(promise: nil)
+        case is IdleStateHandler.IdleStateEvent: context.close(promise: nil)
+        case is ChannelShouldQuiesceEvent: context.close(mode: .input, promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }
     }

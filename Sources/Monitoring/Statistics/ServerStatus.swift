@@ -80,11 +80,11 @@ enum ServerStatus: Hashable {
         case .maintenance: return "maintain"
         case .down: return "\(kind)_down"
         case .goingUp: return "\(kind)_going_up"
-        case .goingDown: return "\(kind)_going_down"
+        case .goingDown, .drainingGoingDown: return "\(kind)_going_down"
         case .up: return server.weight == 0 ? "\(kind)_draining" : "\(kind)_up"
         case .degraded: return "\(kind)_nolb"
-        case .draining, .drainingGoingDown: return "\(kind)_draining"
-        case .unchecked: return server.weight == 0 ? "\(kind)_draining" : "\(kind)_no_check"
+        case .draining: return "\(kind)_draining"
+        case .unchecked: return "\(kind)_no_check"
         }
     }
 }
