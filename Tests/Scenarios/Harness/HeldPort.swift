@@ -9,9 +9,9 @@ final class HeldPort: Sendable {
     let port: Int
     private let socket: Socket
 
-    init(host: String = "127.0.0.1", isDatagram: Bool = false) throws {
+    init(host: String = "127.0.0.1") throws {
         self.host = host
-        socket = try Socket(isDatagram: isDatagram)
+        socket = try Socket()
         try socket.setOption(SO_REUSEADDR, 1)
         try socket.bind(host: host, port: 0)
         port = try socket.localPort()
