@@ -10,6 +10,8 @@ public actor StandInFleet {
     private struct Member {
         let standIn: StandIn
         let listener: NIOLoopBoundBox<StandInListener?>
+        /// Its first start: two instances with one address may place it at the same time, and neither is to go on before.
+        let firstStart: Task<Void, any Error>
     }
 
     private let eventLoop: any EventLoop
@@ -33,19 +35,30 @@ public actor StandInFleet {
     /// - Returns: the stand-in with its address.
     /// - Throws: `StandInError.noPort` or `StandInError.cannotListen`.
     public func place(name: String, replaces: String) async throws -> StandIn {
-        if let member = members.first(where: { $0.standIn.replaces == replaces }) { return member.standIn }
+        if let member = members.first(where: { $0.standIn.replaces == replaces }) {
+            try await member.firstStart.value
+            return member.standIn
+        }
         let reservation = try PortReservation()
         let standIn = StandIn(
             name: unusedName(like: name), replaces: replaces, host: PortReservation.host, port: reservation.port)
-        let member = Member(standIn: standIn, listener: .makeEmptyBox(eventLoop: eventLoop))
-        members.append(member)
+        let listener = NIOLoopBoundBox<StandInListener?>.makeEmptyBox(eventLoop: eventLoop)
         let broker = broker
-        try await onEventLoop(standIn.name) { eventLoop in
-            let shared = broker.value ?? Broker()
-            broker.value = shared
-            let listener = StandInListener(name: standIn.name, reservation: reservation, broker: shared)
-            member.listener.value = listener
-            return listener.start(on: eventLoop)
+        let firstStart = Task {
+            try await onEventLoop(standIn.name) { eventLoop in
+                let shared = broker.value ?? Broker()
+                broker.value = shared
+                let fresh = StandInListener(name: standIn.name, reservation: reservation, broker: shared)
+                listener.value = fresh
+                return fresh.start(on: eventLoop)
+            }
+        }
+        members.append(Member(standIn: standIn, listener: listener, firstStart: firstStart))
+        do {
+            try await firstStart.value
+        } catch {
+            members.removeAll { $0.standIn.replaces == replaces }
+            throw error
         }
         return standIn
     }
