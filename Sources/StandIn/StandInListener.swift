@@ -13,8 +13,6 @@ final class StandInListener {
 
     /// How many clients one stand-in takes; a further one is closed at once.
     private static let mostConnections = 16_384
-    /// Connections that the kernel completes before they are accepted.
-    private static let backlog: Int32 = 1024
 
     /// The stand-in's name.
     let name: String
@@ -51,12 +49,15 @@ final class StandInListener {
             return eventLoop.makeFailedFuture(error)
         }
         let listener = NIOLoopBound(self, eventLoop: eventLoop)
-        let started = bootstrap(listener, on: eventLoop).withBoundSocket(descriptor).map { channel in
+        let promise = eventLoop.makePromise(of: Void.self)
+        phase = .starting(promise.futureResult)
+        bootstrap(listener, on: eventLoop).withBoundSocket(descriptor).map { channel in
             listener.value.phase = .running(channel)
-        }
-        phase = .starting(started)
-        started.whenFailure { _ in listener.value.phase = .stopped }
-        return started
+        }.flatMapErrorThrowing { error in
+            listener.value.phase = .stopped
+            throw error
+        }.cascade(to: promise)
+        return promise.futureResult
     }
 
     /// Stops answering: refuses new clients, tells the present ones that the broker shuts down, and closes them.
@@ -79,8 +80,6 @@ final class StandInListener {
 
     private func bootstrap(_ listener: NIOLoopBound<StandInListener>, on eventLoop: any EventLoop) -> ServerBootstrap {
         ServerBootstrap(group: eventLoop)
-            .serverChannelOption(.backlog, value: Self.backlog)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let handler = ConnectionHandler(broker: listener.value.broker, listener: listener.value)
