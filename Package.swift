@@ -52,9 +52,11 @@ let package = Package(
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),
+                .product(name: "HummingbirdCore", package: "hummingbird", moduleAliases: otherConfiguration),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Mustache", package: "swift-mustache"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             resources: [.embedInCode("Templates")]),
@@ -67,7 +69,8 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
-        .target(name: "Peers", path: "Tests/Peers"),
+        .target(
+            name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy"], path: "Tests/Peers"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Model"], exclude: ["Golden"]),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing"]),
@@ -76,10 +79,28 @@ let package = Package(
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
         .testTarget(
             name: "ProxyTests", dependencies: ["AccessLog", "Configuration", "EventLoop", "Model", "Peers", "Proxy"]),
-        .testTarget(name: "HistoryTests", dependencies: ["History"]),
+        .testTarget(
+            name: "HistoryTests",
+            dependencies: ["History", "Migrations", "Model", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "StandInTests", dependencies: ["StandIn"], exclude: ["Clients"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
-        .testTarget(name: "MonitoringTests", dependencies: ["Monitoring"]),
+        .testTarget(
+            name: "MonitoringTests",
+            dependencies: [
+                "Configuration", "History", "Model", "Monitoring", "Supervision",
+                .product(
+                    name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], exclude: ["Golden"]),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "Configuration", "History", "Model", "Monitoring", "supervise",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ], exclude: ["Golden"]),
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
         .testTarget(
