@@ -22,5 +22,20 @@ extension Scenarios {
             #expect(try await supervisor.run("stand-in", "stop", "rabit").status == .code(4))
             try await process.stop()
         }
+
+        @Test("stand-ins serve a newcomer who has no rights", .enabled(if: Python.hasPika))
+        func withoutRights() async throws {
+            let directory = try TemporaryDirectory()
+            let files = try SeedFiles(log: try SyslogCatcher(), directory: directory)
+            let supervisor = try Supervisor(in: directory, instances: try files.write(), hasRights: false)
+            let process = try await supervisor.up(["--stand-ins"], listeningOn: [files.cluster.statistics])
+            let publisher = try Python.start("publisher", [String(files.cluster.sessions.port), "q", "20", "0"])
+            try await publisher.waitUntilExit()
+            #expect(publisher.output.contains("confirmed 20"))
+            let consumer = try Python.start("consumer", [String(files.warren.sessions.port), "q", "20", "0"])
+            try await consumer.waitUntilExit()
+            #expect(consumer.output.contains("complete 20 again 0"))
+            try await process.stop()
+        }
     }
 }

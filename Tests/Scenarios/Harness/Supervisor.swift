@@ -16,17 +16,33 @@ final class Supervisor: Sendable {
     let directory: TemporaryDirectory
     let state: String
     let instances: String
+    /// What starts `up`: the binary, or what gives root's rights away before.
+    private let program: [String]
 
     /// Prepares a supervisor that does not run yet.
     ///
     /// - Parameters:
     ///   - directory: where its state is kept.
     ///   - instances: the directory with its instances' files; one is made when there is none.
+    ///   - hasRights: whether it keeps root's rights, when the tests have them.
     /// - Throws: when a directory can't be made.
-    init(in directory: TemporaryDirectory, instances: String? = nil) throws {
+    init(in directory: TemporaryDirectory, instances: String? = nil, hasRights: Bool = true) throws {
         self.directory = directory
         state = try directory.directory("state")
         self.instances = try instances ?? directory.directory("instances")
+        program = hasRights || geteuid() != 0 ? [try Self.binary()] : try Self.withoutRights(directory, state: state)
+    }
+
+    /// Makes everything that it needs reachable for nobody in particular.
+    private static func withoutRights(_ directory: TemporaryDirectory, state: String) throws -> [String] {
+        let nobody = 65_534
+        let copy = "\(directory.path)/supervise"
+        try FileManager.default.copyItem(atPath: try binary(), toPath: copy)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: copy)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: directory.path)
+        guard chown(state, uid_t(nobody), gid_t(nobody)) == 0, chown(directory.path, uid_t(nobody), gid_t(nobody)) == 0
+        else { throw ScenarioError("chown \(state): \(String(cString: strerror(errno)))") }
+        return ["setpriv", "--reuid=\(nobody)", "--regid=\(nobody)", "--clear-groups", copy]
     }
 
     /// Writes an instance's file.
@@ -60,10 +76,8 @@ final class Supervisor: Sendable {
 
     /// Starts it and waits for nothing.
     func start(_ arguments: [String] = []) throws -> TestProcess {
-        let command = [
-            try Self.binary(), "up", "--state", state, "--instances", instances, "--dashboard", "off",
-        ]
-        return try TestProcess(command + arguments, keeping: directory)
+        let command = ["up", "--state", state, "--instances", instances, "--dashboard", "off"]
+        return try TestProcess(program + command + arguments, keeping: directory)
     }
 
     /// Runs another subcommand to its end.
