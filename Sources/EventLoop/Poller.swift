@@ -42,15 +42,15 @@ public struct Readiness: OptionSet, Sendable {
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Bytes, an end of stream or a connection can be taken.
-    public static let readable = Readiness(rawValue: SUPERVISE_EPOLLIN)
+    @inlinable public static var readable: Readiness { Readiness(rawValue: SUPERVISE_EPOLLIN) }
     /// Bytes can be given, or a connection attempt has ended.
-    public static let writable = Readiness(rawValue: SUPERVISE_EPOLLOUT)
+    @inlinable public static var writable: Readiness { Readiness(rawValue: SUPERVISE_EPOLLOUT) }
     /// The peer will send no more.
-    public static let peerClosed = Readiness(rawValue: SUPERVISE_EPOLLRDHUP)
+    @inlinable public static var peerClosed: Readiness { Readiness(rawValue: SUPERVISE_EPOLLRDHUP) }
     /// Both directions have ended.
-    public static let hangup = Readiness(rawValue: SUPERVISE_EPOLLHUP)
+    @inlinable public static var hangup: Readiness { Readiness(rawValue: SUPERVISE_EPOLLHUP) }
     /// An error waits to be fetched.
-    public static let error = Readiness(rawValue: SUPERVISE_EPOLLERR)
+    @inlinable public static var error: Readiness { Readiness(rawValue: SUPERVISE_EPOLLERR) }
 }
 
 /// One event of a turn.

@@ -4,8 +4,8 @@ import EventLoop
 ///
 /// After each read comes a write at once, so that a message costs one read and one write. What the sink does not take is
 /// kept in a pooled block, and the source is not read again until that has gone. Allocates, locks and counts references
-/// nowhere on the way of a message.
-struct Relay {
+/// nowhere on the way of a message: that is why it is a class, whose methods need no exclusive access to its owner.
+final class Relay {
     /// The most that one read takes, in bytes: large reads make bulk cheap, and one scratch buffer serves all sessions.
     static let scratchSize = 256 * 1024
     /// How much one direction may move in one turn before the others get theirs, in bytes.
@@ -28,8 +28,7 @@ struct Relay {
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Relay.scratchSize, alignment: 4096)
     private var pool = BufferPool()
 
-    /// Gives the memory back; the relay must not be used afterwards.
-    mutating func end() {
+    deinit {
         scratch.deallocate()
         pool.empty()
     }
@@ -43,7 +42,7 @@ struct Relay {
     ///   - isLast: whether the other direction has finished: the sockets are closed next then, which says more than a
     ///     half-close would.
     /// - Returns: why it stopped.
-    mutating func move(
+    func move(
         _ direction: UnsafeMutablePointer<Direction>, from source: Int32, to sink: Int32, isLast: Bool
     ) -> Stop {
         var budget = Relay.bytesPerTurn
@@ -102,7 +101,7 @@ struct Relay {
     /// Gives a direction's block back.
     ///
     /// - Parameter direction: its state.
-    mutating func release(_ direction: UnsafeMutablePointer<Direction>) {
+    func release(_ direction: UnsafeMutablePointer<Direction>) {
         guard let buffer = direction.pointee.buffer else { return }
         pool.giveBack(buffer, for: Int(direction.pointee.end))
         direction.pointee.buffer = nil
@@ -111,7 +110,7 @@ struct Relay {
     }
 
     /// Writes what was just read; keeps the rest.
-    private mutating func write(_ count: Int, of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+    private func write(_ count: Int, of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
         var written = 0
         switch Socket.write(sink, from: UnsafeRawBufferPointer(rebasing: scratch[..<count])) {
         case .bytes(let taken) where taken == count: return nil
@@ -132,7 +131,7 @@ struct Relay {
     }
 
     /// Writes the rest of an earlier read; `nil` when all of it has gone.
-    private mutating func writeRest(of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+    private func writeRest(of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
         guard !direction.pointee.isSinkFull, let buffer = direction.pointee.buffer else { return .waiting }
         let rest = UnsafeRawBufferPointer(
             start: buffer + Int(direction.pointee.start), count: Int(direction.pointee.pending))

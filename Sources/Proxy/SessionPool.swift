@@ -3,11 +3,16 @@ import EventLoop
 /// The worker's sessions in slots that never move, found by index and used again.
 ///
 /// Grows in chunks; a slot that was used once stays allocated, so memory is that of the most sessions there ever were.
-struct SessionPool {
+/// A session is looked up at every event, so the way to it has neither reference counts nor checks of exclusive access:
+/// the pool is a class, and its table plain memory.
+final class SessionPool {
     /// Slots that are allocated at a time.
     static let chunkSize = 256
 
-    private var chunks: [UnsafeMutablePointer<Session>] = []
+    /// The chunks; `chunkCount` of the `tableSize` places are filled.
+    private var chunks = UnsafeMutablePointer<UnsafeMutablePointer<Session>>.allocate(capacity: 16)
+    private var tableSize = 16
+    private var chunkCount = 0
     private var freeSlots: ContiguousArray<UInt32> = []
 
     /// How many sessions there are.
@@ -16,7 +21,7 @@ struct SessionPool {
     /// Takes a slot.
     ///
     /// - Returns: a session with defaults, of a generation of its own.
-    mutating func take() -> UnsafeMutablePointer<Session> {
+    func take() -> UnsafeMutablePointer<Session> {
         if freeSlots.isEmpty { grow() }
         let index = freeSlots.removeLast()
         let session = pointer(index)
@@ -31,7 +36,7 @@ struct SessionPool {
     /// Gives a slot back.
     ///
     /// - Parameter session: a session in use.
-    mutating func giveBack(_ session: UnsafeMutablePointer<Session>) {
+    func giveBack(_ session: UnsafeMutablePointer<Session>) {
         precondition(session.pointee.phase != .free, "a session ends once")
         session.pointee.phase = .free
         freeSlots.append(session.pointee.index)
@@ -55,20 +60,19 @@ struct SessionPool {
     ///
     /// - Parameter body: gets each session.
     func forEach(_ body: (UnsafeMutablePointer<Session>) -> Void) {
-        for chunk in chunks {
+        for index in 0..<chunkCount {
+            let chunk = chunks[index]
             for slot in 0..<SessionPool.chunkSize where chunk[slot].phase != .free { body(chunk + slot) }
         }
     }
 
-    /// Gives all memory back; no session may be in use.
-    mutating func end() {
+    deinit {
         precondition(count == 0, "the pool outlives its sessions")
-        for chunk in chunks {
-            chunk.deinitialize(count: SessionPool.chunkSize)
-            chunk.deallocate()
+        for index in 0..<chunkCount {
+            chunks[index].deinitialize(count: SessionPool.chunkSize)
+            chunks[index].deallocate()
         }
-        chunks = []
-        freeSlots = []
+        chunks.deallocate()
     }
 
     @inline(__always)
@@ -76,12 +80,22 @@ struct SessionPool {
         chunks[Int(index) / SessionPool.chunkSize] + Int(index) % SessionPool.chunkSize
     }
 
-    private mutating func grow() {
+    private func grow() {
         let chunk = UnsafeMutablePointer<Session>.allocate(capacity: SessionPool.chunkSize)
         chunk.initialize(repeating: Session(), count: SessionPool.chunkSize)
-        let first = UInt32(chunks.count * SessionPool.chunkSize)
-        chunks.append(chunk)
-        freeSlots.reserveCapacity(chunks.count * SessionPool.chunkSize)
+        let first = UInt32(chunkCount * SessionPool.chunkSize)
+        if chunkCount == tableSize { growTable() }
+        chunks[chunkCount] = chunk
+        chunkCount += 1
+        freeSlots.reserveCapacity(chunkCount * SessionPool.chunkSize)
         for offset in (0..<UInt32(SessionPool.chunkSize)).reversed() { freeSlots.append(first + offset) }
+    }
+
+    private func growTable() {
+        let larger = UnsafeMutablePointer<UnsafeMutablePointer<Session>>.allocate(capacity: 2 * tableSize)
+        larger.update(from: chunks, count: chunkCount)
+        chunks.deallocate()
+        chunks = larger
+        tableSize *= 2
     }
 }

@@ -40,8 +40,8 @@ final class WorkerLoop {
     /// By the frontend's index: how long its sessions may be silent.
     let idleLimits: [IdleLimits?]
 
-    var sessions = SessionPool()
-    var relay = Relay()
+    let sessions = SessionPool()
+    let relay = Relay()
     var timers = TimerQueue()
     /// Sessions that have more to move than one turn's share.
     var unfinished: [EventToken] = []
@@ -175,8 +175,6 @@ final class WorkerLoop {
         stopChecks()
         sample()
         if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
-        relay.end()
-        sessions.end()
         let undone = mailbox.close()
         for order in undone { order.refuse() }
         for reply in awaitingEnd { reply.resume() }

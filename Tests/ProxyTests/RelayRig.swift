@@ -11,7 +11,7 @@ final class RelayRig {
     let server: Int32
     private let source: Int32
     private let sink: Int32
-    private var relay = Relay()
+    private let relay = Relay()
     private let state = UnsafeMutablePointer<Direction>.allocate(capacity: 1)
 
     var direction: Direction {
@@ -28,7 +28,6 @@ final class RelayRig {
 
     deinit {
         relay.release(state)
-        relay.end()
         state.deallocate()
         // Closing one end twice is what tests of broken ends do; nothing else is opened in between.
         close(source)
