@@ -48,6 +48,19 @@ public struct Peer: Sendable {
     /// The port at this end.
     public var localPort: UInt16 { Loopback.port(of: descriptor) }
 
+    /// How many bytes the other end's machine has not acknowledged yet.
+    ///
+    /// - Source: tcp(7), `SIOCOUTQ`.
+    public var unsentBytes: Int {
+        var count: Int32 = 0
+        let result = ioctl(descriptor, UInt(TIOCOUTQ), &count)
+        precondition(result == 0, "a test asks about its own socket")
+        return Int(count)
+    }
+
+    /// Whether bytes or an end wait to be read.
+    public var hasUnreadBytes: Bool { Loopback.wait(descriptor, for: POLLIN, until: .now) }
+
     /// Sends all of it.
     ///
     /// - Parameter text: what to send.

@@ -103,7 +103,7 @@ public final class PeerListener: Sendable {
         // A queue of length 0 takes one connection; the kernel's limits may allow a second.
         for _ in 0..<4 {
             let descriptor = try Loopback.socket(SOCK_STREAM)
-            fcntl(descriptor, F_SETFL, O_NONBLOCK)
+            _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
             _ = Loopback.withAddress(host, port) { connect(descriptor, $0, $1) }
             fillers.append(Peer(descriptor: descriptor))
             // The first that is not connected at once never will be: on loopback the handshake needs no waiting.

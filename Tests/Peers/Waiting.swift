@@ -13,7 +13,7 @@ public func eventually(
     let deadline = ContinuousClock.now + limit
     while !(try await condition()) {
         guard ContinuousClock.now < deadline else { return false }
-        try await onThread { usleep(2_000) }
+        _ = try await onThread { usleep(2_000) }
     }
     return true
 }
@@ -27,4 +27,12 @@ public func onThread<Result: Sendable>(_ body: @escaping @Sendable () throws -> 
     try await withCheckedThrowingContinuation { continuation in
         Thread.detachNewThread { continuation.resume(with: Swift.Result { try body() }) }
     }
+}
+
+/// Begins a body that blocks on a thread of its own.
+///
+/// - Parameter body: what to run.
+/// - Returns: the task that ends with it.
+public func onThreadInBackground(_ body: @escaping @Sendable () throws -> Void) -> Task<Void, any Error> {
+    Task { try await onThread(body) }
 }
