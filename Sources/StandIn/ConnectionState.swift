@@ -12,7 +12,7 @@ import NIOCore
 ///     awaitingTuneOk    tune-ok                -                          awaitingOpen
 ///     awaitingOpen      open, vhost "/"        open-ok                    open
 ///                       open, other vhost      connection.close 530       closing
-///     open              anything of a channel  see `ChannelState` below   open
+///     open              anything of a channel  see `ChannelRequest`       open
 ///     any but ended     connection.close       close-ok                   ended
 ///     closing           close-ok               -                          ended
 ///                       anything else          -                          closing
