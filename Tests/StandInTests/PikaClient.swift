@@ -18,7 +18,9 @@ struct PikaClient {
         }
     }
 
-    /// Whether the tests that need one run; says why they don't. In CI they always do, and fail without it.
+    /// Whether the tests that need one run; says why they don't.
+    ///
+    /// In CI they always do, and fail without it.
     static let isAvailable: Bool = {
         if python != nil { return true }
         let isCI = ProcessInfo.processInfo.environment["CI"] == "true"
