@@ -28,11 +28,7 @@ struct BackgroundProcess: Sendable {
         let log = try Self.openLog(path)
         let messages = log.offsetInFile
         let ready = Pipe()
-        for handle in [ready.fileHandleForReading, ready.fileHandleForWriting] {
-            guard fcntl(handle.fileDescriptor, F_SETFD, FD_CLOEXEC) == 0 else {
-                throw CommandFailure(.failed, "fcntl: \(String(cString: strerror(errno)))")
-            }
-        }
+        try Self.keepDescriptors()
         let process = try Self.spawn(arguments, output: ready.fileHandleForWriting, messages: log)
         // Only the new process writes from now on, so that its end is the end of the pipe.
         try ready.fileHandleForWriting.close()
@@ -44,6 +40,17 @@ struct BackgroundProcess: Sendable {
         let code = Self.exitCode(of: process)
         Self.passOn(path, from: messages)
         throw CommandFailure(ExitStatus(rawValue: code) ?? .failed)
+    }
+
+    /// Hands down nothing but the three standard descriptors.
+    ///
+    /// Whoever started this program may wait for the end of what it inherited, which must not be the end of the new process.
+    private static func keepDescriptors() throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd") {
+            guard let descriptor = Int32(name), descriptor > STDERR_FILENO else { continue }
+            // One that is not open any more is the one through which the folder was read.
+            _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        }
     }
 
     /// Starts this program in a session of its own, so that the terminal's end is not the end of it.
