@@ -28,6 +28,10 @@ public final class HTTPFrontendCounters: Sendable {
         public var requestErrors = 0
         /// Answers by class.
         public var responses = HTTPResponseCounts()
+        /// New connections a second.
+        public var sessionRate = RateCounter()
+        /// Requests a second.
+        public var requestRate = RateCounter()
         /// When the last request ended; `nil` before the first.
         public var lastRequestAt: Timestamp?
 

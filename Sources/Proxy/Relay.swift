@@ -27,6 +27,8 @@ final class Relay {
 
     private let scratch = UnsafeMutableRawBufferPointer.allocate(byteCount: Relay.scratchSize, alignment: 4096)
     private var pool = BufferPool()
+    /// Bytes read since the loop last took the number.
+    private var movedBytes = 0
 
     deinit {
         scratch.deallocate()
@@ -63,6 +65,7 @@ final class Relay {
             switch Socket.read(source, into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])) {
             case .bytes(let count):
                 direction.pointee.bytes += Int64(count)
+                movedBytes += count
                 budget -= count
                 if count < size {
                     // All that was there is taken; an end that is known to follow raises no further event.
@@ -82,6 +85,14 @@ final class Relay {
                 return .sourceFailed(code)
             }
         }
+    }
+
+    /// Gives the number of bytes that were moved since the last call.
+    ///
+    /// - Returns: bytes in both directions.
+    func takeMovedBytes() -> Int {
+        defer { movedBytes = 0 }
+        return movedBytes
     }
 
     /// Reads away what a session that is being closed still has, so that closing it sends an end and no reset.

@@ -72,6 +72,9 @@ enum SessionEnd: Equatable {
         }
     }
 
+    /// Whether it counts as an error of the server's answer: a broken connection does, silence does not.
+    var isResponseError: Bool { self == .serverFailed }
+
     /// Whether it counts as a connection that could not be made.
     var isConnectionError: Bool {
         switch self {

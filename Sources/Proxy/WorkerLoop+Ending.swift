@@ -53,7 +53,6 @@ extension WorkerLoop {
         let bytesToClient = session.pointee.download.bytes
         let newIn = bytesIn - session.pointee.upload.sampledBytes
         let newOut = bytesToClient - session.pointee.download.sampledBytes
-        bytesOut += bytesToClient
         frontend.bytesIn += bytesIn
         frontend.bytesOut += bytesToClient
         frontend.sample.bytesIn += newIn
@@ -67,10 +66,8 @@ extension WorkerLoop {
             tally.sample.bytesIn += newIn
             tally.sample.bytesOut += newOut
             if reason.isClientAbort { tally.clientAborts += 1 }
-            if reason.isServerAbort {
-                tally.serverAborts += 1
-                tally.responseErrors += 1
-            }
+            if reason.isServerAbort { tally.serverAborts += 1 }
+            if reason.isResponseError { tally.responseErrors += 1 }
             if reason.isConnectionError { tally.connectionErrors += 1 }
             if session.pointee.connectMilliseconds >= 0 {
                 tally.addTimes(

@@ -15,6 +15,7 @@ extension WorkerLoop {
         snapshot.connectionRate = connectionRate.snapshot(at: now)
         snapshot.sessionRate = snapshot.connectionRate
         snapshot.totalBytesOut = bytesOut
+        snapshot.bytesOutRate = Int64(byteRate.snapshot(at: now).current)
         snapshot.droppedLogLines = log.droppedLines
         snapshot.idlePercent = idle.percent
         for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
@@ -22,8 +23,12 @@ extension WorkerLoop {
             view.isHTTP = proxy.mode == .http
             view.description = proxy.description
             if let counters = httpCounters[index] {
-                let counts = counters.read()
+                var counts = counters.read()
+                let sessionRate = counts.sessionRate.snapshot(at: now)
                 view.frontend = statisticsFrontend(counts, index)
+                view.frontend?.sessionRate = sessionRate
+                view.frontend?.connectionRate = sessionRate
+                view.frontend?.requestRate = counts.requestRate.snapshot(at: now)
                 view.backend = proxy.hasBackend ? statisticsBackend(counts, limit: proxy.maxconn) : nil
                 snapshot.currentConnections += counts.currentSessions
                 snapshot.totalConnections += counts.totalSessions
@@ -55,7 +60,6 @@ extension WorkerLoop {
         frontend.bytesOut = counts.bytesOut
         frontend.deniedRequests = counts.deniedRequests
         frontend.requestErrors = counts.requestErrors
-        frontend.requestRate = RateSnapshot()
         frontend.totalRequests = counts.totalRequests
         frontend.responses = counts.responses
         frontend.interceptedRequests = counts.interceptedRequests
@@ -68,6 +72,16 @@ extension WorkerLoop {
         var backend = BackendSnapshot()
         backend.counters.bytesIn = counts.bytesIn
         backend.counters.bytesOut = counts.bytesOut
+        // Only a server could have answered what is no statistics, and there is none.
+        backend.counters.totalSessions = counts.unservedRequests
+        backend.counters.connectionErrors = counts.unservedRequests
+        backend.totalRequests = counts.unservedRequests
+        var responses = HTTPResponseCounts()
+        responses.byClass[4] = counts.unservedRequests
+        backend.responses = responses
+        backend.counters.secondsSinceLastSession = counts.lastRequestAt.map {
+            Int(max(0, WallClock.now().millisecondsSinceEpoch - $0.millisecondsSinceEpoch) / 1_000)
+        }
         backend.counters.secondsSinceLastChange = Int(now.milliseconds(since: startedAt) / 1_000)
         backend.sessionLimit = max(1, (limit + 9) / 10)
         return backend

@@ -138,8 +138,9 @@ extension WorkerLoop {
             at.millisecondsSinceEpoch - $0.millisecondsSinceEpoch
         }
         record.sessions = server.tally.currentSessions
-        record.activeServers = backend.groups.activeServers
-        record.backupServers = backend.groups.backupServers
+        // Once nothing is known any more, nothing takes traffic either.
+        record.activeServers = state == .unknown ? 0 : backend.groups.activeServers
+        record.backupServers = state == .unknown ? 0 : backend.groups.backupServers
         record.actor = cause.actor
         record.reason = cause.reason
         server.recordedState = state

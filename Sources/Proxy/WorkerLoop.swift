@@ -55,7 +55,9 @@ final class WorkerLoop {
     var sampledHTTP: [Int: HTTPFrontendCounters.Counts] = [:]
     var totalConnections = 0
     var connectionRate = RateCounter()
+    /// Bytes to clients and servers since the start.
     var bytesOut: Int64 = 0
+    var byteRate = RateCounter()
     var isPaused = false
     var idle = IdleShare()
     var stopping: Stopping?
@@ -133,8 +135,16 @@ final class WorkerLoop {
             }
         }
         if !unfinished.isEmpty { continueUnfinished() }
+        countMovedBytes()
         while let token = timers.popDue(now) { fire(token) }
         if hasOrders { carryOutOrders() }
+    }
+
+    private func countMovedBytes() {
+        let moved = relay.takeMovedBytes()
+        guard moved > 0 else { return }
+        bytesOut += Int64(moved)
+        byteRate.count(moved, atNanoseconds: now.nanoseconds)
     }
 
     private func fire(_ token: EventToken) {

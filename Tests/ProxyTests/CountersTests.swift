@@ -94,45 +94,6 @@ struct SlidingAverageTests {
     }
 }
 
-@Suite("rate counter")
-struct RateCounterTests {
-    @Test("events of the running second count in full")
-    func running() {
-        var rate = RateCounter()
-        for _ in 0..<5 { rate.count(at: time(100.25)) }
-        #expect(rate.rate(at: time(100.5)) == 5)
-        #expect(rate.max == 5)
-    }
-
-    @Test("events of the last second count by the share of it that is within a second")
-    func sliding() {
-        var rate = RateCounter()
-        for _ in 0..<100 { rate.count(at: time(100.5)) }
-        #expect(rate.rate(at: time(101.25)) == 75)
-        #expect(rate.rate(at: time(101.75)) == 25)
-        #expect(rate.rate(at: time(102)) == 0)
-    }
-
-    @Test("after a quiet second nothing is left")
-    func quiet() {
-        var rate = RateCounter()
-        for _ in 0..<100 { rate.count(at: time(100.5)) }
-        #expect(rate.rate(at: time(102.5)) == 0)
-        #expect(rate.max == 100)
-    }
-
-    @Test("a snapshot shows the rate and the greatest number of one second")
-    func snapshot() {
-        var rate = RateCounter()
-        for _ in 0..<3 { rate.count(at: time(1)) }
-        for _ in 0..<2 { rate.count(at: time(2)) }
-        let snapshot = rate.snapshot(at: time(2))
-        #expect(snapshot.current == 5)
-        #expect(snapshot.max == 5)
-        #expect(snapshot.limit == 0)
-    }
-}
-
 @Suite("idle share")
 struct IdleShareTests {
     @Test("before the first full second a loop counts as idle")

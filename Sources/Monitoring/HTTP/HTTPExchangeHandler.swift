@@ -65,6 +65,7 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
         counters.update { counts in
             counts.currentSessions += 1
             counts.totalSessions += 1
+            counts.sessionRate.count(atNanoseconds: Self.monotonicNanoseconds)
             counts.maxSessions = max(counts.maxSessions, counts.currentSessions)
             counts.maxSessionsSinceSample = max(counts.maxSessionsSinceSample, counts.currentSessions)
         }
@@ -218,9 +219,15 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
         return (outcome, began)
     }
 
+    /// The clock by which workers measure too.
+    private static var monotonicNanoseconds: Int64 { Int64(NIODeadline.now().uptimeNanoseconds) }
+
     /// Counts a request and reports it.
     private func finish(_ outcome: RequestOutcome, _ context: ChannelHandlerContext) {
-        counters.update { $0.count(outcome) }
+        counters.update { counts in
+            counts.count(outcome)
+            counts.requestRate.count(atNanoseconds: Self.monotonicNanoseconds)
+        }
         if !outcome.isNull || !rules.ignoresNullConnections { rules.report(outcome, context.channel) }
     }
 }
