@@ -98,4 +98,26 @@ struct FormatTests {
         let civil = try #require(CivilTime(date: date, time: time))
         #expect(format.moment(civil) == RFC3339.parse(moment))
     }
+
+    @Test("a transition's row says what stands out")
+    func transition() {
+        let server = ServerIdentity(instance: "warren", proxy: "rabbitmq_cluster", server: "rabbit")
+        var record = TransitionRecord(at: Timestamp(millisecondsSinceEpoch: 0), server: server, from: .up, to: .down)
+        record.status = .layer4Error
+        record.detail = "Connection refused"
+        record.sessions = 4
+        record.backupServers = 1
+        #expect(HistoryCells.why(record) == "L4CON: Connection refused; 4 sessions; on backup")
+        record.sessions = 1
+        record.backupServers = 0
+        #expect(HistoryCells.why(record) == "L4CON: Connection refused; 1 session; no server left")
+        record.activeServers = 2
+        record.sessions = 0
+        record.code = 503
+        record.detail = ""
+        #expect(HistoryCells.why(record) == "L4CON/503")
+        record.actor = "uid 0 (root)"
+        record.reason = "kernel update"
+        #expect(HistoryCells.why(record) == "uid 0 (root): kernel update")
+    }
 }

@@ -24,22 +24,28 @@ struct HistoryCells: Sendable {
         ]
     }
 
-    /// Such as `L4CON in 1 ms: Connection refused; 4 sessions, 0 active and 1 backup left`.
-    private static func why(_ transition: TransitionRecord) -> String {
-        var cause: String
-        if let actor = transition.actor {
-            cause = actor
-            if let reason = transition.reason { cause += ": \(reason)" }
-        } else if let status = transition.status {
-            cause = status.rawValue
-            if let code = transition.code { cause += "/\(code)" }
-            if let duration = transition.checkMilliseconds { cause += " in \(duration) ms" }
-            if let detail = transition.detail, !detail.isEmpty { cause += ": \(detail)" }
-        } else {
-            cause = transition.detail ?? transition.reason ?? "-"
+    /// Such as `L4CON: Connection refused; 4 sessions; on backup`.
+    ///
+    /// Says only what stands out; JSON and CSV have the rest.
+    static func why(_ transition: TransitionRecord) -> String {
+        var words = [cause(of: transition)]
+        if transition.sessions > 0 {
+            words.append(transition.sessions == 1 ? "1 session" : "\(transition.sessions) sessions")
         }
-        let sessions = transition.sessions == 1 ? "1 session" : "\(transition.sessions) sessions"
-        return "\(cause); \(sessions), \(transition.activeServers) active and \(transition.backupServers) backup left"
+        if transition.activeServers == 0 {
+            words.append(transition.backupServers > 0 ? "on backup" : "no server left")
+        }
+        return words.joined(separator: "; ")
+    }
+
+    private static func cause(of transition: TransitionRecord) -> String {
+        if let actor = transition.actor { return transition.reason.map { "\(actor): \($0)" } ?? actor }
+        let status = transition.status.map { status in
+            transition.code.map { "\(status.rawValue)/\($0)" } ?? status.rawValue
+        }
+        let detail = transition.detail.flatMap { $0.isEmpty ? nil : $0 }
+        let words = [status, detail].compactMap { $0 }
+        return words.isEmpty ? "-" : words.joined(separator: ": ")
     }
 
     private static func color(_ state: ServerState) -> Color {
