@@ -45,7 +45,6 @@ struct HelpTests {
     func state() {
         for command in Self.commands where command.type.configuration.subcommands.isEmpty && command.name != "supervise"
         {
-            guard command.name != "supervise check" else { continue }
             #expect(Supervise.helpMessage(for: command.type, columns: 80).contains("--state <dir>"), "\(command.name)")
         }
     }
