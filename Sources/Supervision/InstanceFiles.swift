@@ -1,33 +1,21 @@
 import Configuration
-import Foundation
 
 /// Reads instances' files, each by itself and all of them together.
 struct InstanceFiles: Sendable {
-    /// How an instance's file is called, after its name.
-    static let suffix = ".cfg"
-
     /// What `"${VAR}"` stands for.
     let environment: [String: String]
 
-    /// The files of a folder, by name; hidden ones left out.
+    /// The files of a folder.
     ///
     /// - Parameter directory: the folder.
     /// - Returns: their paths, at least one.
     /// - Throws: `ConfigurationRefused` when the folder cannot be read or has none.
     func files(in directory: String) throws(ConfigurationRefused) -> [String] {
-        let names: [String]
         do {
-            names = try FileManager.default.contentsOfDirectory(atPath: directory)
+            return try InstanceFolder(path: directory).files()
         } catch {
-            throw .wholeFile(directory, "cannot read the folder of instances: \(error.localizedDescription)", help: nil)
+            throw ConfigurationRefused(diagnostics: [error])
         }
-        let files = names.filter { $0.hasSuffix(Self.suffix) && !$0.hasPrefix(".") }.sorted()
-        if files.isEmpty {
-            throw .wholeFile(
-                directory, "no instance here: there is no *\(Self.suffix) file",
-                help: "put a file in HAProxy's language here, or name another folder with --instances DIR")
-        }
-        return files.map { directory.hasSuffix("/") ? directory + $0 : "\(directory)/\($0)" }
     }
 
     /// Reads all files.
@@ -75,13 +63,6 @@ struct InstanceFiles: Sendable {
 }
 
 extension ConfigurationRefused {
-    /// Something that is wrong with a file, or a folder, as a whole.
-    fileprivate static func wholeFile(_ file: String, _ message: String, help: String?) -> ConfigurationRefused {
-        let place = SourceLocation(file: file, line: 0, column: 0)
-        return ConfigurationRefused(
-            diagnostics: [Diagnostic(severity: .error, location: place, message: message, help: help)])
-    }
-
     /// The first error in one line, and how many more there are.
     var summary: String {
         let errors = diagnostics.filter(\.isError)

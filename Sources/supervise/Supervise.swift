@@ -1,4 +1,5 @@
 import ArgumentParser
+import Configuration
 import Model
 import Monitoring
 import Supervision
@@ -70,6 +71,9 @@ struct Supervise: AsyncParsableCommand {
             for diagnostic in refusal.diagnostics {
                 Output.message(diagnostic.rendered(color: Output.isMessageColored))
             }
+            exit(withCode: ExitStatus.usage.rawValue)
+        case let diagnostic as Diagnostic:
+            Output.message(diagnostic.rendered(color: Output.isMessageColored))
             exit(withCode: ExitStatus.usage.rawValue)
         case Output.Failure.readerGone:
             exit(withCode: ExitStatus.failed.rawValue)

@@ -1,42 +1,4 @@
 import Configuration
-import Foundation
-
-/// The folder whose `*.cfg` files are the instances.
-struct InstanceFolder: Sendable {
-    /// Where it is when nothing else is said.
-    static let standardPath = "Instances"
-
-    /// Where it is.
-    var path: String
-
-    /// The instances' files by name, without hidden ones.
-    ///
-    /// - Returns: at least one.
-    /// - Throws: `CommandFailure` when the folder cannot be read or has none.
-    func files() throws -> [String] {
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
-            throw CommandFailure(
-                .usage,
-                """
-                there is no folder of instances '\(path)'
-                  help: run this where it is, or name another one with --instances
-                """)
-        }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: path)
-        } catch {
-            throw CommandFailure(
-                .usage, "the folder of instances '\(path)' cannot be read: \(error.localizedDescription)")
-        }
-        let files = names.filter { $0.hasSuffix(".cfg") && !$0.hasPrefix(".") }.sorted()
-        guard !files.isEmpty else {
-            throw CommandFailure(.usage, "there is no *.cfg file in the folder of instances '\(path)'")
-        }
-        return files.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" }
-    }
-}
 
 /// Everything that is to be said about configuration files, each by itself and all together.
 struct ConfigurationReport: Sendable {
