@@ -131,6 +131,9 @@ private struct InstancesService: Service {
     let addressCount: Int
     let whenStarted: @Sendable () async -> Void
 
+    /// How long the start waits for the history at the most.
+    private static let historyPatience = Duration.seconds(2)
+
     func run() async throws {
         var served = 0
         for await () in listening.cancelOnGracefulShutdown() { served += 1 }
@@ -154,6 +157,7 @@ private struct InstancesService: Service {
                 for await signal in signals { await supervisor.shutDown(by: Operator(name: "\(signal)")) }
             }
             try await supervisor.start()
+            await giveHistoryTime()
             await whenStarted()
             await withTaskCancellationOrGracefulShutdownHandler {
                 await supervisor.waitUntilStopped()
@@ -162,5 +166,23 @@ private struct InstancesService: Service {
             }
             group.cancelAll()
         }
+    }
+
+    /// Waits until the history has what the start offered it, so that who asks it as soon as this is up gets an answer.
+    ///
+    /// Not for long: a supervisor does not wait for a history that cannot be written.
+    private func giveHistoryTime() async {
+        let (waiting, end) = AsyncStream.makeStream(of: Void.self)
+        Task {
+            await recorder.flush()
+            end.finish()
+        }
+        let limit = Task {
+            // Cancelled when the history was faster.
+            try? await Task.sleep(for: Self.historyPatience)
+            end.finish()
+        }
+        for await () in waiting {}
+        limit.cancel()
     }
 }
