@@ -14,6 +14,22 @@ public struct BindConfiguration: Sendable, Equatable {
     public var backlog: Int?
     /// Most concurrent connections of this address; `nil` is no limit of its own.
     public var maxconn: Int?
+    /// Whether connections begin with a PROXY protocol header that says who the client is (`accept-proxy`).
+    public var acceptsProxyHeader = false
+    /// The network interface (`SO_BINDTODEVICE`).
+    public var interface: String?
+    /// Whether clients may send data with their first packet (`tfo`).
+    public var usesFastOpen = false
+    /// Whether a connection is accepted only once data has come in (`defer-accept`).
+    public var defersAccept = false
+    /// Whether addresses that aren't this machine's may be listened on (`transparent`, `IP_TRANSPARENT`).
+    public var isTransparent = false
+    /// The largest segment announced to clients in bytes (`mss`, `TCP_MAXSEG`); negative: so much less than usual.
+    public var maximumSegment: Int?
+    /// How long sent data may stay unacknowledged (`tcp-ut`, `TCP_USER_TIMEOUT`); the system's time when `nil`.
+    public var userTimeout: Duration?
+    /// The network namespace (`namespace`).
+    public var namespace: String?
     /// Where the line stands.
     public var location: SourceLocation
 
@@ -38,6 +54,10 @@ public enum BindAddress: Sendable, Hashable, CustomStringConvertible {
     case ipv6(String, port: UInt16, isIPv6Only: Bool)
     /// A stream socket in the file system.
     case unix(path: String)
+    /// A stream socket by an abstract name, without the leading zero byte (`abns@`).
+    case abstract(name: String)
+    /// A listening socket that this process was started with (`fd@`).
+    case descriptor(Int32)
 
     /// As a configuration writes it: `127.0.0.1:5670`, `[::1]:5670` or a path.
     public var description: String {
@@ -45,6 +65,8 @@ public enum BindAddress: Sendable, Hashable, CustomStringConvertible {
         case .ipv4(let host, let port): "\(host):\(port)"
         case .ipv6(let host, let port, _): "[\(host)]:\(port)"
         case .unix(let path): path
+        case .abstract(let name): "abns@\(name)"
+        case .descriptor(let number): "fd@\(number)"
         }
     }
 }

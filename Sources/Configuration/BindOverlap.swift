@@ -95,7 +95,7 @@ enum BindOverlap {
     private static func key(of address: BindAddress) -> String {
         switch address {
         case .ipv4(_, let port), .ipv6(_, let port, _): String(port)
-        case .unix(let path): path
+        case .unix, .abstract, .descriptor: address.description
         }
     }
 
@@ -121,7 +121,9 @@ enum BindOverlap {
             (.ipv6(let host, let otherPort, let isIPv6Only), .ipv4(_, let port)):
             // Every IPv6 address includes every IPv4 address unless told otherwise.
             return port == otherPort && host == "::" && !isIPv6Only ? .overlapping : .apart
-        case (.unix, .ipv4), (.unix, .ipv6), (.ipv4, .unix), (.ipv6, .unix):
+        case (.abstract, .abstract), (.descriptor, .descriptor):
+            return left == right ? .same : .apart
+        case (.unix, _), (_, .unix), (.abstract, _), (_, .abstract), (.descriptor, _), (_, .descriptor):
             return .apart
         }
     }

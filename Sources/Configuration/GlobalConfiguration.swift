@@ -12,6 +12,10 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var logTag = "haproxy"
     /// Most concurrent client connections of the whole instance; `nil` when the file does not say.
     public var maxconn: Int?
+    /// Most new connections a second of the whole instance (`maxconnrate`); `nil` is no limit.
+    public var maxconnRate: Int?
+    /// Most new sessions a second of the whole instance (`maxsessrate`); `nil` is no limit.
+    public var maxsessRate: Int?
     /// The stats sockets.
     public var statsSockets: [StatsSocketConfiguration] = []
     /// How long a stats socket's connection may be idle (`stats timeout`).

@@ -4,10 +4,14 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var name: String
     /// The file it was read from, as given.
     public var file: String
+    /// All files it was read from, in order; `file` is the first.
+    public var files: [String]
     /// The `global` section.
     public var global: GlobalConfiguration
     /// All `listen`, `frontend` and `backend` sections in the order of the file.
     public var proxies: [ProxyConfiguration]
+    /// All `resolvers` sections in the order of the file.
+    public var resolvers: [ResolversConfiguration] = []
 
     /// Makes a configuration.
     ///
@@ -22,6 +26,7 @@ public struct InstanceConfiguration: Sendable, Equatable {
     ) {
         self.name = name
         self.file = file
+        files = [file]
         self.global = global
         self.proxies = proxies
     }

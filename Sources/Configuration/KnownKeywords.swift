@@ -46,7 +46,7 @@ enum KnownKeywords {
     static let proxy: Set<String> = [
         "acl", "capture", "clitcpka-cnt", "clitcpka-idle", "clitcpka-intvl", "compression", "cookie",
         "declare", "dispatch", "email-alert", "error-log-format", "errorfile", "errorfiles", "errorloc", "errorloc302",
-        "errorloc303", "external-check", "filter", "force-persist", "hash-type", "http-after-response", "http-check",
+        "errorloc303", "external-check", "filter", "force-persist", "http-after-response", "http-check",
         "http-error", "http-request", "http-response", "http-reuse", "http-send-name-header", "ignore-persist",
         "load-server-state-from-file", "log-format", "log-format-sd", "log-tag", "max-keep-alive-queue", "monitor",
         "monitor-uri", "persist", "rate-limit", "redirect", "retry-on", "server-state-file-name", "server-template",
@@ -93,11 +93,6 @@ enum KnownKeywords {
         "no-sslv3", "no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "npn",
         "prefer-client-ciphers", "process", "proto", "severity-output", "shards", "ssl", "ssl-max-ver", "ssl-min-ver",
         "strict-sni", "tcp-ut", "tfo", "thread", "tls-ticket-keys", "transparent", "verify",
-    ]
-
-    /// Algorithms of `balance`, apart from the supported.
-    static let balance: Set<String> = [
-        "first", "hash", "hdr", "leastconn", "random", "rdp-cookie", "source", "static-rr", "uri", "url_param",
     ]
 
     /// What HAProxy has given up in proxies, and what belongs in its place.

@@ -16,7 +16,7 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public enum Mode: String, Sendable {
         /// Bytes.
         case tcp
-        /// HTTP, here for statistics only.
+        /// HTTP: a statistics page, or servers to which connections are relayed as they are, without being read.
         case http
     }
 
@@ -28,12 +28,6 @@ public struct ProxyConfiguration: Sendable, Equatable {
         case tcp
         /// `option httplog`.
         case http
-    }
-
-    /// How the next server is chosen.
-    public enum Balance: String, Sendable {
-        /// Smooth weighted round robin (`balance roundrobin`).
-        case roundRobin = "roundrobin"
     }
 
     /// Its name, unique in the instance but for a frontend and a backend that share one.
@@ -64,10 +58,28 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var timeouts = Timeouts()
     /// How often a failed connection attempt is repeated.
     public var retries = 3
-    /// Whether the last retry may go to another server (`option redispatch`).
+    /// Whether a retry may go to another server (`option redispatch`).
     public var redispatches = false
+    /// Which retries go to another server: every so many, or (negative) the last but so many; -1 is the last one.
+    public var redispatchInterval = -1
     /// How the next server is chosen.
     public var balance = Balance.roundRobin
+    /// How algorithms that hash find a server.
+    public var hashing = HashingConfiguration()
+    /// Most new sessions a second of the frontend side (`rate-limit sessions`); those above it wait to be accepted.
+    public var sessionRateLimit: Int?
+    /// Whether a session whose client has gone leaves the queue (`option abortonclose`).
+    public var abortsOnClose = false
+    /// Whether each changed result of a check leaves a line in the log (`option log-health-checks`).
+    public var logsHealthChecks = false
+    /// Probes of clients' connections.
+    public var clientKeepalive = KeepaliveConfiguration()
+    /// Probes of servers' connections.
+    public var serverKeepalive = KeepaliveConfiguration()
+    /// Where connections to servers without a `source` of their own come from; the system's choice when `nil`.
+    public var source: SourceConfiguration?
+    /// Where sessions go that no server is chosen for (`dispatch`); it is neither checked nor counted.
+    public var dispatch: ServerAddress?
     /// Whether all backups share the traffic once no active server is left (`option allbackups`).
     public var usesAllBackups = false
     /// The load at which servers get their full `maxconn` (`fullconn`), HAProxy's tenth of the frontends' when not set.
@@ -97,6 +109,10 @@ public struct ProxyConfiguration: Sendable, Equatable {
         self.location = location
     }
 
+    /// Whether its connections are relayed: in HTTP, those of a proxy that has servers or a backend.
+    ///
+    /// A proxy in `mode http` that relays serves no statistics: its connections aren't read.
+    public var isRelaying: Bool { mode == .tcp || !servers.isEmpty || backend != nil || kind == .backend }
     /// Whether it accepts connections.
     public var hasFrontend: Bool { kind != .backend }
     /// Whether it connects to servers.

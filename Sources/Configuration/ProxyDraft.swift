@@ -25,6 +25,9 @@ struct ProxySettings {
     var retries = 3
     var redispatches = false
     var balance = ProxyConfiguration.Balance.roundRobin
+    /// The algorithm where it reads what is sent, which nothing here does.
+    var contentBalance: Word?
+    var hashing = HashingConfiguration()
     var usesAllBackups = false
     var fullconn: Int?
     var defaultServer = ServerSettings()

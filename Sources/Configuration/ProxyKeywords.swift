@@ -13,7 +13,6 @@ enum ProxyKeywords {
                 try arguments.expectEnd()
                 proxy.settings.backlog = length == 0 ? nil : length
             },
-            Keyword("balance", .backendSide, readBalance),
             Keyword("bind", .frontends, readBind),
             Keyword("bind-process") { (_, arguments) throws(Diagnostic) in
                 let keyword = arguments.current
@@ -66,7 +65,7 @@ enum ProxyKeywords {
             Keyword("server", .backends, ServerKeywords.readServer),
             Keyword("stats", .anywhere, StatsKeywords.read),
             Keyword("timeout", .anywhere, TimeoutKeywords.read),
-        ],
+        ] + BalanceKeywords.keywords,
         unsupported: KnownKeywords.proxy, replaced: KnownKeywords.replacedInProxies)
 
     /// Reads one line.
@@ -155,32 +154,6 @@ enum ProxyKeywords {
         }
         try arguments.expectEnd()
         proxy.settings.mode = mode
-    }
-
-    private static func readBalance(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
-        let keyword = arguments.current
-        guard let word = arguments.next() else {
-            arguments.add(
-                keyword.warning("'balance' without an algorithm means 'roundrobin'", help: "write 'balance roundrobin'")
-            )
-            proxy.settings.balance = .roundRobin
-            return
-        }
-        guard let balance = ProxyConfiguration.Balance(rawValue: word.text) else {
-            let algorithm = word.text.prefix { $0 != "(" }
-            if KnownKeywords.balance.contains(String(algorithm)) {
-                throw word.error(
-                    "the algorithm '\(word.text)' is not supported here yet", help: "write 'balance roundrobin'")
-            }
-            throw word.error(
-                "unknown algorithm '\(word.text)'",
-                help: Suggestion.closest(to: word.text, among: KnownKeywords.balance.union(["roundrobin"]))
-                    .map { "did you mean '\($0)'?" } ?? "write 'balance roundrobin'")
-        }
-        if let extra = arguments.peeked {
-            arguments.add(extra.warning("'\(extra.text)' after the algorithm is ignored", help: "remove it"))
-        }
-        proxy.settings.balance = balance
     }
 
     private static func readBind(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {

@@ -111,6 +111,7 @@ struct Resolver {
         proxy.retries = settings.retries
         proxy.redispatches = settings.redispatches
         proxy.balance = settings.balance
+        proxy.hashing = settings.hashing
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
@@ -158,7 +159,7 @@ struct Resolver {
             for bind in draft.binds {
                 switch bind.address {
                 case .ipv4(_, let port), .ipv6(_, let port, _): ports[target, default: []].insert(port)
-                case .unix: break
+                case .unix, .abstract, .descriptor: break
                 }
             }
         }

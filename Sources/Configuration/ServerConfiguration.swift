@@ -14,10 +14,39 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var weight = 1
     /// Most concurrent sessions; `nil` is no limit.
     public var maxconn: Int?
+    /// What `maxconn` is while the backend has no load (`minconn`): it grows with it up to `maxconn` at `fullconn`.
+    public var minconn: Int?
+    /// How long a server that has come up takes to its full weight and `maxconn` (`slowstart`).
+    public var slowStart: Duration?
     /// Most sessions in its queue; `nil` is no limit.
     public var maxqueue: Int?
     /// Whether it starts in maintenance (`disabled`).
     public var isDisabled = false
+    /// Whether its sessions end when it goes down (`on-marked-down shutdown-sessions`).
+    public var closesSessionsWhenDown = false
+    /// Whether the backups' sessions end when it comes up (`on-marked-up shutdown-backup-sessions`).
+    public var closesBackupSessionsWhenUp = false
+    /// What its traffic says of its health; `nil` without `observe`.
+    public var observation: ObservationConfiguration?
+    /// The server whose state it has (`track`), instead of checks of its own.
+    public var tracks: ServerReference?
+    /// The header that its connections begin with; `nil` is none.
+    public var proxyHeader: ProxyHeader?
+    /// Where its connections come from; the proxy's `source` when `nil`.
+    public var source: SourceConfiguration?
+    /// How long sent data may stay unacknowledged (`tcp-ut`, `TCP_USER_TIMEOUT`); the system's time when `nil`.
+    public var userTimeout: Duration?
+    /// Whether data may go with the connection's first packet (`tfo`).
+    public var usesFastOpen = false
+    /// How its name becomes an address; without meaning for other addresses.
+    public var resolution = NameResolutionConfiguration()
+    /// Its place, from 1, among the servers of one `server-template` line, which share a name and take one each of its
+    /// addresses; `nil` for a `server` line.
+    public var templatePosition: Int?
+    /// What is added to the port that the client connected to, to make the server's (`:+1000`, `:-1000`, no port at all).
+    ///
+    /// Set only where the proxy's clients come in on several ports; `address` has the port for the first of them then.
+    public var portOffset: Int?
     /// Where the line stands.
     public var location: SourceLocation
 
@@ -44,6 +73,8 @@ public enum ServerAddress: Sendable, Hashable {
     case name(String, port: UInt16)
     /// A stream socket in the file system.
     case unix(path: String)
+    /// A stream socket by an abstract name, without the leading zero byte (`abns@`).
+    case abstract(name: String)
 }
 
 /// How a server is checked.

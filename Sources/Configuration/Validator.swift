@@ -25,6 +25,7 @@ struct Validator {
         for draft in drafts where !draft.settings.isDisabled {
             checkBinds(of: draft)
             checkMode(of: draft)
+            checkBalance(of: draft)
             checkTimeouts(of: draft)
             checkBackend(of: draft)
             checkLog(of: draft)
@@ -90,6 +91,23 @@ struct Validator {
                         "HTTP is not forwarded here: proxy '\(name)' is in mode http and shows no statistics",
                         help: "write 'mode tcp', or 'stats enable' if it is to show statistics"))
             }
+        }
+    }
+
+    /// Algorithms that read what is sent: in TCP, HAProxy does without most of them, too.
+    private mutating func checkBalance(of draft: ProxyDraft) {
+        guard draft.kind.hasBackend, let word = draft.settings.contentBalance else { return }
+        let name = word.text.prefix { $0 != "(" }
+        if draft.settings.mode == .tcp, name != "rdp-cookie", name != "hash" {
+            diagnostics.append(
+                word.warning(
+                    "'balance \(name)' needs 'mode http'; servers take turns, as with 'roundrobin'",
+                    help: "write 'balance roundrobin'"))
+        } else {
+            diagnostics.append(
+                word.error(
+                    "the algorithm '\(word.text)' is not supported here: it reads what clients send",
+                    help: "write 'balance roundrobin', 'leastconn' or 'source'"))
         }
     }
 

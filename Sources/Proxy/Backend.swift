@@ -62,7 +62,7 @@ final class Backend {
         snapshot.weight = groups.weightInUse
         snapshot.activeServers = groups.activeServers
         snapshot.backupServers = groups.backupServers
-        snapshot.algorithm = configuration.balance.rawValue
+        snapshot.algorithm = configuration.balance.keyword
         return snapshot
     }
 }

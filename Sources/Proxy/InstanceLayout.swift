@@ -11,7 +11,7 @@ enum InstanceLayout {
     /// - Returns: `nil` where a proxy accepts none (backends, statistics, switched off).
     static func frontends(of configuration: InstanceConfiguration) -> [Frontend?] {
         configuration.proxies.map { proxy in
-            guard proxy.hasFrontend, proxy.mode == .tcp, !proxy.isDisabled, let backend = proxy.backend else {
+            guard proxy.hasFrontend, proxy.isRelaying, !proxy.isDisabled, let backend = proxy.backend else {
                 return nil
             }
             return Frontend(configuration: proxy, backend: backend)
@@ -28,7 +28,7 @@ enum InstanceLayout {
         let proxies = plan.configuration.proxies
         return proxies.indices.map { index in
             let proxy = proxies[index]
-            guard proxy.hasBackend, proxy.mode == .tcp, !proxy.isDisabled else { return nil }
+            guard proxy.hasBackend, proxy.isRelaying, !proxy.isDisabled else { return nil }
             let limit = proxies.filter { $0.hasFrontend && $0.backend == index }.reduce(0) { $0 + $1.maxconn }
             let servers = proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) }
             return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)

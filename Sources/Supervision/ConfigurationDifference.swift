@@ -116,6 +116,7 @@ extension ServerAddress {
         case .ip(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .name(let host, let port): "\(host):\(port)"
         case .unix(let path): path
+        case .abstract(let name): "abns@\(name)"
         }
     }
 }

@@ -8,7 +8,7 @@ extension ProxyConfiguration {
     var isListening: Bool { hasFrontend && !isDisabled }
 
     /// Whether its addresses are the statistics page's, and not for sessions.
-    var servesStatistics: Bool { isListening && mode == .http && stats != nil }
+    var servesStatistics: Bool { isListening && !isRelaying && stats != nil }
 
     /// Whether its addresses are the worker's.
     var acceptsSessions: Bool { isListening && !servesStatistics }

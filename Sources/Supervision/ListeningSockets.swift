@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Glibc
 import Logging
 
 /// The listening sockets of one instance: for sessions, for its statistics page, for its stats sockets.
@@ -131,6 +132,8 @@ struct ListeningSockets {
         case .unix(let path):
             let file = try makeFile(path, access(for: wanted), wanted.backlog)
             return Open(descriptor: file.descriptor, file: file, wanted: wanted)
+        case .abstract, .descriptor:
+            throw SystemError("listen", wanted.address.description, code: EOPNOTSUPP)
         }
     }
 

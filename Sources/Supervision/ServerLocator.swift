@@ -40,6 +40,7 @@ struct ServerLocator: Sendable {
         if let standIns { return try await standIns.socketAddress(for: server) }
         switch server.address {
         case .unix(let path): return .unix(path: path)
+        case .abstract: throw NotLocated(why: "abstract sockets are not connected to yet")
         case .ip(let host, let port):
             guard let address = SocketAddress(ip: host, port: port) else { throw NotLocated(why: "not an address") }
             return address
@@ -76,7 +77,7 @@ extension ServerAddress {
     fileprivate var hostToResolve: String? {
         switch self {
         case .name(let host, _): host
-        case .ip, .unix: nil
+        case .ip, .unix, .abstract: nil
         }
     }
 }

@@ -162,8 +162,16 @@ struct ProxyKeywordTests {
             ("timeout connect 25d", "error 9:21 the time '25d' is too long for 'connect'"),
             ("timeout clitimeout 5s", "error 9:13 timeout 'clitimeout' does not exist any more"),
             ("clitimeout 5s", "error 9:5 keyword 'clitimeout' does not exist any more"),
-            ("balance leastconn", "error 9:13 the algorithm 'leastconn' is not supported here yet"),
-            ("balance hdr(host)", "error 9:13 the algorithm 'hdr(host)' is not supported here yet"),
+            (
+                "balance rdp-cookie",
+                "error 9:13 the algorithm 'rdp-cookie' is not supported here: it reads what clients send"
+            ),
+            ("balance random(0)", "error 9:13 'random(0)' draws no server"),
+            ("balance random(x)", "error 9:13 'random(x)' is not a number of draws"),
+            ("hash-type ring", "error 9:15 unknown hash type 'ring'"),
+            ("hash-type consistent md5", "error 9:26 unknown hash function 'md5'"),
+            ("hash-type consistent sdbm spread", "error 9:31 unexpected 'spread' after 'sdbm'"),
+            ("hash-balance-factor 100", "error 9:25 a balance factor of 100 leaves servers less than their share"),
             ("balance ROUNDROBIN", "error 9:13 unknown algorithm 'ROUNDROBIN'"),
             ("description", "error 9:16 'description' needs a text"), ("id", "error 9:7 'id' needs a number"),
             ("id 0", "error 9:8 0 is out of range for 'id'"),

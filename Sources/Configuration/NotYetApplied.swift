@@ -1,0 +1,91 @@
+/// What is read and checked, but has no effect yet: each use of it is told, so that nothing is dropped in silence.
+///
+/// Whoever makes one of these work removes its line here, and with it the warning.
+enum NotYetApplied {
+    /// What happens instead.
+    struct Consequence: Sendable {
+        /// How much that matters: an error where the proxy would do something else than it was told to.
+        let severity: Diagnostic.Severity
+        /// In one clause.
+        let instead: String
+
+        static func warning(_ instead: String) -> Consequence { Consequence(severity: .warning, instead: instead) }
+        static func error(_ instead: String) -> Consequence { Consequence(severity: .error, instead: instead) }
+    }
+
+    /// By the keyword with what stands before it: `balance leastconn`, `option tcpka`, `server slowstart`, `bind tfo`.
+    static let consequences: [String: Consequence] = [
+        // Balance.
+        "balance first": .warning("servers take turns, as with 'roundrobin'"),
+        "balance leastconn": .warning("servers take turns, as with 'roundrobin'"),
+        "balance random": .warning("servers take turns, as with 'roundrobin'"),
+        "balance source": .warning("servers take turns, as with 'roundrobin': a client may change its server"),
+        "balance static-rr": .warning("servers take turns, as with 'roundrobin'"),
+        "hash-balance-factor": .warning("a server's load is not bounded"),
+        "hash-type": .warning("nothing is hashed"),
+        // Limits.
+        "global maxconnrate": .warning("connections are accepted as fast as they come"),
+        "global maxsessrate": .warning("sessions begin as fast as they come"),
+        "rate-limit": .warning("sessions begin as fast as they come"),
+        "server minconn": .warning("'maxconn' holds at every load"),
+        "server slowstart": .warning("a server that has come up gets its full share at once"),
+        // Connections.
+        "bind accept-proxy": .error("the header would reach the server as if it were the client's data"),
+        "bind defer-accept": .warning("connections are accepted at once"),
+        "bind interface": .error("connections of every interface would be accepted"),
+        "bind mss": .warning("segments have the usual size"),
+        "bind namespace": .error("the address would be listened on in this process's namespace"),
+        "bind tcp-ut": .warning("the system's time holds"),
+        "bind tfo": .warning("clients' data come after the connection is made"),
+        "bind transparent": .warning("addresses that are not this machine's can't be listened on"),
+        "option clitcpka": .warning("clients' connections are not probed"),
+        "option srvtcpka": .warning("servers' connections are not probed"),
+        "option tcpka": .warning("connections are not probed"),
+        "dispatch": .error("every connection would be closed at once"),
+        "option redispatch N": .warning("only the last retry goes to another server"),
+        "server port offset": .error("the server's port would not follow the client's"),
+        "server send-proxy": .error("the server would wait for a header that does not come"),
+        "server send-proxy-v2": .error("the server would wait for a header that does not come"),
+        "server source": .warning("the system chooses where connections come from"),
+        "server tcp-ut": .warning("the system's time holds"),
+        "server tfo": .warning("data are sent after the connection is made"),
+        "source": .warning("the system chooses where connections come from"),
+        // Marks.
+        "option abortonclose": .warning("a session whose client has gone waits on"),
+        "option log-health-checks": .warning("only changes of a server's state are logged"),
+        "server observe": .warning("only checks decide about the server's health"),
+        "server on-marked-down": .warning("its sessions go on when it is down"),
+        "server on-marked-up": .warning("the backups' sessions go on when it is up"),
+        "server track": .error("the server would count as up at all times"),
+        // Names and addresses.
+        "abns@ bind": .error("it could not be listened on"),
+        "abns@ server": .error("it could not be connected to"),
+        "fd@ bind": .error("it could not be listened on"),
+        "resolvers": .warning("the system is asked for the addresses of names, once, at the start"),
+        "server init-addr": .warning("the system's answer is taken, or none"),
+    ]
+
+    /// What to say of a keyword.
+    ///
+    /// - Parameters:
+    ///   - name: the keyword with what stands before it.
+    ///   - word: where it stands.
+    /// - Returns: the diagnostic; `nil` for what has its effect.
+    static func diagnostic(of name: String, at word: Word) -> Diagnostic? {
+        guard let consequence = consequences[name] else { return nil }
+        return Diagnostic(
+            severity: consequence.severity, location: word.location,
+            message: "'\(word.text)' is read, but not applied yet: \(consequence.instead)")
+    }
+}
+
+extension Arguments {
+    /// Tells that a keyword has no effect yet, if that is so.
+    ///
+    /// - Parameters:
+    ///   - name: the keyword with what stands before it.
+    ///   - word: where it stands; the word taken last when not given.
+    mutating func tellIfNotYetApplied(_ name: String, at word: Word? = nil) {
+        if let diagnostic = NotYetApplied.diagnostic(of: name, at: word ?? current) { add(diagnostic) }
+    }
+}

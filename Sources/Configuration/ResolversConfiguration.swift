@@ -1,0 +1,108 @@
+/// A `resolvers` section: whom to ask for servers' addresses while running, and how long answers hold.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 5.3.2.
+public struct ResolversConfiguration: Sendable, Equatable {
+    /// A server of names.
+    public struct NameServer: Sendable, Hashable {
+        /// Its name in the file.
+        public var name: String
+        /// Its IP address, without brackets.
+        public var address: String
+        /// Its port.
+        public var port: UInt16
+
+        /// Makes a server of names.
+        ///
+        /// - Parameters:
+        ///   - name: its name in the file.
+        ///   - address: its IP address.
+        ///   - port: its port.
+        public init(name: String, address: String, port: UInt16) {
+            self.name = name
+            self.address = address
+            self.port = port
+        }
+    }
+
+    /// How long the last good address is kept after an answer of each kind (`hold`).
+    public struct Hold: Sendable, Hashable {
+        /// After an answer that named an address.
+        public var valid: Duration = .seconds(10)
+        /// After an answer that no longer names the address in use.
+        public var obsolete: Duration = .zero
+        /// After an answer that there is no such name.
+        public var unknownName: Duration = .seconds(30)
+        /// After a refusal.
+        public var refused: Duration = .seconds(30)
+        /// After no answer.
+        public var timeout: Duration = .seconds(30)
+        /// After any other answer.
+        public var other: Duration = .seconds(30)
+
+        /// Makes HAProxy's defaults.
+        public init() {}
+    }
+
+    /// Its name.
+    public var name: String
+    /// Whom to ask, all at once; never empty unless `usesSystemServers`.
+    public var nameServers: [NameServer] = []
+    /// Whether the servers in `/etc/resolv.conf` are asked, too (`parse-resolv-conf`).
+    public var usesSystemServers = false
+    /// How often an unanswered question is repeated (`resolve_retries`).
+    public var retries = 3
+    /// The time between two questions for one name (`timeout resolve`).
+    public var interval: Duration = .seconds(1)
+    /// How long to wait for an answer before asking again (`timeout retry`).
+    public var retryTimeout: Duration = .seconds(1)
+    /// The largest answer in bytes (`accepted_payload_size`, 512 to 65535).
+    public var acceptedPayload = 512
+    /// How long the last good address is kept.
+    public var hold = Hold()
+    /// Where the section begins.
+    public var location: SourceLocation
+
+    /// Makes a section with HAProxy's defaults.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - location: where it begins.
+    public init(name: String, location: SourceLocation) {
+        self.name = name
+        self.location = location
+    }
+}
+
+/// How a server's name becomes its address (`init-addr`, `resolvers`, `resolve-prefer`).
+///
+/// - Source: HAProxy 2.6 configuration manual, section 5.2.
+public struct NameResolutionConfiguration: Sendable, Hashable {
+    /// One way to a server's first address (`init-addr`); the first one that gives an address ends the search.
+    public enum InitialAddress: Sendable, Hashable {
+        /// The last address known.
+        case last
+        /// The system's answer.
+        case system
+        /// None: the server stays down until its name is resolved.
+        case none
+        /// A fixed IP address, without brackets.
+        case ip(String)
+    }
+
+    /// Which kind of address is taken when there are both.
+    public enum Preference: String, Sendable, CaseIterable {
+        case ipv4, ipv6
+    }
+
+    /// The ways to the first address, in order.
+    ///
+    /// Whatever is said here, a name that has no address leaves its server down and keeps nothing else from starting.
+    public var initialAddress: [InitialAddress] = [.last, .system]
+    /// The name of the `resolvers` section that is asked while running; the system is asked when `nil`.
+    public var resolvers: String?
+    /// Which kind of address is taken when there are both.
+    public var preference = Preference.ipv6
+
+    /// Makes HAProxy's default.
+    public init() {}
+}
