@@ -9,26 +9,25 @@
 ///    `entering`, and a new round begins.
 ///
 /// Servers that come and go, and weights that change, take effect on the sum of the next round at once and on the
-/// current round when it ends, so that nobody else's turn jumps. Knows neither sessions nor sockets, never allocates
-/// after `init`, and needs time in proportion to the number of servers, which is small.
+/// current round when it ends, so that nobody else's turn jumps. Knows neither sessions nor sockets and never allocates
+/// after `init`. A pick takes time in proportion to the logarithm of the number of servers, for each server that it passes
+/// over because that one is full.
 ///
 /// - Source: HAProxy 2.6 configuration manual, `balance roundrobin`; the exact choices follow recordings of HAProxy 2.6
 ///   (Tests/BalancingTests/Recordings).
-public struct RoundRobin: Sendable {
+public struct RoundRobin: BalancingAlgorithm {
     /// The greatest weight that a server may have.
-    public static let maximumWeight = 256
-
-    /// Parts of one unit of weight; a round has this many picks for each unit, which leaves room for fractions.
-    private static let scale = 16
+    public static let maximumWeight = Share.maximumWeight
 
     private enum Place: Sendable {
         case nowhere, entering, current, following
     }
 
     private struct Seat: Sendable {
-        /// The weight in parts that the round counts with; 0 while the server gets nothing.
+        /// What the round counts with; 0 while the server gets nothing.
         var share: Int
-        var weight: Int
+        /// The share that it has while it is usable.
+        var ownShare: Int
         var isUsable = true
         var place = Place.nowhere
         /// Where it is due, counted in picks; 0 before its first pick of a round.
@@ -37,14 +36,14 @@ public struct RoundRobin: Sendable {
         var lastPosition = 0
         /// What the division of the round by `share` left over so far.
         var remainder = 0
-        /// The order within a place: the smallest first, and among equals the one that came first.
-        var key = 0
-        var arrival = 0
         /// The next one of the chain of servers that were passed over in one pick.
         var nextPassedOver = -1
     }
 
     private var seats: [Seat]
+    private var entering: Tournament
+    private var current: Tournament
+    private var following: Tournament
     private var arrivals = 0
     private var roundWeight: Int
     private var nextRoundWeight: Int
@@ -54,21 +53,33 @@ public struct RoundRobin: Sendable {
     ///
     /// - Parameter weights: each server's weight, 0 to `maximumWeight`, by its index; weight 0 gets nothing.
     public init(weights: [Int]) {
-        seats = weights.map { Seat(share: Self.share(of: $0), weight: $0) }
+        self.init(shares: weights.map(Self.share(of:)))
+    }
+
+    /// Makes a round robin in which every server is usable.
+    ///
+    /// - Parameter shares: each server's share by its index.
+    init(shares: [Int]) {
+        seats = shares.map { Seat(share: $0, ownShare: $0) }
+        entering = Tournament(servers: shares.count)
+        current = entering
+        following = entering
         let sum = seats.reduce(0) { $0 + $1.share }
         roundWeight = sum
         nextRoundWeight = sum
         pick = sum
+        servers = 0
         for server in seats.indices where seats[server].share > 0 {
             enter(server, .entering)
+            servers += 1
         }
     }
 
     /// The sum of the weights that take part.
-    public var totalWeight: Int { nextRoundWeight / Self.scale }
+    public var totalWeight: Int { nextRoundWeight / Share.scale }
 
     /// How many servers take part.
-    public var servers: Int { seats.count { $0.share > 0 } }
+    public private(set) var servers: Int
 
     /// Says whether a server may be chosen.
     ///
@@ -87,9 +98,17 @@ public struct RoundRobin: Sendable {
     ///   - server: its index.
     ///   - weight: the new weight, 0 to `maximumWeight`; 0 gets nothing.
     public mutating func setWeight(_ server: Int, _ weight: Int) {
-        guard seats[server].weight != weight else { return }
-        seats[server].weight = weight
+        setShare(server, Self.share(of: weight))
+    }
+
+    mutating func setShare(_ server: Int, _ share: Int) {
+        guard seats[server].ownShare != share else { return }
+        seats[server].ownShare = share
         update(server)
+    }
+
+    mutating func next(for session: NewSession, load: (Int) -> ServerLoad) -> Int? {
+        next(avoiding: session.avoiding) { load($0).hasFreeSlot }
     }
 
     /// Chooses the next server.
@@ -120,7 +139,6 @@ public struct RoundRobin: Sendable {
                 beginRound()
                 continue
             }
-            leave(candidate)
             advance(candidate)
             pick += 1
             if isFree(candidate) {
@@ -130,6 +148,7 @@ public struct RoundRobin: Sendable {
                 }
                 avoided = candidate
             }
+            leave(candidate)
             seats[candidate].nextPassedOver = passedOver
             passedOver = candidate
         }
@@ -153,24 +172,12 @@ public struct RoundRobin: Sendable {
 
     /// The first of `current` that is due, else the first of `entering`, else the first of `current`.
     private mutating func firstDue() -> Int? {
-        let current = first(of: .current)
-        if let current, seats[current].position <= pick { return current }
-        guard let entering = first(of: .entering) else { return current }
-        seats[entering].position = 0
-        seats[entering].remainder = 0
-        return entering
-    }
-
-    private func first(of place: Place) -> Int? {
-        var best: Int?
-        for server in seats.indices where seats[server].place == place {
-            guard let other = best else {
-                best = server
-                continue
-            }
-            if (seats[server].key, seats[server].arrival) < (seats[other].key, seats[other].arrival) { best = server }
-        }
-        return best
+        let due = current.first
+        if let due, seats[due].position <= pick { return due }
+        guard let entrant = entering.first else { return due }
+        seats[entrant].position = 0
+        seats[entrant].remainder = 0
+        return entrant
     }
 
     /// Moves a server that is being picked to the position at which it is due again.
@@ -187,10 +194,12 @@ public struct RoundRobin: Sendable {
         }
     }
 
+    /// Begins a round when nobody is left in `entering` and `current`. All servers are looked at, once for each round.
     private mutating func beginRound() {
         for server in seats.indices where seats[server].place == .following {
             seats[server].place = .entering
         }
+        swap(&entering, &following)
         roundWeight = nextRoundWeight
         pick = nextRoundWeight
     }
@@ -210,22 +219,34 @@ public struct RoundRobin: Sendable {
     }
 
     private mutating func enter(_ server: Int, _ place: Place) {
-        seats[server].place = place
-        seats[server].arrival = arrivals
+        if seats[server].place != place {
+            leave(server)
+            seats[server].place = place
+        }
+        let arrival = arrivals
         arrivals += 1
         switch place {
         case .nowhere:
             break
-        case .entering, .following:
-            seats[server].key = -seats[server].share
+        case .entering:
+            entering.enter(server, Tournament.Rank(key: -seats[server].share, arrival: arrival))
+        case .following:
+            following.enter(server, Tournament.Rank(key: -seats[server].share, arrival: arrival))
         case .current:
             // At the same position, the one that is owed more goes first, rounded to whole units of weight.
-            let owed = Self.maximumWeight * Self.scale + seats[server].remainder - seats[server].share
-            seats[server].key = Self.maximumWeight * seats[server].position + owed / Self.scale
+            let owed = Share.maximum + seats[server].remainder - seats[server].share
+            let key = Self.maximumWeight * seats[server].position + owed / Share.scale
+            current.enter(server, Tournament.Rank(key: key, arrival: arrival))
         }
     }
 
     private mutating func leave(_ server: Int) {
+        switch seats[server].place {
+        case .nowhere: break
+        case .entering: entering.leave(server)
+        case .current: current.leave(server)
+        case .following: following.leave(server)
+        }
         seats[server].place = .nowhere
     }
 
@@ -233,14 +254,15 @@ public struct RoundRobin: Sendable {
 
     private static func share(of weight: Int) -> Int {
         precondition((0...maximumWeight).contains(weight), "a weight is between 0 and \(maximumWeight)")
-        return weight * scale
+        return weight * Share.scale
     }
 
-    /// Makes `isUsable` and `weight` take effect.
+    /// Makes `isUsable` and `ownShare` take effect.
     private mutating func update(_ server: Int) {
         let old = seats[server].share
-        let new = seats[server].isUsable ? Self.share(of: seats[server].weight) : 0
+        let new = seats[server].isUsable ? seats[server].ownShare : 0
         nextRoundWeight += new - old
+        servers += (new > 0 ? 1 : 0) - (old > 0 ? 1 : 0)
         seats[server].share = new
         switch (old > 0, new > 0) {
         case (false, false):
