@@ -64,6 +64,16 @@ public enum Socket {
         }
     }
 
+    /// How many bytes wait to be read.
+    ///
+    /// - Parameter descriptor: a connected socket.
+    /// - Returns: their number, 0 when the connection is broken.
+    /// - Source: tcp(7), `SIOCINQ`, also known as `FIONREAD`.
+    public static func unreadBytes(_ descriptor: Int32) -> Int {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+    }
+
     /// Says that no more bytes will come from here.
     ///
     /// - Parameter descriptor: a connected socket.

@@ -51,6 +51,8 @@ struct Session {
     var backendQueuePosition: Int32 = 0
     /// Whether it counts among its server's sessions.
     var holdsServer = false
+    /// Whether the next attempt chooses a server anew.
+    var isRedispatching = false
     /// Whether it was sent to another server than the one that was chosen first.
     var isRedispatched = false
     /// Whether the server's connection broke; what it sent before is still passed on.
@@ -59,6 +61,8 @@ struct Session {
     var isPending = false
     /// The client's address.
     var peer = IPEndpoint.none
+    /// Bytes that the client had sent before there was a connection to a server; a client that breaks off takes them away.
+    var earlyBytes: Int32 = 0
     /// When it was accepted.
     var acceptedAt = MonotonicTime(nanoseconds: 0)
     /// When the current attempt to connect began.

@@ -33,12 +33,9 @@ extension WorkerLoop {
             else {
                 preconditionFailure("a session that ends leaves its queue")
             }
-            switch waiter.line {
-            case .backend: session.pointee.backendQueuePosition = Int32(clamping: waiter.servedBefore)
-            case .server: session.pointee.serverQueuePosition = Int32(clamping: waiter.servedBefore)
-            }
-            session.pointee.ticket = nil
-            assign(session, to: index, of: backend)
+            note(waiter, in: session)
+            // The balancing has chosen nothing here: the server itself has asked for work.
+            take(session, to: index, of: backend)
         }
     }
 
@@ -60,6 +57,20 @@ extension WorkerLoop {
             count += 1
         }
         return count
+    }
+
+    /// Lets a session that ends leave its queue.
+    ///
+    /// - Parameters:
+    ///   - session: a session that waits.
+    ///   - ticket: its ticket.
+    ///   - backend: its backend.
+    func leaveQueue(_ session: UnsafeMutablePointer<Session>, _ ticket: WaitQueue.Ticket, of backend: Backend) {
+        guard let waiter = backend.queue.remove(ticket) else {
+            preconditionFailure("a session that leaves its queue gives up its ticket")
+        }
+        note(waiter, in: session, hasGivenUp: true)
+        noteQueueTime(of: session)
     }
 
     /// The connection attempt of a session has ended.
@@ -105,15 +116,24 @@ extension WorkerLoop {
         switch step {
         case .giveUp:
             end(session, timedOut ? .connectTimeout : .connectFailed)
-        case .retry(let pause), .redispatch(let pause):
-            session.pointee.retriesLeft -= 1
-            session.pointee.retries += 1
-            if pause > 0 {
-                session.pointee.phase = .pausing
-                plan(session, at: now.advanced(byMilliseconds: pause))
-            } else {
-                tryAgain(session)
-            }
+        case .retry(let pause):
+            countRetry(at: Int(session.pointee.serverIndex), in: backend)
+            session.pointee.isRedispatching = false
+            tryAgain(session, afterMilliseconds: pause)
+        case .redispatch(let pause):
+            session.pointee.isRedispatching = true
+            tryAgain(session, afterMilliseconds: pause)
+        }
+    }
+
+    private func tryAgain(_ session: UnsafeMutablePointer<Session>, afterMilliseconds pause: Int64) {
+        session.pointee.retriesLeft -= 1
+        session.pointee.retries += 1
+        if pause > 0 {
+            session.pointee.phase = .pausing
+            plan(session, at: now.advanced(byMilliseconds: pause))
+        } else {
+            tryAgain(session)
         }
     }
 
@@ -122,23 +142,16 @@ extension WorkerLoop {
     /// - Parameter session: a session that has lost an attempt.
     func tryAgain(_ session: UnsafeMutablePointer<Session>) {
         let backend = backend(Int(session.pointee.backend))
-        let isLast = session.pointee.retriesLeft == 0
-        let redispatches = backend.configuration.redispatches && (isLast || backend.groups.activeServers > 1)
         let last = Int(session.pointee.serverIndex)
-        guard redispatches else {
-            backend.servers[last].tally.retries += 1
-            backend.tally.retries += 1
+        guard session.pointee.isRedispatching else {
             connect(session, to: last, of: backend)
             return
         }
         leaveServer(of: session, in: backend)
         switch backend.choose(avoiding: last) {
         case .server(let next) where next == last:
-            backend.servers[last].tally.retries += 1
-            backend.tally.retries += 1
-            hold(last, for: session, of: backend)
-            noteQueueTime(of: session)
-            connect(session, to: last, of: backend)
+            countRetry(at: last, in: backend)
+            take(session, to: last, of: backend)
         case .server(let next):
             countRedispatch(of: session, from: last, in: backend)
             assign(session, to: next, of: backend)
@@ -168,6 +181,10 @@ extension WorkerLoop {
     private func assign(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
         backend.servers[index].tally.timesChosen += 1
         backend.tally.timesChosen += 1
+        take(session, to: index, of: backend)
+    }
+
+    private func take(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
         hold(index, for: session, of: backend)
         noteQueueTime(of: session)
         connect(session, to: index, of: backend)
@@ -181,6 +198,11 @@ extension WorkerLoop {
 
     private func noteQueueTime(of session: UnsafeMutablePointer<Session>) {
         session.pointee.queuedMilliseconds = Int32(clamping: now.milliseconds(since: session.pointee.acceptedAt))
+    }
+
+    private func countRetry(at index: Int, in backend: Backend) {
+        backend.servers[index].tally.retries += 1
+        backend.tally.retries += 1
     }
 
     private func countRedispatch(of session: UnsafeMutablePointer<Session>, from index: Int, in backend: Backend) {
@@ -231,6 +253,18 @@ extension WorkerLoop {
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
+    }
+
+    private func note(
+        _ waiter: WaitQueue.Waiter, in session: UnsafeMutablePointer<Session>, hasGivenUp: Bool = false
+    ) {
+        session.pointee.ticket = nil
+        // The place counts from 1, and who gives up had one too.
+        let place = Int32(clamping: waiter.servedBefore + (hasGivenUp ? 1 : 0))
+        switch waiter.line {
+        case .backend: session.pointee.backendQueuePosition = place
+        case .server: session.pointee.serverQueuePosition = place
+        }
     }
 
     private func enqueue(

@@ -13,8 +13,7 @@ extension WorkerLoop {
         let backend = backend(Int(session.pointee.backend))
         timers.cancel(&session.pointee.timer)
         if let ticket = session.pointee.ticket {
-            backend.queue.remove(ticket)
-            session.pointee.ticket = nil
+            leaveQueue(session, ticket, of: backend)
         }
         closeSockets(of: session, reason)
         leaveServer(of: session, in: backend)

@@ -21,7 +21,12 @@ extension WorkerLoop {
             move(session)
         case .queued, .connecting, .pausing:
             // A half-close may wait for the server; a broken connection has nothing to wait for.
-            if readiness.contains(.error) || readiness.contains(.hangup) { end(session, .clientAborted) }
+            if readiness.contains(.error) || readiness.contains(.hangup) {
+                session.pointee.upload.bytes = Int64(session.pointee.earlyBytes)
+                end(session, .clientAborted)
+            } else if readiness.contains(.readable) {
+                session.pointee.earlyBytes = Int32(clamping: Socket.unreadBytes(session.pointee.client))
+            }
         case .free:
             preconditionFailure("a free slot is not found")
         }

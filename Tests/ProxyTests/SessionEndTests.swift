@@ -11,6 +11,7 @@ struct SessionEndTests {
         var resetsServer = false
         var clientAbort = false
         var serverAbort = false
+        var responseError = false
         var connectionError = false
 
         var testDescription: String { "\(end)" }
@@ -19,7 +20,7 @@ struct SessionEndTests {
     static let all: [Consequences] = [
         Consequences(end: .closed, termination: "--"),
         Consequences(end: .clientFailed, termination: "CD", resetsServer: true, clientAbort: true),
-        Consequences(end: .serverFailed, termination: "SD", serverAbort: true),
+        Consequences(end: .serverFailed, termination: "SD", serverAbort: true, responseError: true),
         Consequences(end: .clientTimeout, termination: "cD", clientAbort: true),
         Consequences(end: .serverTimeout, termination: "sD", serverAbort: true),
         Consequences(end: .connectFailed, termination: "SC", connectionError: true),
@@ -39,6 +40,7 @@ struct SessionEndTests {
         #expect(end.resetsServer == expected.resetsServer)
         #expect(end.isClientAbort == expected.clientAbort)
         #expect(end.isServerAbort == expected.serverAbort)
+        #expect(end.isResponseError == expected.responseError)
         #expect(end.isConnectionError == expected.connectionError)
     }
 }
