@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// What went wrong at a test's own end of a connection.
 public struct PeerError: Error, CustomStringConvertible {
@@ -11,7 +12,12 @@ public struct PeerError: Error, CustomStringConvertible {
 }
 
 /// System calls for the tests' own sockets.
-enum Loopback {
+public enum Loopback {
+    /// Held while a descriptor could still be inherited, and while a program is started.
+    ///
+    /// A program that inherited another test's socket would keep it open, and that one's peer would never see its end.
+    public static let inheritance = Mutex(())
+
     static func socket(_ type: __socket_type) throws(PeerError) -> Int32 {
         let descriptor = Glibc.socket(AF_INET, Int32(type.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw PeerError("socket") }

@@ -83,7 +83,11 @@ public final class PeerListener: Sendable {
         guard let current = listener.withLock({ $0 }) else { return nil }
         let deadline = ContinuousClock.now + limit
         while Loopback.wait(current.descriptor, for: POLLIN, until: deadline) {
-            let connection = Glibc.accept(current.descriptor, nil, nil)
+            let connection = Loopback.inheritance.withLock { _ in
+                let connection = Glibc.accept(current.descriptor, nil, nil)
+                if connection >= 0 { _ = fcntl(connection, F_SETFD, FD_CLOEXEC) }
+                return connection
+            }
             if connection >= 0 {
                 Loopback.set(connection, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
                 return Peer(descriptor: connection)

@@ -1,0 +1,31 @@
+import Foundation
+import Peers
+
+/// A log line without what differs from run to run: ports, dates and times; of times only whether there are any is kept.
+enum SessionLine {
+    /// The lines about sessions.
+    static func all(in log: LogCollector) -> [String] { log.lines.filter { $0.contains(" [") } }
+
+    /// All lines, reduced to what both sides must agree on, in order of arrival.
+    static func comparable(in log: LogCollector) -> [String] {
+        log.lines.compactMap { line in
+            // HAProxy's own start messages and its internal proxies are not about the configuration.
+            if line.contains("<HTTPCLIENT>") || line.hasSuffix(" started.") { return nil }
+            return reduced(line)
+        }
+    }
+
+    /// `127.0.0.1:40734 [22/Nov/2026:12:54:42.348] front back/server 1/0/255 65 SD 1/1/0/0/0 0/0` without its accidents.
+    static func reduced(_ line: String) -> String {
+        var fields = line.split(separator: " ").map(String.init)
+        guard fields.count >= 9, fields[1].hasPrefix("[") else {
+            return line.replacing(/check duration: \d+ms/, with: "check duration: …")
+                .replacing(/127\.0\.0\.1:\d+/, with: "127.0.0.1:…")
+        }
+        fields[0] = fields[0].split(separator: ":").dropLast().joined(separator: ":")
+        fields.remove(at: 1)
+        fields[3] = fields[3].split(separator: "/", omittingEmptySubsequences: false)
+            .map { $0 == "-1" ? "-1" : "…" }.joined(separator: "/")
+        return fields.joined(separator: " ")
+    }
+}

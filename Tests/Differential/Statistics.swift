@@ -1,0 +1,106 @@
+import Foundation
+import Model
+import Peers
+import Synchronization
+
+/// The counters of both sides, under the names of HAProxy's CSV; a difference shows as two dictionaries.
+struct Statistics: Equatable, Sendable, CustomStringConvertible {
+    /// What is compared.
+    ///
+    /// - Source: HAProxy 2.6 management guide, section 9.1.
+    static let fields = [
+        "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "econ", "eresp", "wretr", "wredis", "chkfail", "lbtot",
+        "cli_abrt", "srv_abrt", "connect",
+    ]
+
+    /// `FRONTEND`, a server or `BACKEND`: its fields.
+    var rows: [String: [String: String]]
+
+    /// Sessions now.
+    var currentSessions: Int { Int(rows["FRONTEND"]?["scur"] ?? "") ?? 0 }
+
+    var description: String {
+        rows.keys.sorted().map { name in
+            let row = rows[name] ?? [:]
+            return "\(name): " + row.keys.sorted().map { "\($0)=\(row[$0] ?? "")" }.joined(separator: " ")
+        }.joined(separator: "\n")
+    }
+
+    /// Reads what HAProxy's `show stat` printed.
+    init(csv: String) {
+        var rows: [String: [String: String]] = [:]
+        let lines = csv.split(separator: "\n")
+        let names = lines.first?.dropFirst(2).split(separator: ",", omittingEmptySubsequences: false) ?? []
+        for line in lines.dropFirst() {
+            let values = line.split(separator: ",", omittingEmptySubsequences: false)
+            var row: [String: String] = [:]
+            for (name, value) in zip(names, values) where Statistics.fields.contains(String(name)) && !value.isEmpty {
+                row[String(name)] = String(value)
+            }
+            if values.count > 1 { rows[String(values[1])] = row }
+        }
+        // Its threads may each count the same connection for a moment: 2 for a single session happens.
+        rows["FRONTEND"]?["smax"] = nil
+        self.rows = rows
+    }
+
+    /// Takes an instance's snapshot; callable from threads only, since it waits.
+    init(of instance: InstanceUnderTest) throws {
+        let snapshot = try waitFor { try await instance.snapshot() }
+        rows = [:]
+        for proxy in snapshot.proxies {
+            if let frontend = proxy.frontend {
+                rows["FRONTEND"] = [
+                    "scur": "\(frontend.currentSessions)",
+                    "stot": "\(frontend.totalSessions)", "bin": "\(frontend.bytesIn)", "bout": "\(frontend.bytesOut)",
+                ]
+            }
+            for server in proxy.servers {
+                rows[server.name] = Statistics.row(server.counters)
+                if server.isChecked { rows[server.name]?["chkfail"] = "\(server.failedChecks)" }
+            }
+            if let backend = proxy.backend { rows["BACKEND"] = Statistics.row(backend.counters) }
+        }
+    }
+
+    /// The same without some of the fields.
+    func without(_ fields: Set<String>) -> Statistics {
+        var copy = self
+        copy.rows = rows.mapValues { row in row.filter { !fields.contains($0.key) } }
+        return copy
+    }
+
+    private static func row(_ counters: BackendCounters) -> [String: String] {
+        [
+            "qcur": "\(counters.queueCurrent)", "qmax": "\(counters.queueMax)", "scur": "\(counters.currentSessions)",
+            "smax": "\(counters.maxSessions)", "stot": "\(counters.totalSessions)", "bin": "\(counters.bytesIn)",
+            "bout": "\(counters.bytesOut)", "econ": "\(counters.connectionErrors)",
+            "eresp": "\(counters.responseErrors)", "wretr": "\(counters.retries)",
+            "wredis": "\(counters.redispatches)", "lbtot": "\(counters.timesChosen)",
+            "cli_abrt": "\(counters.clientAborts)", "srv_abrt": "\(counters.serverAborts)",
+            "connect": "\(counters.connectAttempts)",
+        ]
+    }
+}
+
+/// Waits for a task from a thread of the test's own, never from a task.
+func waitFor<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) throws -> Value {
+    let result = ResultBox<Value>()
+    let done = DispatchSemaphore(value: 0)
+    Task {
+        let outcome: Result<Value, any Error>
+        do { outcome = .success(try await body()) } catch { outcome = .failure(error) }
+        result.value.withLock { $0 = outcome }
+        done.signal()
+    }
+    done.wait()
+    guard let outcome = result.value.withLock({ $0 }) else {
+        preconditionFailure("the result is there before the signal")
+    }
+    return try outcome.get()
+}
+
+private final class ResultBox<Value: Sendable>: Sendable {
+    // Owner: the mutex; written once by the task, read once after the signal.
+    let value = Mutex<Result<Value, any Error>?>(nil)
+}
