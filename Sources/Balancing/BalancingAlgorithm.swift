@@ -10,6 +10,11 @@ protocol BalancingAlgorithm: Sendable {
     ///   - share: the new share; 0 gets nothing.
     mutating func setShare(_ server: Int, _ share: Int)
 
+    /// Learns that the first backup alone is to take traffic; only algorithms with one table for both groups are told.
+    ///
+    /// - Parameter backup: its index, or `nil` when that is over.
+    mutating func setOnlyBackup(_ backup: Int?)
+
     /// Learns how many sessions a server has.
     ///
     /// - Parameters:
@@ -29,6 +34,8 @@ protocol BalancingAlgorithm: Sendable {
 }
 
 extension BalancingAlgorithm {
+    mutating func setOnlyBackup(_ backup: Int?) {}
+
     mutating func loadChanged(of server: Int, sessions: Int, waiting: Int) {}
 }
 

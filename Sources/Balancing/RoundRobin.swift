@@ -194,7 +194,7 @@ public struct RoundRobin: BalancingAlgorithm {
         }
     }
 
-    /// Begins a round when nobody is left in `entering` and `current`. All servers are looked at, once for each round.
+    /// Begins a round, when nobody is left in the first two places; all servers are looked at, but once for each round.
     private mutating func beginRound() {
         for server in seats.indices where seats[server].place == .following {
             seats[server].place = .entering

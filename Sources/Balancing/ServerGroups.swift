@@ -1,19 +1,8 @@
-/// What the balancing says about one new session.
-public enum Choice: Sendable, Hashable {
-    /// Connect to this server.
-    case server(Int)
-    /// Every usable server is full: wait for whichever is free first.
-    case waitForAny
-    /// Only this server may take it, and it is full: wait for this one.
-    case waitFor(Int)
-    /// No server is usable.
-    case none
-}
-
 /// The active and the backup servers of one proxy, and which of them take traffic.
 ///
 /// Active servers take it as long as one of them is usable. Then the first usable backup in the file's order takes all of
 /// it alone, or, with `option allbackups`, all usable backups share it. A server's index is its position in the proxy.
+/// Within the servers that take traffic, the proxy's algorithm chooses.
 ///
 /// - Source: HAProxy 2.6 configuration manual, server keyword `backup` and `option allbackups`.
 public struct ServerGroups: Sendable {
@@ -23,52 +12,98 @@ public struct ServerGroups: Sendable {
         public var weight: Int
         /// Whether it is a backup.
         public var isBackup: Bool
+        /// Its number in the proxy (server keyword `id`); `nil` for its position, counted from 1.
+        public var id: Int?
 
         /// Makes a member.
         ///
         /// - Parameters:
         ///   - weight: its weight.
         ///   - isBackup: whether it is a backup.
-        public init(weight: Int, isBackup: Bool) {
+        ///   - id: its number in the proxy; `nil` for its position, counted from 1.
+        public init(weight: Int, isBackup: Bool, id: Int? = nil) {
             self.weight = weight
             self.isBackup = isBackup
+            self.id = id
         }
     }
 
-    private var members: [Member]
-    private var isUsable: [Bool]
+    private struct Seat: Sendable {
+        var weight: Int
+        let isBackup: Bool
+        var isUsable = true
+        /// How far its slow start has come, in sixteenths.
+        var steps = SlowStart.steps
+        var sessions = 0
+
+        var share: Int { isUsable ? weight * steps : 0 }
+    }
+
+    private let algorithm: Algorithm
     private let usesAllBackups: Bool
-    private var actives: RoundRobin
-    private var backups: RoundRobin
+    private var seats: [Seat]
+    /// What chooses among the active servers, and among all that take traffic where one table serves both groups.
+    private var actives: any BalancingAlgorithm
+    private var backups: any BalancingAlgorithm
+    /// The first backup in the file's order that could take traffic.
+    private var firstBackup: Int?
+    private var activeShare = 0
+    private var backupShare = 0
+    private var sessions = 0
 
     /// How many active servers are usable (up, ready, and with a weight).
-    public private(set) var activeServers: Int
+    public private(set) var activeServers = 0
     /// How many backup servers are usable.
-    public private(set) var backupServers: Int
+    public private(set) var backupServers = 0
 
     /// Makes the groups of a proxy whose servers are all usable.
     ///
     /// - Parameters:
     ///   - members: the servers in the file's order.
     ///   - usesAllBackups: whether all backups share the traffic (`option allbackups`).
-    public init(_ members: [Member], usesAllBackups: Bool) {
-        self.members = members
+    ///   - algorithm: how the next server is chosen.
+    public init(_ members: [Member], usesAllBackups: Bool, algorithm: Algorithm = .roundRobin) {
+        self.algorithm = algorithm
         self.usesAllBackups = usesAllBackups
-        isUsable = members.map { _ in true }
-        actives = RoundRobin(weights: members.map { $0.isBackup ? 0 : $0.weight })
-        backups = RoundRobin(weights: members.map { $0.isBackup ? $0.weight : 0 })
-        activeServers = actives.servers
-        backupServers = backups.servers
+        seats = members.map {
+            precondition(
+                (0...RoundRobin.maximumWeight).contains($0.weight), "a weight is between 0 and the greatest weight")
+            return Seat(weight: $0.weight, isBackup: $0.isBackup)
+        }
+        let shares = seats.map(\.share)
+        let ids = members.enumerated().map { $1.id ?? $0 + 1 }
+        actives = algorithm.make(shares: seats.map { $0.isBackup ? 0 : $0.share }, fileShares: shares, ids: ids)
+        backups = algorithm.make(
+            shares: seats.map { $0.isBackup && !algorithm.usesOneTable ? $0.share : 0 }, fileShares: shares, ids: ids)
+        for seat in seats { count(seat.share, isBackup: seat.isBackup, sign: 1) }
+        firstBackup = seats.firstIndex { $0.isBackup && $0.share > 0 }
+        if algorithm.usesOneTable { fillTable() }
     }
+
+    // MARK: - What there is
 
     /// Whether the traffic is on backups.
     public var isOnBackup: Bool { activeServers == 0 && backupServers > 0 }
 
-    /// The sum of the weights of the servers that take traffic now.
+    /// The sum of the weights of the servers that take traffic now; what a slow start has begun counts as whole.
     public var weightInUse: Int {
-        if activeServers > 0 { return actives.totalWeight }
-        if usesAllBackups { return backups.totalWeight }
-        return firstBackup.map { members[$0].weight } ?? 0
+        let share: Int
+        if activeServers > 0 {
+            share = activeShare
+        } else if usesAllBackups {
+            share = backupShare
+        } else {
+            share = firstBackup.map { seats[$0].share } ?? 0
+        }
+        return (share + Share.scale - 1) / Share.scale
+    }
+
+    /// The weight that a server has now; a slow start makes it smaller.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: the weight, rounded up.
+    public func effectiveWeight(of server: Int) -> Int {
+        (seats[server].weight * seats[server].steps + Share.scale - 1) / Share.scale
     }
 
     /// Whether a server takes new sessions now.
@@ -76,10 +111,12 @@ public struct ServerGroups: Sendable {
     /// - Parameter server: its index.
     /// - Returns: false for an unusable one, and for a backup that is not needed.
     public func takesTraffic(_ server: Int) -> Bool {
-        guard isUsable[server], members[server].weight > 0 else { return false }
-        if !members[server].isBackup { return true }
+        guard seats[server].share > 0 else { return false }
+        if !seats[server].isBackup { return true }
         return activeServers == 0 && (usesAllBackups || firstBackup == server)
     }
+
+    // MARK: - Changes
 
     /// Says whether a server may be chosen.
     ///
@@ -87,54 +124,122 @@ public struct ServerGroups: Sendable {
     ///   - server: its index.
     ///   - usable: whether it is up and ready.
     public mutating func setUsable(_ server: Int, _ usable: Bool) {
-        isUsable[server] = usable
-        if members[server].isBackup {
-            backups.setUsable(server, usable)
-        } else {
-            actives.setUsable(server, usable)
-        }
-        recount()
+        change(server) { $0.isUsable = usable }
     }
 
     /// Changes a server's weight.
     ///
     /// - Parameters:
     ///   - server: its index.
-    ///   - weight: the new weight; 0 gets nothing.
+    ///   - weight: the new weight, 0 to `RoundRobin.maximumWeight`; 0 gets nothing. Where the algorithm isn't dynamic, the
+    ///     caller allows only 0 and the file's weight (`Algorithm.isDynamic`).
     public mutating func setWeight(_ server: Int, _ weight: Int) {
-        members[server].weight = weight
-        if members[server].isBackup {
-            backups.setWeight(server, weight)
-        } else {
-            actives.setWeight(server, weight)
-        }
-        recount()
+        precondition((0...RoundRobin.maximumWeight).contains(weight), "a weight is between 0 and the greatest weight")
+        change(server) { $0.weight = weight }
     }
 
-    /// Chooses the server of a new session.
+    /// Says how far a server's slow start has come; algorithms that aren't dynamic don't know slow start.
+    ///
+    /// - Parameters:
+    ///   - server: its index.
+    ///   - steps: how far, in sixteenths of its weight (`SlowStart.steps(afterSeconds:)`).
+    public mutating func setSlowStart(_ server: Int, steps: Int) {
+        precondition((1...SlowStart.steps).contains(steps), "a slow start has a fixed number of steps")
+        guard algorithm.isDynamic else { return }
+        change(server) { $0.steps = steps }
+    }
+
+    /// Says how many sessions a server has, each time when one of the numbers has changed.
+    ///
+    /// - Parameters:
+    ///   - server: its index.
+    ///   - sessions: sessions that are connected to it or being connected.
+    ///   - waiting: sessions that wait for this very server.
+    public mutating func loadChanged(of server: Int, sessions: Int, waiting: Int) {
+        self.sessions += sessions - seats[server].sessions
+        seats[server].sessions = sessions
+        if seats[server].isBackup && !algorithm.usesOneTable {
+            backups.loadChanged(of: server, sessions: sessions, waiting: waiting)
+        } else {
+            actives.loadChanged(of: server, sessions: sessions, waiting: waiting)
+        }
+    }
+
+    // MARK: - Choosing
+
+    /// Chooses the server of a new session where the algorithm needs to know nothing but whether servers are free.
     ///
     /// - Parameters:
     ///   - avoiding: a server that is taken only if no other can be.
     ///   - isFree: whether a server can take a session now: below its `maxconn`, and nobody waiting for it.
     /// - Returns: what to do with the session.
     public mutating func next(avoiding: Int?, isFree: (Int) -> Bool) -> Choice {
-        if activeServers > 0 {
-            return actives.next(avoiding: avoiding, isFree: isFree).map(Choice.server) ?? .waitForAny
-        }
-        if backupServers == 0 { return .none }
-        if usesAllBackups {
-            return backups.next(avoiding: avoiding, isFree: isFree).map(Choice.server) ?? .waitForAny
-        }
-        guard let backup = firstBackup else { return .none }
-        return isFree(backup) ? .server(backup) : .waitFor(backup)
+        next(avoiding: avoiding, client: nil, waiting: 0) { ServerLoad(sessions: 0, limit: isFree($0) ? nil : 0) }
     }
 
-    private var firstBackup: Int? {
-        members.indices.first { members[$0].isBackup && isUsable[$0] && members[$0].weight > 0 }
+    /// Chooses the server of a new session.
+    ///
+    /// - Parameters:
+    ///   - avoiding: a server that is taken only if no other can be.
+    ///   - client: the client's address; `nil` where it has none, and `balance source` finds no server for it.
+    ///   - waiting: how many sessions wait for any server.
+    ///   - load: how busy a server is now.
+    /// - Returns: what to do with the session.
+    public mutating func next(
+        avoiding: Int?, client: ClientKey?, waiting: Int, load: (Int) -> ServerLoad
+    ) -> Choice {
+        guard activeServers + backupServers > 0 else { return .none }
+        if waiting > 0, algorithm.waitsBehindOthers { return .waitForAny }
+        if activeServers == 0, !usesAllBackups, !algorithm.usesOneTable {
+            guard let firstBackup else { return .none }
+            return load(firstBackup).hasFreeSlot ? .server(firstBackup) : .waitFor(firstBackup)
+        }
+        let session = NewSession(avoiding: avoiding, client: client, sessions: sessions)
+        let server: Int?
+        if activeServers > 0 || algorithm.usesOneTable {
+            server = actives.next(for: session, load: load)
+        } else {
+            server = backups.next(for: session, load: load)
+        }
+        guard let server else { return algorithm.needsClient && client == nil ? .none : .waitForAny }
+        return load(server).hasFreeSlot ? .server(server) : .waitFor(server)
     }
 
-    private mutating func recount() {
-        activeServers = actives.servers
-        backupServers = backups.servers
+    // MARK: - Bookkeeping
+
+    private mutating func change(_ server: Int, _ change: (inout Seat) -> Void) {
+        let old = seats[server].share
+        change(&seats[server])
+        let new = seats[server].share
+        guard new != old else { return }
+        let isBackup = seats[server].isBackup
+        count(old, isBackup: isBackup, sign: -1)
+        count(new, isBackup: isBackup, sign: 1)
+        if isBackup { firstBackup = seats.firstIndex { $0.isBackup && $0.share > 0 } }
+        if algorithm.usesOneTable {
+            fillTable()
+        } else if isBackup {
+            backups.setShare(server, new)
+        } else {
+            actives.setShare(server, new)
+        }
+    }
+
+    private mutating func count(_ share: Int, isBackup: Bool, sign: Int) {
+        guard share > 0 else { return }
+        if isBackup {
+            backupServers += sign
+            backupShare += sign * share
+        } else {
+            activeServers += sign
+            activeShare += sign * share
+        }
+    }
+
+    private mutating func fillTable() {
+        for (server, seat) in seats.enumerated() {
+            actives.setShare(server, seat.isBackup == (activeServers == 0) ? seat.share : 0)
+        }
+        actives.setOnlyBackup(activeServers == 0 && !usesAllBackups ? firstBackup : nil)
     }
 }
