@@ -49,6 +49,7 @@ enum Example {
             }
             return address
         case .unix(let path): return .unix(path: path)
+        case .abstract, .descriptor: throw SystemError("connect", "\(bind)", code: 22)
         }
     }
 }
