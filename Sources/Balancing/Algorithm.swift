@@ -33,16 +33,6 @@ public enum Algorithm: Sendable, Hashable {
         }
     }
 
-    /// Whether a session that a server refused goes to another one at once, instead of trying the same again.
-    ///
-    /// - Source: recordings of HAProxy 2.6 (Tests/Recordings): only where no state ties a session to its server.
-    public var redispatchesAtOnce: Bool {
-        switch self {
-        case .roundRobin, .staticRoundRobin, .random: true
-        case .leastConnections, .firstAvailable, .source: false
-        }
-    }
-
     /// Whether a new session waits as soon as others wait for any server, without a look at the servers.
     var waitsBehindOthers: Bool {
         switch self {
@@ -54,7 +44,7 @@ public enum Algorithm: Sendable, Hashable {
     /// Whether one table serves active servers and backups, so that a change from one to the other fills it anew.
     var usesOneTable: Bool { !isDynamic }
 
-    /// Whether a client without an address has no server.
+    /// Whether the client's address ties it to a server.
     var needsClient: Bool {
         if case .source = self { return true }
         return false

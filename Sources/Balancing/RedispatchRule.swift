@@ -1,0 +1,61 @@
+/// What follows a failed attempt to connect, where sessions may be dispatched anew (`retries`, `option redispatch`).
+///
+/// Attempts are counted from 1. With more than one active server, an algorithm that ties no client to its server
+/// dispatches anew after every failure, whatever the interval. Otherwise an interval N of 1 or more does so after every Nth
+/// failure; one of -N lets the retry do so that is the Nth before the end, -1 the last. All others go to the same server.
+///
+/// - Source: HAProxy 2.6 configuration manual, `retries` and `option redispatch`; what it does with intervals beyond the
+///   number of retries, with 0 and with few servers follows observations of HAProxy 2.6.
+public struct RedispatchRule: Sendable, Hashable {
+    /// How long to wait before the same server is tried again, at most; `timeout connect` may shorten it.
+    public static let pause = Duration.seconds(1)
+
+    /// What to do next.
+    public enum Step: Sendable, Hashable {
+        /// Give up.
+        case giveUp
+        /// Try the same server again, after the pause.
+        case retry
+        /// Choose anew, avoiding this server, at once.
+        case redispatch
+        /// Choose anew, after the pause: there is hardly another server.
+        case redispatchAfterPause
+    }
+
+    private let retries: Int
+    private let interval: Int?
+    private let choosesFreely: Bool
+
+    /// Makes the rule of a proxy.
+    ///
+    /// - Parameters:
+    ///   - retries: how many attempts may follow the first (`retries`).
+    ///   - interval: the interval of `option redispatch`, -1 where the file gives none; `nil` without the option.
+    ///   - algorithm: how servers are chosen.
+    public init(retries: Int, interval: Int?, algorithm: Algorithm) {
+        self.retries = retries
+        self.interval = interval
+        choosesFreely = !algorithm.needsClient
+    }
+
+    /// Decides.
+    ///
+    /// - Parameters:
+    ///   - failures: how many attempts of the session have failed, this one included.
+    ///   - activeServers: active servers that take traffic.
+    ///   - isServerUsable: whether the server that failed still takes new sessions.
+    /// - Returns: what to do next.
+    public func step(after failures: Int, activeServers: Int, isServerUsable: Bool) -> Step {
+        guard failures <= retries else { return .giveUp }
+        guard let interval else { return .retry }
+        let isFree = choosesFreely && activeServers > 1
+        guard isFree || !isServerUsable || isTurn(after: failures, interval) else { return .retry }
+        return activeServers > 1 ? .redispatch : .redispatchAfterPause
+    }
+
+    private func isTurn(after failures: Int, _ interval: Int) -> Bool {
+        // An interval that reaches one further back than the retries divides by nothing: HAProxy 2.6 ends there.
+        let period = interval < 0 ? retries + 1 + interval : interval
+        return period != 0 && failures % period == 0
+    }
+}
