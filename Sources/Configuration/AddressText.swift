@@ -13,13 +13,17 @@ enum AddressText {
         case host(String, family: Family, port: String?)
         /// A path in the file system.
         case path(String)
-        /// A prefix that exists in HAProxy but not here, such as `abns@`.
+        /// A name in the abstract namespace of Unix sockets.
+        case abstract(String)
+        /// The number of an inherited descriptor, as written.
+        case descriptor(String)
+        /// A prefix that exists in HAProxy but not here, such as `sockpair@`.
         case unsupported(prefix: String)
     }
 
     /// HAProxy's prefixes that mean something that does not exist here.
     private static let unsupportedPrefixes = [
-        "abns@", "fd@", "sockpair@", "tcp@", "tcp4@", "tcp6@", "udp@", "udp4@", "udp6@", "quic4@", "quic6@", "stream+",
+        "sockpair@", "tcp@", "tcp4@", "tcp6@", "udp@", "udp4@", "udp6@", "quic4@", "quic6@", "stream+",
         "dgram+", "uxdg@", "ring@",
     ]
 
@@ -36,6 +40,8 @@ enum AddressText {
         for prefix in ["unix@", "uxst@"] where text.hasPrefix(prefix) {
             return .path(String(text.dropFirst(prefix.count)))
         }
+        if text.hasPrefix("abns@") { return .abstract(String(text.dropFirst(5))) }
+        if text.hasPrefix("fd@") { return .descriptor(String(text.dropFirst(3))) }
         if text.hasPrefix("/") { return .path(String(text)) }
         if text.hasPrefix("ipv4@") {
             family = .ipv4
@@ -77,6 +83,40 @@ enum AddressText {
         guard !path.utf8.contains(0) else {
             throw word.error("the socket's path contains a zero byte", help: "remove it")
         }
+    }
+
+    /// The longest abstract name in bytes: what is left of a socket's address after the leading zero byte.
+    static let longestAbstractName = 107
+
+    /// Checks an abstract name.
+    ///
+    /// - Parameters:
+    ///   - name: the name.
+    ///   - word: where it stands.
+    /// - Throws: that it is no usable name.
+    static func checkAbstractName(_ name: String, at word: Word) throws(Diagnostic) {
+        guard (1...longestAbstractName).contains(name.utf8.count) else {
+            throw word.error(
+                "an abstract socket's name has 1 to \(longestAbstractName) bytes", help: "write one such as 'abns@app'")
+        }
+    }
+
+    /// Reads one port or a range of ports.
+    ///
+    /// - Parameters:
+    ///   - text: `PORT` or `PORT-PORT`.
+    ///   - word: where they stand.
+    /// - Returns: the ports.
+    /// - Throws: that they are none.
+    static func ports(_ text: String, at word: Word) throws(Diagnostic) -> ClosedRange<UInt16> {
+        let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let first = try port(String(ends[0]), at: word)
+        guard ends.count == 2 else { return first...first }
+        let last = try port(String(ends[1]), at: word)
+        guard first <= last else {
+            throw word.error("the port range '\(text)' goes backwards", help: "write '\(last)-\(first)'")
+        }
+        return first...last
     }
 
     /// Reads one port.

@@ -1,15 +1,22 @@
 /// The words of one line, taken one after the other; collects the warnings that their readers have.
 struct Arguments {
     private let line: SourceLine
+    private let environment: [String: String]
     private var position = 0
     /// What was found that does not keep the line from being used, and the errors that the line was read on after.
     private(set) var diagnostics: [Diagnostic] = []
 
+    /// The words with variables outside quotes that were replaced, because they are addresses.
+    private(set) var expanded: Set<Word> = []
+
     /// Begins before the line's first word.
     ///
-    /// - Parameter line: the line.
-    init(_ line: SourceLine) {
+    /// - Parameters:
+    ///   - line: the line.
+    ///   - environment: the variables that addresses may name outside quotes.
+    init(_ line: SourceLine, environment: [String: String] = [:]) {
         self.line = line
+        self.environment = environment
     }
 
     /// The first word of the line.
@@ -55,6 +62,22 @@ struct Arguments {
     mutating func rest() -> [Word] {
         defer { position = line.words.count }
         return Array(line.words[position...])
+    }
+
+    /// The word with the variables outside quotes replaced that an address may have.
+    ///
+    /// - Parameter word: a word of this line.
+    /// - Returns: the word as it is meant.
+    mutating func expanding(_ word: Word) -> Word {
+        guard word.hasBareVariable else { return word }
+        expanded.insert(word)
+        let (text, missing) = VariableExpansion.expand(word.text, environment: environment)
+        for name in missing {
+            add(
+                word.warning("the variable '\(name)' is not set", help: "write ${\(name)-VALUE} for a value without it")
+            )
+        }
+        return Word(text: text, location: word.location)
     }
 
     // MARK: What is found

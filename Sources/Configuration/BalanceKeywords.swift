@@ -8,7 +8,6 @@ enum BalanceKeywords {
     static let keywords: [Keyword<ProxyDraft>] = [
         Keyword("balance", .backendSide, readBalance),
         Keyword("hash-balance-factor", .backendSide) { (proxy, arguments) throws(Diagnostic) in
-            let keyword = arguments.current
             let factor = try arguments.integer(in: 0...Int(Int32.max), example: "hash-balance-factor 150")
             guard factor == 0 || factor > 100 else {
                 throw arguments.current.error(
@@ -17,7 +16,6 @@ enum BalanceKeywords {
             }
             try arguments.expectEnd()
             proxy.settings.hashing.balanceFactor = factor == 0 ? nil : factor
-            arguments.tellIfNotYetApplied("hash-balance-factor", at: keyword)
         },
         Keyword("hash-type", .backendSide, readHashType),
     ]
@@ -76,7 +74,6 @@ enum BalanceKeywords {
     }
 
     private static func readHashType(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
-        let keyword = arguments.current
         let example = "hash-type consistent sdbm avalanche"
         let word = try arguments.word("'map-based' or 'consistent'", example: example)
         guard let method = HashingConfiguration.Method(rawValue: word.text) else {
@@ -98,6 +95,5 @@ enum BalanceKeywords {
             hashing.isAvalanched = method == .consistent
         }
         proxy.settings.hashing = hashing
-        arguments.tellIfNotYetApplied("hash-type", at: keyword)
     }
 }

@@ -39,6 +39,14 @@ enum BindAddressText {
         case .path(let path):
             try AddressText.checkPath(path, at: word)
             return [.unix(path: path)]
+        case .abstract(let name):
+            try AddressText.checkAbstractName(name, at: word)
+            return [.abstract(name: name)]
+        case .descriptor(let text):
+            guard let number = Int32(text), number >= 0, !text.hasPrefix("+") else {
+                throw word.error("'\(text)' is not the number of a descriptor", help: "write one such as 'fd@3'")
+            }
+            return [.descriptor(number)]
         case .unsupported(let prefix):
             throw word.error(
                 "an address with '\(prefix)' is not supported here",
@@ -47,7 +55,7 @@ enum BindAddressText {
             guard let portText, !portText.isEmpty else {
                 throw word.error("the port is missing in '\(text)'", help: "write it after a colon, such as '*:5672'")
             }
-            let ports = try range(portText, at: word)
+            let ports = try AddressText.ports(portText, at: word)
             let address = try resolve(host, family: family, at: word)
             var addresses: [BindAddress] = []
             for port in ports.prefix(maximumAddresses + 1) {
@@ -82,16 +90,5 @@ enum BindAddressText {
         case .ipv6:
             throw word.error("'\(host)' is not an IPv6 address", help: "write one such as 'ipv6@[::1]:5672'")
         }
-    }
-
-    private static func range(_ text: String, at word: Word) throws(Diagnostic) -> ClosedRange<UInt16> {
-        let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        let first = try AddressText.port(String(ends[0]), at: word)
-        guard ends.count == 2 else { return first...first }
-        let last = try AddressText.port(String(ends[1]), at: word)
-        guard first <= last else {
-            throw word.error("the port range '\(text)' goes backwards", help: "write '\(last)-\(first)'")
-        }
-        return first...last
     }
 }

@@ -10,6 +10,14 @@ struct BindOptions {
     var maxconn: Int?
     var level = StatsSocketConfiguration.Level.operator
     var isIPv6Only = false
+    var acceptsProxyHeader = false
+    var interface: String?
+    var usesFastOpen = false
+    var defersAccept = false
+    var isTransparent = false
+    var maximumSegment: Int?
+    var userTimeout: Duration?
+    var namespace: String?
 }
 
 /// Reads the options of `bind` and `stats socket` lines.
@@ -31,10 +39,41 @@ enum BindKeywords {
                 let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 1000")
                 options.maxconn = limit == 0 ? nil : limit
             },
+            Keyword("accept-proxy") { (options, _) throws(Diagnostic) in options.acceptsProxyHeader = true },
+            Keyword("defer-accept") { (options, _) throws(Diagnostic) in options.defersAccept = true },
+            Keyword("interface") { (options, arguments) throws(Diagnostic) in
+                options.interface = try arguments.word("an interface", example: "interface eth0").text
+            },
+            Keyword("mss", read: readMaximumSegment),
+            Keyword("namespace") { (options, arguments) throws(Diagnostic) in
+                options.namespace = try arguments.word("a namespace", example: "namespace blue").text
+            },
+            Keyword("ssl") { (_, arguments) throws(Diagnostic) in
+                throw arguments.current.error(
+                    "'ssl' is not supported here yet: clients can't be served with TLS",
+                    help: "remove it to serve them without TLS")
+            },
+            Keyword("tcp-ut") { (options, arguments) throws(Diagnostic) in
+                let (duration, _) = try arguments.time(example: "tcp-ut 30s")
+                options.userTimeout = duration > .zero ? duration : nil
+            },
+            Keyword("tfo") { (options, _) throws(Diagnostic) in options.usesFastOpen = true },
+            Keyword("transparent") { (options, _) throws(Diagnostic) in options.isTransparent = true },
             Keyword("v4v6") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = false },
             Keyword("v6only") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = true },
-        ],
+        ] + withoutEffectOnBinds + TLSKeywords.keywords(),
         unsupported: KnownKeywords.bind)
+
+    private static let withoutEffectOnBinds: [Keyword<BindOptions>] = [
+        ("expose-fd", 1, "listening sockets stay open over a restart anyway"),
+        ("id", 1, "nothing shows an address's number"),
+        ("level", 1, "it belongs to stats sockets"),
+        ("nice", 1, "all sessions of an instance share one worker thread evenly"),
+        ("process", 1, "each instance has one worker thread"),
+        ("severity-output", 1, "it belongs to stats sockets"),
+        ("shards", 1, "each instance has one worker thread"),
+        ("thread", 1, "each instance has one worker thread"),
+    ].map { Keyword(withoutEffect: $0, words: $1, severity: .note, reason: $2) }
 
     /// The options of `stats socket`.
     static let statsSocketTable = KeywordTable<BindOptions>(
@@ -56,7 +95,7 @@ enum BindKeywords {
                         "'expose-fd listeners' has no effect here: listening sockets stay open over a restart anyway"))
             },
         ],
-        unsupported: KnownKeywords.bind.union(["v4v6", "v6only"]))
+        unsupported: KnownKeywords.bind.union(table.names))
 
     /// A socket file's owner and mode.
     private static let ownerKeywords: [Keyword<BindOptions>] = [
@@ -105,11 +144,22 @@ enum BindKeywords {
             }
             do {
                 try keyword.read(&options, &arguments)
+                arguments.tellIfNotYetApplied("bind \(word.text)", at: word)
             } catch {
                 arguments.add(error)
             }
         }
         return options
+    }
+
+    private static func readMaximumSegment(
+        _ options: inout BindOptions, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let size = try arguments.integer(in: -65535...65535, example: "mss 1400")
+        guard size != 0 else {
+            throw arguments.current.error("a segment of 0 bytes can't be", help: "write a size such as 'mss 1400'")
+        }
+        options.maximumSegment = size
     }
 
     private static func readMode(_ options: inout BindOptions, _ arguments: inout Arguments) throws(Diagnostic) {

@@ -34,14 +34,23 @@ public enum ConfigurationReader {
     public static func parse(
         _ bytes: [UInt8], file: String, instance: String, environment: [String: String]
     ) -> ParsedInstance {
-        let source = SourceText(bytes, file: file)
-        let parser = Parser(source, environment: environment, hostName: ProcessInfo.processInfo.hostName)
+        parse([SourceText(bytes, file: file)], instance: instance, environment: environment)
+    }
+
+    private static func parse(
+        _ sources: [SourceText], instance: String, environment: [String: String]
+    ) -> ParsedInstance {
+        let parser = Parser(sources, environment: environment, hostName: ProcessInfo.processInfo.hostName)
         var resolver = Resolver(
-            file: file, instance: instance, global: parser.global.configuration, drafts: parser.proxies)
+            files: sources.map(\.file), instance: instance, global: parser.global.configuration,
+            resolvers: parser.resolvers, drafts: parser.proxies)
         let configuration = resolver.resolve()
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
         let found = parser.diagnostics + resolver.diagnostics + validator.diagnostics
-        let diagnostics = ordered(found).map(source.completing)
+        let byFile = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first })
+        let diagnostics = ordered(found, files: sources.map(\.file)).map { diagnostic in
+            byFile[diagnostic.location.file]?.completing(diagnostic) ?? diagnostic
+        }
         let isValid = !diagnostics.contains { $0.severity == .error }
         return ParsedInstance(configuration: isValid ? configuration : nil, diagnostics: diagnostics)
     }
@@ -72,6 +81,62 @@ public enum ConfigurationReader {
             return parse(bytes, file: file, instance: stem(of: file), environment: environment)
         case .failure(let diagnostic):
             return ParsedInstance(configuration: nil, diagnostics: [diagnostic])
+        }
+    }
+
+    /// Reads several files and folders as one instance: each file in turn, of a folder those that end in `.cfg`, in the
+    /// order of their names.
+    ///
+    /// - Parameters:
+    ///   - files: paths of files and folders.
+    ///   - instance: the instance's name; the first file's stem when `nil`.
+    ///   - environment: the variables that `"${NAME}"` stands for.
+    /// - Returns: the configuration or its errors; each file that can't be read is one error.
+    /// - Source: HAProxy 2.6 management guide, section 3, `-f`.
+    public static func read(
+        files: [String], instance: String? = nil, environment: [String: String]
+    ) -> ParsedInstance {
+        var failures: [Diagnostic] = []
+        var sources: [SourceText] = []
+        for path in files {
+            let names: [String]
+            switch filesToRead(at: path) {
+            case .success(let found): names = found
+            case .failure(let diagnostic):
+                failures.append(diagnostic)
+                continue
+            }
+            for name in names {
+                switch contents(of: name) {
+                case .success(let bytes): sources.append(SourceText(bytes, file: name))
+                case .failure(let diagnostic): failures.append(diagnostic)
+                }
+            }
+        }
+        // What can't be read may hold what the others name: nothing useful could be said of them.
+        guard failures.isEmpty else { return ParsedInstance(configuration: nil, diagnostics: failures) }
+        let name = instance ?? sources.first.map { stem(of: $0.file) } ?? "haproxy"
+        return parse(sources, instance: name, environment: environment)
+    }
+
+    /// The files that a path stands for: itself, or those of a folder.
+    private static func filesToRead(at path: String) -> Result<[String], Diagnostic> {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else {
+            return .success([path])
+        }
+        do {
+            let names = try FileManager.default.contentsOfDirectory(atPath: path)
+                .filter { $0.hasSuffix(".cfg") && !$0.hasPrefix(".") }
+            // In the order of their bytes, as the C locale has them.
+            let sorted = names.sorted { Array($0.utf8).lexicographicallyPrecedes(Array($1.utf8)) }
+            return .success(sorted.map { path.hasSuffix("/") ? path + $0 : "\(path)/\($0)" })
+        } catch {
+            return .failure(
+                Diagnostic(
+                    severity: .error, location: SourceLocation(file: path, line: 0, column: 0),
+                    message: "the folder can't be read: \(reason(of: error))",
+                    help: "check the path and its permissions"))
         }
     }
 
@@ -141,10 +206,15 @@ public enum ConfigurationReader {
     }
 
     /// By place, each thing once.
-    private static func ordered(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    private static func ordered(_ diagnostics: [Diagnostic], files: [String]) -> [Diagnostic] {
         var seen: Set<Diagnostic> = []
+        let ranks = Dictionary(
+            files.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+        func rank(_ diagnostic: Diagnostic) -> Int { ranks[diagnostic.location.file] ?? 0 }
         return diagnostics.filter { seen.insert($0).inserted }.sorted { left, right in
-            (left.location.line, left.location.column, left.severity, left.message)
+            let (leftRank, rightRank) = (rank(left), rank(right))
+            if leftRank != rightRank { return leftRank < rightRank }
+            return (left.location.line, left.location.column, left.severity, left.message)
                 < (right.location.line, right.location.column, right.severity, right.message)
         }
     }

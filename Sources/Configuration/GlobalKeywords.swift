@@ -6,8 +6,7 @@ import Model
 enum GlobalKeywords {
     /// All keywords of the section.
     static let table = KeywordTable<GlobalDraft>(
-        "keyword", effective + withoutEffect.map(accepted), unsupported: KnownKeywords.global,
-        replaced: ["debug": "start HAProxy with -d instead, or remove it"])
+        "keyword", effective + withoutEffect.map(accepted), unsupported: KnownKeywords.global)
 
     /// Reads one line.
     ///
@@ -23,6 +22,7 @@ enum GlobalKeywords {
             ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
         }
         try keyword.read(&global, &arguments)
+        arguments.tellIfNotYetApplied("global \(word.text)", at: word)
     }
 
     private static let effective: [Keyword<GlobalDraft>] = [
@@ -39,6 +39,16 @@ enum GlobalKeywords {
             try arguments.expectEnd()
         },
         Keyword("maxconn", read: readMaxconn),
+        Keyword("maxconnrate") { (global, arguments) throws(Diagnostic) in
+            let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconnrate 1000")
+            try arguments.expectEnd()
+            global.configuration.maxconnRate = limit == 0 ? nil : limit
+        },
+        Keyword("maxsessrate") { (global, arguments) throws(Diagnostic) in
+            let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxsessrate 1000")
+            try arguments.expectEnd()
+            global.configuration.maxsessRate = limit == 0 ? nil : limit
+        },
         Keyword("node", read: readNode),
         Keyword("description") { (global, arguments) throws(Diagnostic) in
             let first = try arguments.word("a text", example: "description Message broker")
@@ -73,6 +83,20 @@ enum GlobalKeywords {
     /// Keywords that are taken without doing anything, and why.
     private static let withoutEffect: [Accepted] = [
         Accepted("daemon", 0...0, "the supervisor decides whether it runs in the background"),
+        Accepted("debug", 0...0, "nothing of sessions is printed; HAProxy 2.6 wants '-d' instead", .warning),
+        Accepted("external-check", 0...1, "servers are checked by a TCP connection, and no program is run"),
+        Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
+        Accepted("grace", 1...1, "a soft stop ends when the last session does"),
+        Accepted("log-send-hostname", 0...1, "lines carry no host name", .warning),
+        Accepted("max-spread-checks", 1...1, "checks begin within their first interval"),
+        Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
+        Accepted("maxcomprate", 1...1, "nothing is compressed"),
+        Accepted("maxsslconn", 1...1, "there is no TLS here"),
+        Accepted("maxsslrate", 1...1, "there is no TLS here"),
+        Accepted("maxzlibmem", 1...1, "nothing is compressed"),
+        Accepted("no-memory-trimming", 0...0, "memory is given back by the system's allocator"),
+        Accepted("profiling.memory", 1...1, "nothing is profiled"),
+        Accepted("profiling.tasks", 1...1, "nothing is profiled"),
         Accepted("quiet", 0...0, "the supervisor has its own messages"),
         Accepted("pidfile", 1...1, "'supervise status' shows the process"),
         Accepted("chroot", 1...1, "the supervisor runs all instances in one process"),
@@ -133,11 +157,16 @@ enum GlobalKeywords {
         let words: ClosedRange<Int>
         /// Why it does nothing.
         let reason: String
+        /// How much that matters.
+        let severity: Diagnostic.Severity
 
-        init(_ name: String, _ words: ClosedRange<Int>, _ reason: String) {
+        init(
+            _ name: String, _ words: ClosedRange<Int>, _ reason: String, _ severity: Diagnostic.Severity = .note
+        ) {
             self.name = name
             self.words = words
             self.reason = reason
+            self.severity = severity
         }
     }
 
@@ -149,7 +178,10 @@ enum GlobalKeywords {
                 throw arguments.missing("'\(keyword.name)' needs a value", help: "remove the line: \(keyword.reason)")
             }
             try arguments.expectEnd()
-            arguments.add(word.note("'\(keyword.name)' has no effect here: \(keyword.reason)"))
+            arguments.add(
+                Diagnostic(
+                    severity: keyword.severity, location: word.location,
+                    message: "'\(keyword.name)' has no effect here: \(keyword.reason)"))
         }
     }
 
@@ -224,7 +256,8 @@ enum GlobalKeywords {
     private static func readStatsSocket(
         _ global: inout GlobalDraft, _ arguments: inout Arguments
     ) throws(Diagnostic) {
-        let word = try arguments.word("a path or an address", example: "stats socket /run/haproxy.sock")
+        let word = arguments.expanding(
+            try arguments.word("a path or an address", example: "stats socket /run/haproxy.sock"))
         let addresses: [BindAddress]
         do {
             addresses = try BindAddressText.addresses(word, isIPv6Only: false)
@@ -236,6 +269,11 @@ enum GlobalKeywords {
         }
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable)
         for address in addresses {
+            switch address {
+            case .abstract: arguments.tellIfNotYetApplied("abns@ bind", at: word)
+            case .descriptor: arguments.tellIfNotYetApplied("fd@ bind", at: word)
+            case .ipv4, .ipv6, .unix: break
+            }
             var socket = StatsSocketConfiguration(address: address, location: word.location)
             socket.level = options.level
             socket.mode = options.mode

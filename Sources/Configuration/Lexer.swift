@@ -32,6 +32,7 @@ struct Lexer {
     /// Where the word that is being read began; `nil` between words.
     private var wordStart: Int?
     private var hasBareVariable = false
+    private var hasForeignBytes = false
     private var columns: ColumnCounter
 
     /// Cuts one line.
@@ -122,15 +123,19 @@ struct Lexer {
 
     private mutating func endWord() throws(Diagnostic) {
         guard let start = wordStart else { return }
-        guard let text = String(validating: word, as: UTF8.self) else {
-            throw error(at: start, "this word is not UTF-8", help: "save the file as UTF-8")
-        }
+        // HAProxy takes any byte; what is not UTF-8 is shown as a replacement character.
+        let text = String(decoding: word, as: UTF8.self)
+        if String(validating: word, as: UTF8.self) == nil { hasForeignBytes = true }
         guard words.count < Self.maximumWords else {
             throw error(at: start, "more than \(Self.maximumWords) words in a line", help: "shorten the line")
         }
-        words.append(Word(text: text, location: location(of: start), hasBareVariable: hasBareVariable))
+        words.append(
+            Word(
+                text: text, location: location(of: start), hasBareVariable: hasBareVariable,
+                hasForeignBytes: hasForeignBytes))
         word.removeAll(keepingCapacity: true)
         hasBareVariable = false
+        hasForeignBytes = false
         wordStart = nil
     }
 

@@ -19,7 +19,7 @@ enum LogKeyword {
     /// - Returns: the target.
     /// - Throws: what is wrong.
     static func read(_ arguments: inout Arguments) throws(Diagnostic) -> LogTarget {
-        let address = try arguments.word("an address and a facility", example: example)
+        let address = arguments.expanding(try arguments.word("an address and a facility", example: example))
         let destination = try destination(address)
         try skipOptions(&arguments)
         guard let facilityWord = arguments.next() else {
@@ -90,6 +90,10 @@ enum LogKeyword {
         case .path(let path):
             try AddressText.checkPath(path, at: word)
             return .unixDatagram(path: path)
+        case .abstract, .descriptor:
+            throw word.error(
+                "a log address with '\(text.prefix { $0 != "@" })@' is not supported here",
+                help: "use UDP, a socket's path, stdout or stderr")
         case .unsupported(let prefix):
             throw word.error(
                 "a log address with '\(prefix)' is not supported here",

@@ -6,14 +6,6 @@ enum OptionKeywords {
     static let table = KeywordTable<ProxyDraft>(
         "option",
         [
-            Keyword("allbackups", .backendSide) { (proxy, arguments) throws(Diagnostic) in
-                try arguments.expectEnd()
-                proxy.settings.usesAllBackups = true
-            },
-            Keyword("dontlognull", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
-                try arguments.expectEnd()
-                proxy.settings.ignoresNullSessions = true
-            },
             Keyword("httplog") { (proxy, arguments) throws(Diagnostic) in
                 let word = arguments.current
                 if let variant = arguments.peeked, variant.text == "clf" {
@@ -22,15 +14,7 @@ enum OptionKeywords {
                 try arguments.expectEnd()
                 proxy.settings.logFormat = (.http, word)
             },
-            Keyword("redispatch", .backendSide) { (proxy, arguments) throws(Diagnostic) in
-                if let interval = arguments.next(), interval.text != "-1" {
-                    throw interval.error(
-                        "an interval for 'option redispatch' is not supported here",
-                        help: "write 'option redispatch': the last retry goes to another server")
-                }
-                try arguments.expectEnd()
-                proxy.settings.redispatches = true
-            },
+            Keyword("redispatch", .backendSide, readRedispatch),
             Keyword("tcplog") { (proxy, arguments) throws(Diagnostic) in
                 let word = arguments.current
                 try arguments.expectEnd()
@@ -40,8 +24,48 @@ enum OptionKeywords {
                 }
                 proxy.settings.logFormat = (.tcp, word)
             },
-        ],
+        ] + switches.map(keyword) + CheckKeywords.options + ContentKeywords.options + WithoutEffect.options,
         unsupported: KnownKeywords.options, replaced: KnownKeywords.replacedOptions)
+
+    /// An option that is on or off, and nothing else.
+    private struct Switch: Sendable {
+        let name: String
+        let placement: Placement
+        let set: @Sendable (inout ProxySettings, Bool) -> Void
+    }
+
+    private static let switches: [Switch] = [
+        Switch(name: "abortonclose", placement: .backendSide) { $0.abortsOnClose = $1 },
+        Switch(name: "allbackups", placement: .backendSide) { $0.usesAllBackups = $1 },
+        Switch(name: "clitcpka", placement: .frontendSide) { $0.clientKeepalive.isOn = $1 },
+        Switch(name: "dontlognull", placement: .frontendSide) { $0.ignoresNullSessions = $1 },
+        Switch(name: "log-health-checks", placement: .backendSide) { $0.logsHealthChecks = $1 },
+        Switch(name: "srvtcpka", placement: .backendSide) { $0.serverKeepalive.isOn = $1 },
+        Switch(name: "tcpka", placement: .anywhere) {
+            $0.clientKeepalive.isOn = $1
+            $0.serverKeepalive.isOn = $1
+        },
+    ]
+
+    private static func keyword(_ option: Switch) -> Keyword<ProxyDraft> {
+        Keyword(option.name, option.placement) { (proxy, arguments) throws(Diagnostic) in
+            try arguments.expectEnd()
+            option.set(&proxy.settings, true)
+        }
+    }
+
+    private static func readRedispatch(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = arguments.current
+        var interval = -1
+        if !arguments.isEmpty {
+            interval = try arguments.integer(in: -Int(Int32.max)...Int(Int32.max), example: "option redispatch 1")
+            try arguments.expectEnd()
+        }
+        // As in HAProxy, 0 switches it off.
+        proxy.settings.redispatches = interval != 0
+        proxy.settings.redispatchInterval = interval == 0 ? -1 : interval
+        if interval != -1, interval != 0 { arguments.tellIfNotYetApplied("option redispatch N", at: word) }
+    }
 
     /// Reads the words after `option`.
     ///
@@ -57,6 +81,7 @@ enum OptionKeywords {
             return
         }
         try option.read(&proxy, &arguments)
+        arguments.tellIfNotYetApplied("option \(word.text)", at: word)
     }
 
     /// Reads the words after `no option`.
@@ -70,13 +95,16 @@ enum OptionKeywords {
         // An option that is not there is off already.
         if table.unsupported.contains(word.text) { return }
         _ = try table.find(word, place: proxy.place)
-        switch word.text {
-        case "allbackups": proxy.settings.usesAllBackups = false
-        case "dontlognull": proxy.settings.ignoresNullSessions = false
-        case "redispatch": proxy.settings.redispatches = false
-        default:
+        if let option = switches.first(where: { $0.name == word.text }) {
+            option.set(&proxy.settings, false)
+        } else if word.text == "redispatch" {
+            proxy.settings.redispatches = false
+        } else if word.text == "httplog" || word.text == "tcplog" {
             throw word.error(
                 "'option \(word.text)' can't be switched off", help: "give the proxy another log format instead")
+        } else {
+            proxy.settings.contentUses.removeAll { $0.name == "option \(word.text)" }
+            if proxy.settings.checkRequest.option?.text == word.text { proxy.settings.checkRequest.option = nil }
         }
         try arguments.expectEnd()
     }

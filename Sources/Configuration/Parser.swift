@@ -4,12 +4,11 @@ import Model
 struct Parser {
     /// Sections of HAProxy that do not exist here.
     private static let unsupportedSections: Set<String> = [
-        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program", "resolvers",
-        "ring",
+        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program", "ring",
         "userlist",
     ]
 
-    private static let sections = ["global"] + SectionKind.allCases.map(\.rawValue)
+    private static let sections = ["global", "resolvers"] + SectionKind.allCases.map(\.rawValue)
 
     /// Which section the next line belongs to.
     private enum Place {
@@ -18,12 +17,14 @@ struct Parser {
         case global
         /// The last of `defaults` or `proxies`.
         case proxy(ProxyDraft)
+        case resolvers(ResolversConfiguration)
         /// One that was refused: its lines are not looked at.
         case skipped
     }
 
-    private let source: SourceText
-    private let environment: [String: String]
+    /// What lines may name; `setenv` and its siblings change it for the lines after them.
+    private var environment: [String: String]
+    private var blocks = ConditionalBlocks()
 
     private var place = Place.outside
     private var sectionName = ""
@@ -35,20 +36,27 @@ struct Parser {
     private var defaults: [ProxyDraft] = []
     /// The proxies that are complete.
     private(set) var proxies: [ProxyDraft] = []
+    /// The `resolvers` sections that are complete.
+    private(set) var resolvers: [ResolversConfiguration] = []
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
 
-    /// Reads a file.
+    /// Reads files as if they were one; each begins outside every section.
     ///
     /// - Parameters:
-    ///   - source: its text.
+    ///   - sources: their texts.
     ///   - environment: the variables.
     ///   - hostName: this machine's name.
-    init(_ source: SourceText, environment: [String: String], hostName: String) {
-        self.source = source
+    init(_ sources: [SourceText], environment: [String: String], hostName: String) {
         self.environment = environment
         global = GlobalDraft(hostName: hostName)
-        diagnostics = source.diagnostics
+        for source in sources { read(source) }
+    }
+
+    private mutating func read(_ source: SourceText) {
+        diagnostics += source.diagnostics
+        hasReportedOutside = false
+        sectionName = ""
         for line in source.lines {
             do {
                 guard
@@ -56,33 +64,45 @@ struct Parser {
                         of: line, file: source.file, section: sectionName, environment: environment)
                 else { continue }
                 read(words)
+            } catch  where !blocks.isReading {
+                // Whatever stands in a branch that is not taken is not looked at.
+                continue
             } catch {
                 diagnostics.append(error)
             }
         }
         closeSection()
+        if let open = blocks.open {
+            diagnostics.append(open.error("this '.if' is never ended", help: "write '.endif' where it ends"))
+            blocks = ConditionalBlocks()
+        }
     }
 
     private mutating func read(_ line: SourceLine) {
-        var arguments = Arguments(line)
-        for word in line.words where word.hasBareVariable && !isSkipping {
-            arguments.add(
-                word.warning(
-                    "'\(word.text)' is taken as it stands: variables are replaced within double quotes only",
-                    help: "write \"\(word.text)\", or single quotes around it if it is meant so"))
-        }
+        var arguments = Arguments(line, environment: environment)
         do {
-            if try !beginSection(line, &arguments) { try readKeyword(&arguments) }
+            if try !readDirective(&arguments), blocks.isReading {
+                if try !beginSection(line, &arguments) { try readKeyword(&arguments) }
+            }
         } catch {
             arguments.add(error)
+        }
+        guard blocks.isReading || !arguments.diagnostics.isEmpty else { return }
+        for word in line.words where word.hasBareVariable && !isSkipping && !arguments.expanded.contains(word) {
+            arguments.add(
+                word.warning(
+                    "'\(word.text)' is taken as it stands: variables are replaced in addresses and within double quotes",
+                    help: "write \"\(word.text)\", or single quotes around it if it is meant so"))
+        }
+        for word in line.words where word.hasForeignBytes && !isSkipping {
+            arguments.add(
+                word.warning(
+                    "bytes of this word are not UTF-8, and are replaced by U+FFFD", help: "save the file as UTF-8"))
         }
         diagnostics += arguments.diagnostics
     }
 
     private mutating func readKeyword(_ arguments: inout Arguments) throws(Diagnostic) {
-        if let first = arguments.peeked, first.text.hasPrefix("."), !isSkipping {
-            throw first.error("conditions such as '\(first.text)' are not supported here", help: "remove the line")
-        }
         switch place {
         case .skipped:
             return
@@ -96,10 +116,75 @@ struct Parser {
                 help: Suggestion.closest(to: word.text, among: Self.sections).map { "did you mean '\($0)'?" }
                     ?? "begin with 'global', 'defaults' or 'listen'")
         case .global:
-            try GlobalKeywords.read(&global, &arguments)
+            if try !EnvironmentKeywords.read(&environment, &arguments) {
+                try GlobalKeywords.read(&global, &arguments)
+            }
+        case .resolvers(var section):
+            defer { place = .resolvers(section) }
+            try ResolversKeywords.read(&section, &arguments)
         case .proxy(var proxy):
             defer { place = .proxy(proxy) }
             try ProxyKeywords.read(&proxy, &arguments)
+        }
+    }
+
+    // MARK: Directives
+
+    /// Reads a line that begins with a dot, if it is one.
+    ///
+    /// - Returns: whether it is.
+    private mutating func readDirective(_ arguments: inout Arguments) throws(Diagnostic) -> Bool {
+        guard let word = arguments.peeked, word.text.hasPrefix("."), !isSkipping || !blocks.isReading else {
+            return false
+        }
+        _ = arguments.next()
+        switch word.text {
+        case ".if":
+            // Nobody looks at the condition of a block within one that is skipped.
+            let condition = blocks.isReading ? condition(&arguments) : false
+            try blocks.begin(word, condition: condition)
+        case ".elif":
+            let condition = blocks.isWaiting ? condition(&arguments) : false
+            try blocks.turn(word, condition: condition, isLast: false)
+        case ".else":
+            try blocks.turn(word, condition: true, isLast: true)
+            try arguments.expectEnd()
+        case ".endif":
+            try blocks.end(word)
+            try arguments.expectEnd()
+        case _ where !blocks.isReading:
+            break
+        case ".alert", ".diag", ".notice", ".warning":
+            try tell(word, &arguments)
+        default:
+            throw word.error(
+                "unknown directive '\(word.text)'",
+                help: "known are .if, .elif, .else, .endif, .alert, .diag, .notice and .warning")
+        }
+        return true
+    }
+
+    /// The value of a condition; a wrong one is an error and counts as false.
+    private func condition(_ arguments: inout Arguments) -> Bool {
+        guard let first = arguments.peeked else { return false }
+        let text = arguments.rest().map(\.text).joined(separator: " ")
+        do {
+            return try Condition.evaluate(text, Condition.Facts(environment: environment))
+        } catch {
+            arguments.add(first.error("wrong condition: \(error)", help: "write one such as 'defined(NAME)'"))
+            return false
+        }
+    }
+
+    /// `.notice`, `.warning`, `.alert`: the file's own words; `.diag` is for HAProxy's diagnostic mode, and silent here.
+    private func tell(_ word: Word, _ arguments: inout Arguments) throws(Diagnostic) {
+        let text = try arguments.word("a message in quotes", example: "\(word.text) \"look here\"").text
+        try arguments.expectEnd(help: "put quotes around the message")
+        switch word.text {
+        case ".alert": throw word.error("the file says: \(text)")
+        case ".warning": arguments.add(word.warning("the file says: \(text)"))
+        case ".notice": arguments.add(word.note("the file says: \(text)"))
+        default: return
         }
     }
 
@@ -125,6 +210,13 @@ struct Parser {
             try arguments.expectEnd(help: "'global' has no name")
             return true
         }
+        if name == "resolvers" {
+            closeSection()
+            place = .skipped
+            _ = arguments.next()
+            try beginResolvers(&arguments, head: head)
+            return true
+        }
         if Self.unsupportedSections.contains(name) {
             closeSection()
             place = .skipped
@@ -144,6 +236,20 @@ struct Parser {
         }
         try readHead(of: &proxy, &arguments)
         return true
+    }
+
+    private mutating func beginResolvers(_ arguments: inout Arguments, head: Word) throws(Diagnostic) {
+        let name = try arguments.word("a name", example: "resolvers dns")
+        sectionName = name.text
+        place = .resolvers(ResolversConfiguration(name: name.text, location: head.location))
+        try NameRule.check(name, of: "a resolvers section")
+        try arguments.expectEnd()
+        if let first = resolvers.first(where: { $0.name == name.text }) {
+            throw name.error(
+                "there are resolvers '\(name.text)' in line \(first.location.line) already",
+                help: "give them another name")
+        }
+        arguments.tellIfNotYetApplied("resolvers", at: head)
     }
 
     private var isSkipping: Bool {
@@ -173,6 +279,7 @@ struct Parser {
             let example = "\(proxy.kind.rawValue) x from common"
             proxy.settings = try settings(of: try arguments.word("the name of a defaults section", example: example))
         }
+        try HistoricKeywords.readInlineBind(&proxy, &arguments)
         try arguments.expectEnd(help: proxy.kind == .defaults ? nil : "addresses belong on a 'bind' line")
     }
 
@@ -195,12 +302,13 @@ struct Parser {
     }
 
     private mutating func closeSection() {
+        if case .resolvers(let section) = place { resolvers.append(section) }
+        defer { place = .outside }
         guard case .proxy(let proxy) = place else { return }
         if proxy.kind == .defaults {
             defaults.append(proxy)
         } else if proxy.isNamed {
             proxies.append(proxy)
         }
-        place = .outside
     }
 }

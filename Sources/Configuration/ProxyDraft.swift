@@ -24,12 +24,22 @@ struct ProxySettings {
     var wrongTimeouts: Set<String> = []
     var retries = 3
     var redispatches = false
+    var redispatchInterval = -1
     var balance = ProxyConfiguration.Balance.roundRobin
     /// The algorithm where it reads what is sent, which nothing here does.
     var contentBalance: Word?
     var hashing = HashingConfiguration()
     var usesAllBackups = false
     var fullconn: Int?
+    var sessionRateLimit: Int?
+    var abortsOnClose = false
+    var logsHealthChecks = false
+    var clientKeepalive = KeepaliveConfiguration()
+    var serverKeepalive = KeepaliveConfiguration()
+    var source: SourceConfiguration?
+    var checkRequest = CheckKeywords.Request()
+    /// Lines that act on what is sent.
+    var contentUses: [ContentKeywords.Use] = []
     var defaultServer = ServerSettings()
     /// The statistics as far as any `stats` line said something.
     var stats: StatsDraft?
@@ -53,6 +63,40 @@ struct ServerSettings {
     var maxconn: Int?
     var maxqueue: Int?
     var isDisabled = false
+    var minconn: Int?
+    var slowStart: Duration?
+    var closesSessionsWhenDown = false
+    var closesBackupSessionsWhenUp = false
+    var observedLayer: ObservationConfiguration.Layer?
+    var errorLimit = ObservationConfiguration().errorLimit
+    var errorReaction = ObservationConfiguration().reaction
+    /// The server whose state it has: `SERVER` or `PROXY/SERVER`.
+    var track: Word?
+    var sendsProxyVersion1 = false
+    var sendsProxyVersion2 = false
+    var proxyOptions: Set<ProxyHeader.Option> = []
+    var source: SourceConfiguration?
+    var userTimeout: Duration?
+    var usesFastOpen = false
+    var resolution = NameResolutionConfiguration()
+    /// Where the name of the `resolvers` section stands.
+    var resolvers: Word?
+
+    /// What its traffic says of its health.
+    var observation: ObservationConfiguration? {
+        guard let observedLayer else { return nil }
+        var observation = ObservationConfiguration()
+        observation.layer = observedLayer
+        observation.errorLimit = errorLimit
+        observation.reaction = errorReaction
+        return observation
+    }
+
+    /// The header its connections begin with: with both versions asked for, the second, as in HAProxy.
+    var proxyHeader: ProxyHeader? {
+        if sendsProxyVersion2 { return .version2(proxyOptions) }
+        return sendsProxyVersion1 ? .version1 : nil
+    }
 }
 
 /// A `server` line with what was in force where it stands.
@@ -65,8 +109,8 @@ struct ServerDraft {
     var settings: ServerSettings
     /// The number that the line gives it.
     var id: (number: Int, word: Word)?
-    /// Where the line's check port stands, if it has one.
-    var checkPort: Word?
+    /// Its place, from 1, among the servers of one `server-template` line.
+    var templatePosition: Int?
 }
 
 /// A server's address, as far as its own line says it.
@@ -76,12 +120,21 @@ struct ServerAddressDraft {
         case ip(String)
         case name(String)
         case unix(path: String)
+        case abstract(name: String)
+    }
+
+    /// The port.
+    enum Port: Equatable {
+        /// Always the same.
+        case fixed(UInt16)
+        /// The port that the client connected to, and so much more.
+        case client(offset: Int)
     }
 
     /// The host part or the path.
     var target: Target
-    /// The port; `nil` means the port that the client connected to.
-    var port: UInt16?
+    /// The port.
+    var port: Port
     /// Where it stands.
     var word: Word
 }
@@ -101,6 +154,9 @@ struct ProxyDraft {
     var description: String?
     var binds: [BindConfiguration] = []
     var servers: [ServerDraft] = []
+    /// The first `use_backend` line, if it has no condition.
+    var unconditionalBackend: Word?
+    var dispatch: ServerAddress?
     /// Whether it has a `bind` line, right or wrong.
     var mentionsBind = false
     /// Whether it has a `server` line, right or wrong.

@@ -24,7 +24,7 @@ enum ProxyKeywords {
             Keyword("default_backend", .frontendSide) { (proxy, arguments) throws(Diagnostic) in
                 let name = try arguments.word(
                     "a backend's name", example: "default_backend servers")
-                try arguments.expectEnd(help: "rules belong to 'use_backend', which is not supported here")
+                try arguments.expectEnd(help: "rules belong to 'use_backend'")
                 proxy.settings.defaultBackend = name
             },
             Keyword("default-server", .backendSide, ServerKeywords.readDefaultServer),
@@ -63,10 +63,13 @@ enum ProxyKeywords {
                 try arguments.expectEnd()
             },
             Keyword("server", .backends, ServerKeywords.readServer),
+            Keyword("server-template", .backends, ServerKeywords.readTemplate),
             Keyword("stats", .anywhere, StatsKeywords.read),
             Keyword("timeout", .anywhere, TimeoutKeywords.read),
-        ] + BalanceKeywords.keywords,
-        unsupported: KnownKeywords.proxy, replaced: KnownKeywords.replacedInProxies)
+        ]
+            + BalanceKeywords.keywords + CheckKeywords.keywords + ConnectionKeywords.keywords + ContentKeywords.keywords
+            + RuleKeywords.keywords + HistoricKeywords.keywords + WithoutEffect.proxyKeywords,
+        replaced: KnownKeywords.replacedInProxies)
 
     /// Reads one line.
     ///
@@ -83,6 +86,7 @@ enum ProxyKeywords {
             return
         }
         try keyword.read(&proxy, &arguments)
+        arguments.tellIfNotYetApplied(word.text, at: word)
     }
 
     /// Where a word belongs that is unknown in a proxy's section.
@@ -156,9 +160,15 @@ enum ProxyKeywords {
         proxy.settings.mode = mode
     }
 
-    private static func readBind(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+    /// Reads the words of a `bind` line, or those that stand for one after a section's name.
+    ///
+    /// - Parameters:
+    ///   - proxy: the section.
+    ///   - arguments: the line, before the address.
+    /// - Throws: what is wrong.
+    static func readBind(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         proxy.mentionsBind = true
-        let word = try arguments.word("an address", example: "bind *:5672")
+        let word = arguments.expanding(try arguments.word("an address", example: "bind *:5672"))
         // The options come after the address, but the addresses depend on one of them.
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.table)
         for address in try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only) {
@@ -169,6 +179,19 @@ enum ProxyKeywords {
             bind.group = options.group
             bind.backlog = options.backlog
             bind.maxconn = options.maxconn
+            bind.acceptsProxyHeader = options.acceptsProxyHeader
+            bind.interface = options.interface
+            bind.usesFastOpen = options.usesFastOpen
+            bind.defersAccept = options.defersAccept
+            bind.isTransparent = options.isTransparent
+            bind.maximumSegment = options.maximumSegment
+            bind.userTimeout = options.userTimeout
+            bind.namespace = options.namespace
+            switch address {
+            case .abstract: arguments.tellIfNotYetApplied("abns@ bind", at: word)
+            case .descriptor: arguments.tellIfNotYetApplied("fd@ bind", at: word)
+            case .ipv4, .ipv6, .unix: break
+            }
             proxy.binds.append(bind)
         }
     }

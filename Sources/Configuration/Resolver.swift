@@ -2,9 +2,10 @@ import Model
 
 /// Turns the sections of one file, as read, into a configuration without anything left to look up.
 struct Resolver {
-    private let file: String
+    private let files: [String]
     private let instance: String
     private let global: GlobalConfiguration
+    private let resolvers: [ResolversConfiguration]
     private let drafts: [ProxyDraft]
 
     /// Everything found.
@@ -13,12 +14,17 @@ struct Resolver {
     /// Prepares to resolve.
     ///
     /// - Parameters:
-    ///   - file: the file's name.
+    ///   - files: the files' names.
     ///   - instance: the instance's name.
     ///   - global: the `global` section.
+    ///   - resolvers: the `resolvers` sections.
     ///   - drafts: the proxies.
-    init(file: String, instance: String, global: GlobalConfiguration, drafts: [ProxyDraft]) {
-        self.file = file
+    init(
+        files: [String], instance: String, global: GlobalConfiguration, resolvers: [ResolversConfiguration],
+        drafts: [ProxyDraft]
+    ) {
+        self.files = files
+        self.resolvers = resolvers
         self.instance = instance
         self.global = global
         self.drafts = drafts
@@ -39,9 +45,18 @@ struct Resolver {
             var proxy = proxy(draft, id: ids[index])
             proxy.backend = backends[index]
             proxy.servers = servers(of: draft, clientPorts: clientPorts[index] ?? [])
+            // Statistics are served where nothing is relayed.
+            if proxy.isRelaying { proxy.stats = nil }
             proxies.append(proxy)
         }
-        return InstanceConfiguration(name: instance, file: file, global: global, proxies: proxies)
+        var tracking = TrackResolver(drafts)
+        tracking.resolve(&proxies)
+        diagnostics += tracking.diagnostics
+        var configuration = InstanceConfiguration(
+            name: instance, file: files.first ?? "", global: global, proxies: proxies)
+        configuration.files = files
+        configuration.resolvers = resolvers
+        return configuration
     }
 
     // MARK: Numbers
@@ -112,16 +127,34 @@ struct Resolver {
         proxy.redispatches = settings.redispatches
         proxy.balance = settings.balance
         proxy.hashing = settings.hashing
+        proxy.redispatchInterval = settings.redispatchInterval
+        proxy.sessionRateLimit = settings.sessionRateLimit
+        proxy.abortsOnClose = settings.abortsOnClose
+        proxy.logsHealthChecks = settings.logsHealthChecks
+        proxy.clientKeepalive = settings.clientKeepalive
+        proxy.serverKeepalive = settings.serverKeepalive
+        proxy.source = settings.source
+        proxy.dispatch = draft.dispatch
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
         return proxy
     }
 
-    /// A TCP proxy can't log HTTP: it logs TCP instead, as in HAProxy.
+    /// A TCP proxy can't log HTTP: it logs TCP instead, as in HAProxy; so does one that relays HTTP without reading it.
     private mutating func logFormat(of draft: ProxyDraft) -> ProxyConfiguration.LogFormat {
         guard let (format, word) = draft.settings.logFormat else { return .plain }
-        guard format == .http, draft.settings.mode == .tcp else { return format }
+        guard format == .http else { return format }
+        if draft.settings.mode == .http {
+            guard draft.kind == .backend || draft.backendName != nil || !draft.servers.isEmpty else { return format }
+            if draft.kind.hasFrontend, !draft.settings.isDisabled {
+                diagnostics.append(
+                    word.warning(
+                        "'option httplog' needs requests that are read; proxies with servers log as with 'option tcplog'",
+                        help: "write 'option tcplog'"))
+            }
+            return .tcp
+        }
         if draft.kind.hasFrontend, !draft.settings.isDisabled {
             diagnostics.append(
                 word.warning(
@@ -136,8 +169,11 @@ struct Resolver {
     /// Where a proxy sends its sessions.
     private mutating func backend(of index: Int, among indices: [String: Int]) -> Int? {
         let draft = drafts[index]
-        guard draft.kind.hasFrontend, draft.settings.mode == .tcp else { return nil }
-        guard let name = draft.settings.defaultBackend else { return draft.kind == .listen ? index : nil }
+        guard draft.kind.hasFrontend else { return nil }
+        guard let name = draft.backendName else {
+            let isRelaying = draft.settings.mode == .tcp || !draft.servers.isEmpty || draft.dispatch != nil
+            return draft.kind == .listen && isRelaying ? index : nil
+        }
         if let target = indices[name.text] { return target }
         let help =
             if drafts.contains(where: { $0.name.text == name.text }) {
@@ -152,13 +188,14 @@ struct Resolver {
     }
 
     /// The ports on which sessions for each proxy's servers come in.
-    private func clientPorts(_ backends: [Int?]) -> [Int: Set<UInt16>] {
-        var ports: [Int: Set<UInt16>] = [:]
+    private func clientPorts(_ backends: [Int?]) -> [Int: [UInt16]] {
+        var ports: [Int: [UInt16]] = [:]
         for (draft, target) in zip(drafts, backends) {
             guard let target else { continue }
             for bind in draft.binds {
                 switch bind.address {
-                case .ipv4(_, let port), .ipv6(_, let port, _): ports[target, default: []].insert(port)
+                case .ipv4(_, let port), .ipv6(_, let port, _):
+                    if ports[target]?.contains(port) != true { ports[target, default: []].append(port) }
                 case .unix, .abstract, .descriptor: break
                 }
             }
@@ -168,26 +205,57 @@ struct Resolver {
 
     // MARK: Servers
 
-    private mutating func servers(of draft: ProxyDraft, clientPorts: Set<UInt16>) -> [ServerConfiguration] {
+    private mutating func servers(of draft: ProxyDraft, clientPorts: [UInt16]) -> [ServerConfiguration] {
         reportRepeatedServers(draft)
         let ids = Self.number(draft.servers.map { $0.id?.number }, from: 1)
         var servers: [ServerConfiguration] = []
         for (server, id) in zip(draft.servers, ids) {
             // Without an address there is an error already.
             guard let addressDraft = server.address,
-                let address = address(addressDraft, of: server, clientPorts: clientPorts)
+                let (address, portOffset) = address(addressDraft, of: server, clientPorts: clientPorts)
             else { continue }
             var configuration = ServerConfiguration(
                 name: server.name.text, id: id, address: address, location: server.name.location)
-            configuration.check = server.settings.isChecked ? server.settings.check : nil
-            configuration.isBackup = server.settings.isBackup
-            configuration.weight = server.settings.weight
-            configuration.maxconn = server.settings.maxconn
-            configuration.maxqueue = server.settings.maxqueue
-            configuration.isDisabled = server.settings.isDisabled
+            configuration.portOffset = portOffset
+            configuration.templatePosition = server.templatePosition
+            apply(server.settings, to: &configuration)
+            reportMissingResolvers(server)
             servers.append(configuration)
         }
         return servers
+    }
+
+    private func apply(_ settings: ServerSettings, to server: inout ServerConfiguration) {
+        server.check = settings.isChecked ? settings.check : nil
+        server.isBackup = settings.isBackup
+        server.weight = settings.weight
+        server.maxconn = settings.maxconn
+        server.minconn = settings.minconn
+        if let minconn = settings.minconn, minconn >= settings.maxconn ?? 0 {
+            // Alone, or not below `maxconn`, it is the limit at every load, as in HAProxy.
+            server.maxconn = minconn
+            server.minconn = nil
+        }
+        server.maxqueue = settings.maxqueue
+        server.isDisabled = settings.isDisabled
+        server.slowStart = settings.slowStart
+        server.closesSessionsWhenDown = settings.closesSessionsWhenDown
+        server.closesBackupSessionsWhenUp = settings.closesBackupSessionsWhenUp
+        server.observation = settings.observation
+        server.proxyHeader = settings.proxyHeader
+        server.source = settings.source
+        server.userTimeout = settings.userTimeout
+        server.usesFastOpen = settings.usesFastOpen
+        server.resolution = settings.resolution
+    }
+
+    private mutating func reportMissingResolvers(_ server: ServerDraft) {
+        guard let word = server.settings.resolvers, !resolvers.contains(where: { $0.name == word.text }) else { return }
+        let closest = Suggestion.closest(to: word.text, among: resolvers.map(\.name))
+        diagnostics.append(
+            word.error(
+                "there is no section 'resolvers \(word.text)'",
+                help: closest.map { "did you mean '\($0)'?" } ?? "add one, or remove 'resolvers \(word.text)'"))
     }
 
     private mutating func reportRepeatedServers(_ draft: ProxyDraft) {
@@ -214,32 +282,57 @@ struct Resolver {
         }
     }
 
+    /// A server's address, and the distance of its port from the client's where that differs.
     private mutating func address(
-        _ draft: ServerAddressDraft, of server: ServerDraft, clientPorts: Set<UInt16>
-    ) -> ServerAddress? {
-        if case .unix(let path) = draft.target { return .unix(path: path) }
-        guard let port = draft.port ?? port(of: server, at: draft.word, clientPorts: clientPorts) else { return nil }
-        return switch draft.target {
-        case .ip(let host): .ip(host, port: port)
-        case .name(let host): .name(host, port: port)
-        case .unix(let path): .unix(path: path)
+        _ draft: ServerAddressDraft, of server: ServerDraft, clientPorts: [UInt16]
+    ) -> (address: ServerAddress, portOffset: Int?)? {
+        let host: (UInt16) -> ServerAddress
+        switch draft.target {
+        case .unix(let path): return (.unix(path: path), nil)
+        case .abstract(let name): return (.abstract(name: name), nil)
+        case .ip(let text): host = { .ip(text, port: $0) }
+        case .name(let text): host = { .name(text, port: $0) }
+        }
+        switch draft.port {
+        case .fixed(let port): return (host(port), nil)
+        case .client(let offset):
+            guard let port = port(of: server, at: draft.word, offset: offset, clientPorts: clientPorts) else {
+                return nil
+            }
+            return (host(port), clientPorts.count > 1 ? offset : nil)
         }
     }
 
-    /// The port of a server whose line has none: the one that its clients connect to, if that is always the same.
-    private mutating func port(of server: ServerDraft, at word: Word, clientPorts: Set<UInt16>) -> UInt16? {
+    /// The port of a server that goes by its clients': of the first one, where they come in on several.
+    private mutating func port(
+        of server: ServerDraft, at word: Word, offset: Int, clientPorts: [UInt16]
+    ) -> UInt16? {
         let name = server.name.text
         let help = "write '\(word.text.hasSuffix(":") ? String(word.text.dropLast()) : word.text):PORT'"
         if server.settings.isChecked, server.settings.check.port == nil {
             diagnostics.append(word.error("server '\(name)' has neither a port nor a check port", help: help))
             return nil
         }
-        guard let port = clientPorts.first, clientPorts.count == 1 else {
+        if clientPorts.count != 1 {
+            // Nobody connects here, or from several ports.
+            guard clientPorts.count > 1, NotYetApplied.diagnostic(of: "server port offset", at: word) == nil else {
+                diagnostics.append(
+                    word.error(
+                        "server '\(name)' has no port, and its clients' port is not one and the same", help: help))
+                return nil
+            }
+        }
+        guard clientPorts.allSatisfy({ UInt16(exactly: Int($0) + offset) != nil }),
+            let port = clientPorts.first.flatMap({ UInt16(exactly: Int($0) + offset) }), port > 0
+        else {
             diagnostics.append(
-                word.error("server '\(name)' has no port, and its clients' port is not one and the same", help: help))
+                word.error("the port of server '\(name)' is out of range", help: "use a smaller distance"))
             return nil
         }
-        diagnostics.append(word.note("server '\(name)' has no port; it gets its clients' port \(port)"))
+        if clientPorts.count == 1 {
+            let from = offset == 0 ? "" : " \(clientPorts[0])\(offset > 0 ? "+" : "")\(offset) ="
+            diagnostics.append(word.note("server '\(name)' has no port; it gets its clients' port\(from) \(port)"))
+        }
         return port
     }
 }
@@ -253,5 +346,18 @@ extension ProxyDraft {
         // Sections of defaults make no proxy.
         case .listen, .defaults: .listen
         }
+    }
+}
+
+extension ProxyDraft {
+    /// The backend that its lines name.
+    var backendName: Word? { unconditionalBackend ?? settings.defaultBackend }
+
+    /// Whether a line is one of this very section, and not of its defaults.
+    ///
+    /// - Parameter location: where it stands.
+    /// - Returns: whether it is.
+    func owns(_ location: SourceLocation) -> Bool {
+        location.file == header.location.file && location.line > header.location.line
     }
 }

@@ -11,7 +11,13 @@ enum ServerAddressText {
         switch AddressText.parse(word.text) {
         case .path(let path):
             try AddressText.checkPath(path, at: word)
-            return ServerAddressDraft(target: .unix(path: path), port: nil, word: word)
+            return ServerAddressDraft(target: .unix(path: path), port: .fixed(0), word: word)
+        case .abstract(let name):
+            try AddressText.checkAbstractName(name, at: word)
+            return ServerAddressDraft(target: .abstract(name: name), port: .fixed(0), word: word)
+        case .descriptor:
+            throw word.error(
+                "a server's address can't be a descriptor", help: "use an IP address, a name or a socket's path")
         case .unsupported(let prefix):
             throw word.error(
                 "a server's address with '\(prefix)' is not supported here",
@@ -22,14 +28,16 @@ enum ServerAddressText {
         }
     }
 
-    /// Port 0 and a colon at the end mean the client's port, as no port does.
-    private static func port(_ text: String?, at word: Word) throws(Diagnostic) -> UInt16? {
-        guard let text, !text.isEmpty else { return nil }
-        if text.hasPrefix("+") || text.dropFirst().contains("-") || text.hasPrefix("-") {
-            throw word.error("port offsets and ranges are not supported here", help: "write one port")
+    /// Port 0 and a colon at the end mean the client's port, as no port does; a sign means a distance from it.
+    private static func port(_ text: String?, at word: Word) throws(Diagnostic) -> ServerAddressDraft.Port {
+        guard let text, !text.isEmpty else { return .client(offset: 0) }
+        if let sign = text.first, sign == "+" || sign == "-" {
+            let distance = try AddressText.port(String(text.dropFirst()), at: word, in: 0...UInt16.max)
+            return .client(offset: sign == "+" ? Int(distance) : -Int(distance))
         }
+        if text.contains("-") { throw word.error("a range of ports can't stand here", help: "write one port") }
         let port = try AddressText.port(text, at: word, in: 0...UInt16.max)
-        return port == 0 ? nil : port
+        return port == 0 ? .client(offset: 0) : .fixed(port)
     }
 
     private static func target(

@@ -41,7 +41,7 @@ enum ServerKeywords {
             Keyword("weight") { (server, arguments) throws(Diagnostic) in
                 server.settings.weight = try arguments.integer(in: 0...256, example: "weight 10")
             },
-        ],
+        ] + ServerTrafficKeywords.keywords,
         unsupported: KnownKeywords.server)
 
     /// Reads the words after `server`.
@@ -55,18 +55,59 @@ enum ServerKeywords {
         let example = "server app1 192.0.2.1:5672 check"
         let name = try arguments.word("a name and an address", example: example)
         try NameRule.check(name, of: "a server")
-        guard let addressWord = arguments.next() else {
+        guard let written = arguments.next() else {
             throw arguments.missing("server '\(name.text)' needs an address", help: "write '\(example)'")
         }
+        let addressWord = arguments.expanding(written)
         var server = ServerDraft(name: name, settings: proxy.settings.defaultServer)
         do {
             server.address = try ServerAddressText.parse(addressWord)
+            if case .abstract? = server.address?.target {
+                arguments.tellIfNotYetApplied("abns@ server", at: addressWord)
+            }
         } catch {
             // The options are worth reading all the same.
             arguments.add(error)
         }
         readOptions(&server, &arguments)
         proxy.servers.append(server)
+    }
+
+    /// Most servers of one `server-template` line.
+    static let largestTemplate = 1024
+
+    /// Reads the words after `server-template`: servers `PREFIX1`, `PREFIX2` … that share a name's addresses.
+    ///
+    /// - Parameters:
+    ///   - proxy: the section.
+    ///   - arguments: the line, after `server-template`.
+    /// - Throws: what is wrong.
+    static func readTemplate(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        proxy.mentionsServer = true
+        let example = "server-template app 3 app.example:5672 check"
+        let prefix = try arguments.word("a prefix, a number and an address", example: example)
+        try NameRule.check(prefix, of: "a server")
+        let count = try arguments.word("a number of servers", example: example)
+        let ends = count.text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
+        let numbers = ends.compactMap { UInt16($0) }.map(Int.init)
+        guard numbers.count == ends.count, let last = numbers.last, last >= 1,
+            let first = numbers.count == 2 ? numbers.first : 1, first >= 1, first <= last
+        else { throw count.error("'\(count.text)' is no number or range of servers", help: "write '\(example)'") }
+        guard last - first < largestTemplate else {
+            throw count.error("more than \(largestTemplate) servers in one line", help: "use a smaller number")
+        }
+        let address = arguments.expanding(try arguments.word("an address", example: example))
+        var server = ServerDraft(name: prefix, settings: proxy.settings.defaultServer)
+        server.address = try ServerAddressText.parse(address)
+        readOptions(&server, &arguments)
+        if let (_, word) = server.id {
+            throw word.error("'server-template' can't give an id", help: "write 'id' on 'server' lines")
+        }
+        for number in first...last {
+            server.name = Word(text: "\(prefix.text)\(number)", location: prefix.location)
+            server.templatePosition = number - first + 1
+            proxy.servers.append(server)
+        }
     }
 
     /// Reads the words after `default-server`.
@@ -96,6 +137,7 @@ enum ServerKeywords {
             }
             do {
                 try keyword.read(&server, &arguments)
+                arguments.tellIfNotYetApplied("server \(word.text)", at: word)
             } catch {
                 arguments.add(error)
             }
@@ -134,7 +176,7 @@ enum ServerKeywords {
             throw word.error("'\(word.text)' is not an IP address", help: "write one such as 'addr 192.0.2.1'")
         }
         server.settings.check.address = host
-        if let port = address.port { server.settings.check.port = port }
+        if case .fixed(let port) = address.port { server.settings.check.port = port }
     }
 }
 

@@ -114,9 +114,13 @@ enum StatsKeywords {
         }
         let value = try arguments.word("a condition", example: example)
         guard value.text == "TRUE" || value.text == "FALSE", arguments.isEmpty else {
-            throw value.error(
-                "conditions other than TRUE and FALSE are not supported here",
-                help: "write '\(example)' or remove the line")
+            _ = arguments.rest()
+            arguments.add(
+                value.warning(
+                    "conditions other than TRUE and FALSE are not supported here: nobody may change anything on this page",
+                    help: "write '\(example)' or remove the line"))
+            change(&proxy, arguments) { $0.allowsAdministration = false }
+            return
         }
         let isAllowed = (condition.text == "if") == (value.text == "TRUE")
         change(&proxy, arguments) { $0.allowsAdministration = isAllowed }

@@ -70,4 +70,15 @@ enum TimeoutKeywords {
         }
         try keyword.read(&proxy, &arguments)
     }
+
+    /// Reads the time of a timeout whose name is known.
+    ///
+    /// - Parameters:
+    ///   - name: the timeout.
+    ///   - proxy: the section.
+    ///   - arguments: the line, before the time.
+    /// - Throws: what is wrong.
+    static func read(_ name: String, _ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        try table.find(arguments.current.saying(name), place: proxy.place).read(&proxy, &arguments)
+    }
 }

@@ -22,9 +22,11 @@ struct Validator {
         self.global = global
         self.drafts = drafts
         checkNames()
-        for draft in drafts where !draft.settings.isDisabled {
+        for (draft, proxy) in zip(drafts, configuration.proxies) where !draft.settings.isDisabled {
             checkBinds(of: draft)
-            checkMode(of: draft)
+            checkMode(of: draft, isRelaying: proxy.isRelaying)
+            checkContent(of: draft, isRelaying: proxy.isRelaying)
+            checkChecks(of: draft)
             checkBalance(of: draft)
             checkTimeouts(of: draft)
             checkBackend(of: draft)
@@ -61,37 +63,64 @@ struct Validator {
                 help: draft.kind == .listen ? "\(example), or make this section a 'backend'" : example))
     }
 
-    /// HTTP is there for statistics alone.
-    private mutating func checkMode(of draft: ProxyDraft) {
+    /// HTTP is read for statistics alone; connections to servers are relayed as they are.
+    private mutating func checkMode(of draft: ProxyDraft, isRelaying: Bool) {
         let name = draft.name.text
-        switch draft.settings.mode {
-        case .tcp:
-            guard let stats = draft.settings.stats, stats.location.line > draft.header.location.line else { return }
+        let stats = draft.settings.stats
+        switch (draft.settings.mode, isRelaying) {
+        case (.tcp, _):
+            guard let stats, draft.owns(stats.location) else { return }
             diagnostics.append(
                 Diagnostic(
                     severity: .warning, location: stats.location,
                     message: "'stats' is ignored in proxy '\(name)': statistics need 'mode http'",
                     help: "add 'mode http' to the section"))
-        case .http:
-            let help = "write 'mode tcp'; 'mode http' is supported for statistics only"
-            if let server = draft.servers.first {
+        case (.http, true):
+            diagnostics.append(
+                draft.name.note("HTTP is not read here: connections of proxy '\(name)' are relayed as they are"))
+            guard let stats, draft.kind.hasFrontend, draft.owns(stats.location) else { return }
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: stats.location,
+                    message: "proxy '\(name)' shows no statistics: its connections are relayed to its servers",
+                    help: "give the statistics a 'listen' section of their own"))
+        case (.http, false):
+            guard stats == nil else { return }
+            diagnostics.append(
+                draft.name.warning(
+                    "\(draft.kind.rawValue) '\(name)' has neither servers nor statistics: every connection is closed at once",
+                    help: "add 'server' lines, a 'default_backend' or 'stats enable'"))
+        }
+    }
+
+    /// What acts on requests: in TCP, HAProxy ignores it, too.
+    private mutating func checkContent(of draft: ProxyDraft, isRelaying: Bool) {
+        for use in draft.settings.contentUses {
+            let isOwn = draft.owns(use.word.location)
+            if draft.settings.mode == .tcp {
+                guard isOwn else { continue }
                 diagnostics.append(
-                    server.name.error(
-                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and has servers", help: help))
-            } else if let backend = draft.settings.defaultBackend, draft.kind.hasFrontend {
+                    use.word.warning("'\(use.name)' is ignored: it needs 'mode http'", help: "remove it"))
+            } else if let leftOut = use.leftOut {
+                // A page of statistics needs none of what defaults say for servers' sake.
+                guard isOwn || isRelaying else { continue }
+                diagnostics.append(use.word.warning("'\(use.name)' is not done here: \(leftOut)"))
+            } else {
                 diagnostics.append(
-                    backend.error(
-                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and has a backend", help: help))
-            } else if draft.kind == .backend {
-                diagnostics.append(
-                    draft.name.error("HTTP is not forwarded here: backend '\(name)' is in mode http", help: help))
-            } else if draft.settings.stats == nil {
-                diagnostics.append(
-                    draft.name.error(
-                        "HTTP is not forwarded here: proxy '\(name)' is in mode http and shows no statistics",
-                        help: "write 'mode tcp', or 'stats enable' if it is to show statistics"))
+                    use.word.error(
+                        "'\(use.name)' is not supported here: requests are not read",
+                        help: "remove it to have connections relayed as they are; HAProxy has it"))
             }
         }
+    }
+
+    /// Checks that talk to servers are not done yet.
+    private mutating func checkChecks(of draft: ProxyDraft) {
+        guard draft.servers.contains(where: \.settings.isChecked),
+            let (word, name) = draft.settings.checkRequest.beyondConnecting
+        else { return }
+        diagnostics.append(
+            word.warning("'\(name)' is not done yet: servers are checked by a TCP connection that sends nothing"))
     }
 
     /// Algorithms that read what is sent: in TCP, HAProxy does without most of them, too.
@@ -131,7 +160,7 @@ struct Validator {
     private mutating func checkBackend(of draft: ProxyDraft) {
         guard draft.kind.hasFrontend, draft.settings.mode == .tcp else { return }
         let name = draft.name.text
-        if let backend = draft.settings.defaultBackend {
+        if let backend = draft.backendName {
             guard draft.kind == .listen, let server = draft.servers.first, backend.text != name else { return }
             diagnostics.append(
                 server.name.warning(
@@ -142,7 +171,7 @@ struct Validator {
                 draft.name.warning(
                     "frontend '\(name)' has no 'default_backend': every connection is closed at once",
                     help: "add one such as 'default_backend servers'"))
-        } else if !draft.mentionsServer, draft.settings.stats == nil {
+        } else if !draft.mentionsServer, draft.settings.stats == nil, draft.dispatch == nil {
             diagnostics.append(
                 draft.name.warning(
                     "listen '\(name)' has no servers: every connection is closed at once",

@@ -6,6 +6,8 @@ struct Word: Sendable, Hashable {
     let location: SourceLocation
     /// Whether it has a variable outside double quotes, which stays as it is.
     let hasBareVariable: Bool
+    /// Whether it has bytes that are not UTF-8, which stand as replacement characters in `text`.
+    let hasForeignBytes: Bool
 
     /// Makes a word.
     ///
@@ -13,11 +15,19 @@ struct Word: Sendable, Hashable {
     ///   - text: what it says.
     ///   - location: where it begins.
     ///   - hasBareVariable: whether it has a variable outside double quotes.
-    init(text: String, location: SourceLocation, hasBareVariable: Bool = false) {
+    ///   - hasForeignBytes: whether it has bytes that are not UTF-8.
+    init(text: String, location: SourceLocation, hasBareVariable: Bool = false, hasForeignBytes: Bool = false) {
         self.text = text
         self.location = location
         self.hasBareVariable = hasBareVariable
+        self.hasForeignBytes = hasForeignBytes
     }
+
+    /// Another word at this place.
+    ///
+    /// - Parameter text: what it says.
+    /// - Returns: the word.
+    func saying(_ text: String) -> Word { Word(text: text, location: location) }
 
     /// An error about this word.
     ///

@@ -85,7 +85,6 @@ struct GlobalKeywordTests {
             ("tune.bufsize 1x", "error 2:18 '1x' is not a size"),
             ("balance roundrobin", "error 2:5 unknown keyword 'balance' in 'global'"),
             ("lua-load x.lua", "error 2:5 keyword 'lua-load' is not supported here"),
-            ("debug", "error 2:5 keyword 'debug' does not exist any more"),
             ("stats socket", "error 2:17 'socket' needs a path or an address"),
             ("stats socket /s level root", "error 2:27 unknown level 'root'"),
             ("stats socket /s mode 9", "error 2:26 '9' is not an octal file mode"),

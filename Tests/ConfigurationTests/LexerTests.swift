@@ -107,10 +107,12 @@ struct LexerTests {
         #expect(line.end.column == 12)
     }
 
-    @Test("any bytes may stand in a comment, but words are UTF-8")
+    @Test("any bytes may stand in a comment; in a word, those that are not UTF-8 are replaced and marked")
     func notUTF8() throws {
         #expect(try lex(Array("a # ".utf8) + [0xE9])?.words.map(\.text) == ["a"])
-        #expect(throws: Diagnostic.self) { try lex(Array("a ".utf8) + [0xE9]) }
+        let words = try #require(try lex(Array("a ".utf8) + [0xE9])).words
+        #expect(words.map(\.text) == ["a", "\u{FFFD}"])
+        #expect(words.map(\.hasForeignBytes) == [false, true])
     }
 
     @Test("a line has at most 64 words")

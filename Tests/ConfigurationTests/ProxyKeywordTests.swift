@@ -140,8 +140,9 @@ struct ProxyKeywordTests {
             ("option foo", "error 9:12 unknown option 'foo' in a 'listen' section"),
             ("option tcplog x", "error 9:19 unexpected 'x' after 'tcplog'"),
             ("option httplog clf", "error 9:20 'option httplog clf' is not supported here"),
-            ("option redispatch 2", "error 9:23 an interval for 'option redispatch' is not supported here"),
-            ("option httpchk", "error 9:12 option 'httpchk' is not supported here"),
+            ("option redispatch x", "error 9:23 'x' is not a whole number"),
+            ("option transparent", "error 9:12 option 'transparent' is not supported here"),
+            ("option tcpka on", "error 9:18 unexpected 'on' after 'tcpka'"),
             ("option forceclose", "error 9:12 option 'forceclose' does not exist any more"),
             ("no", "error 9:7 'no' needs 'log' or 'option'"), ("no log x", "error 9:12 unexpected 'x' after 'log'"),
             ("no balance", "error 9:5 'no balance' does not exist"),
@@ -161,7 +162,12 @@ struct ProxyKeywordTests {
             ("timeout connect 1.5s", "error 9:21 unknown unit '.5s' in the time '1.5s'"),
             ("timeout connect 25d", "error 9:21 the time '25d' is too long for 'connect'"),
             ("timeout clitimeout 5s", "error 9:13 timeout 'clitimeout' does not exist any more"),
-            ("clitimeout 5s", "error 9:5 keyword 'clitimeout' does not exist any more"),
+            ("rate-limit bytes 5", "error 9:16 'rate-limit' knows sessions only"),
+            ("clitcpka-cnt x", "error 9:18 'x' is not a whole number"),
+            ("source nowhere", "error 9:12 'nowhere' is not an IP address"),
+            ("source 192.0.2.9:1-2", "error 9:12 a range of ports can't stand here"),
+            ("dispatch 192.0.2.9", "error 9:14 '192.0.2.9' is not an IP address with a port"),
+            ("tcp-check foo", "error 9:15 unknown rule 'tcp-check foo'"),
             (
                 "balance rdp-cookie",
                 "error 9:13 the algorithm 'rdp-cookie' is not supported here: it reads what clients send"
@@ -178,10 +184,14 @@ struct ProxyKeywordTests {
             ("disabled x", "error 9:14 unexpected 'x' after 'disabled'"),
             ("default_backend", "error 9:20 'default_backend' needs a backend's name"),
             ("default_backend a if b", "error 9:23 unexpected 'if' after 'a'"),
-            ("stick-table type ip", "error 9:5 keyword 'stick-table' is not supported here"),
+            (
+                "stick-table type ip",
+                "error 9:5 'stick-table' is not supported here: connections are not kept with a server yet"
+            ),
             ("balanse roundrobin", "error 9:5 unknown keyword 'balanse' in a 'listen' section"),
             ("rise 3", "error 9:5 unknown keyword 'rise' in a 'listen' section"),
-            (".if true", "error 9:5 conditions such as '.if' are not supported here"),
+            (".iff 1", "error 9:5 unknown directive '.iff'"),
+            (".alert stop", "error 9:5 the file says: stop"),
         ] as [(String, String)])
     func mistakes(line: String, expected: String) {
         let parsed = Sample.listen(line)
@@ -197,7 +207,7 @@ struct ProxyKeywordTests {
             ("v6only", "'v6only' belongs on a 'bind' line"), ("daemon", "'daemon' belongs in the 'global' section"),
             ("dontlognull", "write 'option dontlognull'"), ("redispatch", "write 'option redispatch'"),
             ("contimeout 5s", "write 'timeout connect'"), ("option tcplogg", "did you mean 'tcplog'?"),
-            ("option xyz", "known are allbackups, dontlognull, httplog, redispatch, tcplog"),
+            ("option tcplg", "did you mean 'tcplog'?"),
             ("timeout clientfin 5", "did you mean 'client-fin'?"),
             ("balance roundrobbin", "did you mean 'roundrobin'?"),
         ] as [(String, String)])
@@ -210,7 +220,7 @@ struct ProxyKeywordTests {
         let parsed = Sample.listen("description $WHO is here", environment: ["WHO": "ada"])
         #expect(
             parsed.lines == [
-                "warning 9:17 '$WHO' is taken as it stands: variables are replaced within double quotes only"
+                "warning 9:17 '$WHO' is taken as it stands: variables are replaced in addresses and within double quotes"
             ])
         #expect(try parsed.valid().proxies[0].description == "$WHO is here")
         let quoted = Sample.listen(#"description "$WHO is here""#, environment: ["WHO": "ada"])
@@ -300,11 +310,14 @@ struct BindTests {
             ("bind ipv6@127.0.0.1:80", "error 7:10 '127.0.0.1' is not an IPv6 address"),
             ("bind unix@x", "error 7:10 'x' is not an absolute path"),
             ("bind /\(String(repeating: "x", count: 97))", "error 7:10 the socket's path is too long: 98 bytes"),
-            ("bind abns@x", "error 7:10 an address with 'abns@' is not supported here"),
-            ("bind fd@3", "error 7:10 an address with 'fd@' is not supported here"),
+            ("bind abns@", "error 7:10 an abstract socket's name has 1 to 107 bytes"),
+            ("bind fd@x", "error 7:10 'x' is not the number of a descriptor"),
+            ("bind sockpair@3", "error 7:10 an address with 'sockpair@' is not supported here"),
+            ("bind :1 mss 0", "error 7:17 a segment of 0 bytes can't be"),
+            ("bind :1 interface", "error 7:22 'interface' needs an interface"),
             ("bind :1 nam x", "error 7:13 unknown bind option 'nam'"),
             ("bind :1 name", "error 7:17 'name' needs a name"),
-            ("bind :1 ssl crt x", "error 7:13 bind option 'ssl' is not supported here"),
+            ("bind :1 ssl", "error 7:13 'ssl' is not supported here yet: clients can't be served with TLS"),
             ("bind :1 maxconn -1", "error 7:21 -1 is out of range for 'maxconn'"),
             ("bind :1 mode 8", "error 7:18 '8' is not an octal file mode"),
         ] as [(String, String)])

@@ -124,7 +124,7 @@ struct SectionTests {
 
     @Test(
         "a section that does not exist here is one error, whatever it holds",
-        arguments: ["peers p", "resolvers r", "userlist u", "program x", "ring r"])
+        arguments: ["peers p", "cache c", "userlist u", "program x", "ring r"])
     func unsupported(head: String) {
         let parsed = Sample.parse(Sample.defaults + "\(head)\n    anything goes\n    here too\n" + Sample.proxy)
         let name = head.prefix { $0 != " " }
@@ -145,7 +145,8 @@ struct SectionTests {
             ("listen", "error 6:7 'listen' needs a name"),
             ("listen a/b", "error 6:8 '/' can't stand in the name of a proxy"),
             ("listen a b", "error 6:10 unexpected 'b' after 'a'"),
-            ("listen a 127.0.0.1:80", "error 6:10 unexpected '127.0.0.1:80' after 'a'"),
+            ("listen a 127.0.0.1:x", "error 6:10 'x' is not a port"),
+            ("backend a 127.0.0.1:80", "error 6:11 unexpected '127.0.0.1:80' after 'a'"),
             ("listen a from x y", "error 6:15 there is no defaults section 'x' before this line"),
         ] as [(String, String)])
     func heads(head: String, expected: String) {

@@ -102,7 +102,7 @@ struct AddressTests {
             ("name:", .host("name", family: .any, port: "")),
             ("[::1]x", .host("[::1]x", family: .any, port: nil)), ("/run/x:1", .path("/run/x:1")),
             ("unix@/run/x", .path("/run/x")),
-            ("unix@x", .path("x")), ("abns@x", .unsupported(prefix: "abns@")), ("fd@3", .unsupported(prefix: "fd@")),
+            ("unix@x", .path("x")), ("abns@x", .abstract("x")), ("fd@3", .descriptor("3")),
         ] as [(String, AddressText.Form)])
     func cutting(text: String, form: AddressText.Form) {
         #expect(AddressText.parse(text) == form)

@@ -1,0 +1,226 @@
+/// Reads the options of `server` lines about connections, marks and names.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 5.2.
+enum ServerTrafficKeywords {
+    /// The options that are read here.
+    static let keywords: [Keyword<ServerDraft>] = limits + marks + connections + names + withoutEffect + tls
+
+    private static let limits: [Keyword<ServerDraft>] = [
+        Keyword("minconn") { (server, arguments) throws(Diagnostic) in
+            let limit = try arguments.integer(in: 0...Int(Int32.max), example: "minconn 10")
+            server.settings.minconn = limit == 0 ? nil : limit
+        },
+        Keyword("slowstart") { (server, arguments) throws(Diagnostic) in
+            // Counted in whole seconds, a part of one as one, as in HAProxy.
+            let (duration, _) = try arguments.time(example: "slowstart 20s")
+            let (seconds, attoseconds) = duration.components
+            let rounded = Duration.seconds(seconds + (attoseconds > 0 ? 1 : 0))
+            server.settings.slowStart = rounded > .zero ? rounded : nil
+        },
+    ]
+
+    private static let marks: [Keyword<ServerDraft>] = [
+        Keyword("error-limit") { (server, arguments) throws(Diagnostic) in
+            server.settings.errorLimit = try arguments.integer(in: 1...Int(Int32.max), example: "error-limit 10")
+        },
+        Keyword("observe", read: readObserve),
+        Keyword("on-error") { (server, arguments) throws(Diagnostic) in
+            server.settings.errorReaction = try choice(&arguments, "on-error")
+        },
+        Keyword("on-marked-down") { (server, arguments) throws(Diagnostic) in
+            try demand("shutdown-sessions", &arguments)
+            server.settings.closesSessionsWhenDown = true
+        },
+        Keyword("on-marked-up") { (server, arguments) throws(Diagnostic) in
+            try demand("shutdown-backup-sessions", &arguments)
+            server.settings.closesBackupSessionsWhenUp = true
+        },
+        Keyword("track") { (server, arguments) throws(Diagnostic) in
+            server.settings.track = try arguments.word("a server's name", example: "track backend/server")
+        },
+    ]
+
+    private static let connections: [Keyword<ServerDraft>] = [
+        Keyword("no-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = false },
+        Keyword("no-send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = false },
+        Keyword("no-tfo") { (server, _) throws(Diagnostic) in server.settings.usesFastOpen = false },
+        Keyword("proxy-v2-options", read: readProxyOptions),
+        Keyword("send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = true },
+        Keyword("send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = true },
+        Keyword("source") { (server, arguments) throws(Diagnostic) in
+            server.settings.source = try SourceKeyword.read(&arguments, allowsPortRange: true)
+        },
+        Keyword("tcp-ut") { (server, arguments) throws(Diagnostic) in
+            let (duration, _) = try arguments.time(example: "tcp-ut 30s")
+            server.settings.userTimeout = duration > .zero ? duration : nil
+        },
+        Keyword("tfo") { (server, _) throws(Diagnostic) in server.settings.usesFastOpen = true },
+    ]
+
+    private static let names: [Keyword<ServerDraft>] = [
+        Keyword("init-addr", read: readInitialAddress),
+        Keyword("resolve-prefer") { (server, arguments) throws(Diagnostic) in
+            server.settings.resolution.preference = try choice(&arguments, "resolve-prefer")
+        },
+        Keyword("resolvers") { (server, arguments) throws(Diagnostic) in
+            let word = try arguments.word("the name of a resolvers section", example: "resolvers dns")
+            server.settings.resolvers = word
+            server.settings.resolution.resolvers = word.text
+        },
+    ]
+
+    /// Options that are taken without doing anything: how many words each takes, how much that matters, and why.
+    private static let withoutEffect: [Keyword<ServerDraft>] = [
+        ("agent-addr", 1, .note, "there are no agent checks"),
+        ("agent-check", 0, .warning, "agents are not asked; connections and checks decide about the server"),
+        ("agent-inter", 1, .note, "there are no agent checks"),
+        ("agent-port", 1, .note, "there are no agent checks"),
+        ("agent-send", 1, .note, "there are no agent checks"),
+        ("check-proto", 1, .note, "a check is a TCP connection"),
+        ("check-send-proxy", 0, .note, "a check is a TCP connection that sends nothing"),
+        ("check-via-socks4", 0, .note, "a check is a TCP connection to the server itself"),
+        ("cookie", 1, .note, "connections are not kept with a server"),
+        ("max-reuse", 1, .note, "each session has a connection of its own"),
+        ("no-agent-check", 0, .note, "there are no agent checks"),
+        ("no-check-send-proxy", 0, .note, "a check is a TCP connection that sends nothing"),
+        ("non-stick", 0, .note, "connections are not kept with a server"),
+        ("pool-low-conn", 1, .note, "each session has a connection of its own"),
+        ("pool-max-conn", 1, .note, "each session has a connection of its own"),
+        ("pool-purge-delay", 1, .note, "each session has a connection of its own"),
+        ("resolve-net", 1, .warning, "any of the name's addresses may be taken"),
+        ("resolve-opts", 1, .note, "each server's name is resolved by itself"),
+        ("stick", 0, .note, "connections are not kept with a server"),
+        ("ws", 1, .note, "connections are relayed without being read"),
+    ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
+
+    /// Options of encrypted connections.
+    private static let tls: [Keyword<ServerDraft>] =
+        [
+            Keyword("check-ssl") { (_, arguments) throws(Diagnostic) in
+                arguments.add(
+                    arguments.current.warning(
+                        "'check-ssl' is not done: the server is checked by a TCP connection, without TLS"))
+            },
+            Keyword("ssl") { (_, arguments) throws(Diagnostic) in
+                throw arguments.current.error(
+                    "'ssl' is not supported here yet: connections to servers are made without TLS",
+                    help: "remove it if the server takes connections without TLS, too")
+            },
+        ] + TLSKeywords.keywords()
+
+    // MARK: Readers
+
+    private static func demand(_ text: String, _ arguments: inout Arguments) throws(Diagnostic) {
+        let keyword = arguments.current.text
+        let word = try arguments.word("'\(text)'", example: "\(keyword) \(text)")
+        guard word.text == text else {
+            throw word.error("unknown argument '\(word.text)' of '\(keyword)'", help: "write '\(keyword) \(text)'")
+        }
+    }
+
+    private static func choice<Value: RawRepresentable<String> & CaseIterable>(
+        _ arguments: inout Arguments, _ keyword: String
+    ) throws(Diagnostic) -> Value {
+        let known = Value.allCases.map(\.rawValue)
+        let word = try arguments.word("one of \(known.joined(separator: ", "))", example: "\(keyword) \(known[0])")
+        guard let value = Value(rawValue: word.text) else {
+            throw word.error(
+                "unknown argument '\(word.text)' of '\(keyword)'", help: "known are \(known.joined(separator: ", "))")
+        }
+        return value
+    }
+
+    private static func readObserve(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = try arguments.word("'layer4'", example: "observe layer4")
+        switch word.text {
+        case "none": server.settings.observedLayer = nil
+        case "layer4": server.settings.observedLayer = .layer4
+        case "layer7":
+            server.settings.observedLayer = .layer4
+            arguments.add(word.warning("responses are not read here: 'observe layer7' observes connections alone"))
+        default:
+            throw word.error("unknown argument '\(word.text)' of 'observe'", help: "known are none, layer4 and layer7")
+        }
+    }
+
+    private static func readProxyOptions(
+        _ server: inout ServerDraft, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let word = try arguments.word("options", example: "proxy-v2-options crc32c")
+        for text in word.text.split(separator: ",") {
+            guard let option = ProxyHeader.Option(rawValue: String(text)) else {
+                let known = ProxyHeader.Option.allCases.map(\.rawValue).joined(separator: ", ")
+                throw word.error("unknown option '\(text)' of the PROXY protocol", help: "known are \(known)")
+            }
+            server.settings.proxyOptions.insert(option)
+        }
+    }
+
+    private static func readInitialAddress(
+        _ server: inout ServerDraft, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let word = try arguments.word("ways to the first address", example: "init-addr last,libc,none")
+        var ways: [NameResolutionConfiguration.InitialAddress] = []
+        for text in word.text.split(separator: ",").map(String.init) {
+            switch text {
+            case "last": ways.append(.last)
+            case "libc": ways.append(.system)
+            case "none": ways.append(.none)
+            default:
+                guard let address = IPAddressText.ipv4(text) ?? IPAddressText.ipv6(text) else {
+                    throw word.error(
+                        "'\(text)' is no way to an address", help: "known are last, libc, none and IP addresses")
+                }
+                ways.append(.ip(address))
+            }
+        }
+        server.settings.resolution.initialAddress = ways
+        // The default, with or without its end: a name without an address never stops the start here.
+        guard ways != [.last, .system], ways != [.last, .system, .none], ways != [.system], ways != [.system, .none]
+        else { return }
+        arguments.tellIfNotYetApplied("init-addr", at: word)
+    }
+}
+
+/// The options of TLS on `bind` and `server` lines, which say nothing without `ssl`.
+///
+/// - Source: HAProxy 2.6 configuration manual, sections 5.1 and 5.2.
+enum TLSKeywords {
+    /// The options, each with how many words it takes; they are read and dropped: `ssl` itself is what is told.
+    ///
+    /// - Returns: the keywords, for any line's table.
+    static func keywords<Subject>() -> [Keyword<Subject>] {
+        let withValue = [
+            "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ca-sign-pass", "ca-verify-file", "check-alpn",
+            "check-sni", "ciphers", "ciphersuites", "crl-file", "crt", "crt-ignore-err", "crt-list", "curves", "ecdhe",
+            "npn", "sni", "ssl-max-ver", "ssl-min-ver", "tls-ticket-keys", "verify", "verifyhost",
+        ]
+        let alone = [
+            "allow-0rtt", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13",
+            "generate-certificates", "no-ca-names", "no-check-ssl", "no-ssl", "no-ssl-reuse", "no-sslv3",
+            "no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "prefer-client-ciphers", "ssl-reuse",
+            "strict-sni", "tls-tickets",
+        ]
+        return withValue.map { Keyword(withoutEffect: $0, words: 1, severity: .note, reason: "there is no TLS here") }
+            + alone.map { Keyword(withoutEffect: $0, words: 0, severity: .note, reason: "there is no TLS here") }
+    }
+}
+
+extension Keyword {
+    /// Describes an option that is taken without doing anything.
+    ///
+    /// - Parameters:
+    ///   - name: how it is written.
+    ///   - words: how many words it takes, 0 or 1.
+    ///   - severity: how much it matters that it does nothing.
+    ///   - reason: why it does nothing.
+    init(withoutEffect name: String, words: Int, severity: Diagnostic.Severity, reason: String) {
+        self.init(name) { (_, arguments) throws(Diagnostic) in
+            let keyword = arguments.current
+            if words > 0 { _ = try arguments.word("a value", example: "\(name) VALUE") }
+            arguments.add(
+                Diagnostic(
+                    severity: severity, location: keyword.location, message: "'\(name)' has no effect here: \(reason)"))
+        }
+    }
+}

@@ -1,0 +1,170 @@
+import Testing
+
+@testable import Configuration
+
+@Suite("Keywords of connections, limits and marks")
+struct TrafficKeywordTests {
+    private func server(_ options: String, _ location: Testing.SourceLocation = #_sourceLocation) throws
+        -> ServerConfiguration
+    {
+        let parsed = Sample.server("server s 192.0.2.1:80 \(options)")
+        return try parsed.valid(location).proxies[0].servers[0]
+    }
+
+    @Test("a server's limits and marks are read")
+    func serverLimits() throws {
+        let limits = try server("minconn 10 maxconn 100 slowstart 1500ms")
+        #expect(limits.minconn == 10 && limits.maxconn == 100)
+        #expect(limits.slowStart == .seconds(2))
+        let marks = try server("on-marked-down shutdown-sessions on-marked-up shutdown-backup-sessions")
+        #expect(marks.closesSessionsWhenDown && marks.closesBackupSessionsWhenUp)
+        let observed = try server("check observe layer4 error-limit 5 on-error mark-down").observation
+        #expect(observed?.errorLimit == 5 && observed?.reaction == .markDown)
+        #expect(try server("check error-limit 5").observation == nil)
+    }
+
+    @Test("minconn alone, or above maxconn, is the limit at every load")
+    func minconnAlone() throws {
+        for options in ["minconn 10", "minconn 10 maxconn 5", "minconn 10 maxconn 10"] {
+            let server = try server(options)
+            #expect(server.maxconn == 10 && server.minconn == nil)
+        }
+    }
+
+    @Test("how a server is connected to is read")
+    func serverConnections() throws {
+        let server = try server("source 192.0.2.9:1000-2000 interface eth1 tcp-ut 5s tfo")
+        #expect(server.source == SourceConfiguration(address: "192.0.2.9", ports: 1000...2000, interface: "eth1"))
+        #expect(server.userTimeout == .seconds(5) && server.usesFastOpen)
+        #expect(try self.server("source *").source == SourceConfiguration(address: "0.0.0.0"))
+        #expect(try !self.server("tfo no-tfo").usesFastOpen)
+    }
+
+    @Test("how a server's name becomes its address is read")
+    func names() throws {
+        let text =
+            "resolvers dns\n    nameserver a 192.0.2.53\n    hold nx 5s\n    timeout retry 2s\n    resolve_retries 4\n"
+            + "    accepted_payload_size 4096\n    parse-resolv-conf\n" + Sample.defaults
+            + "listen a\n    bind :1\n    server s app.example:80 resolvers dns resolve-prefer ipv4 init-addr last,none\n"
+        let instance = try Sample.parse(text).valid()
+        let section = try #require(instance.resolvers.first)
+        #expect(section.nameServers == [.init(name: "a", address: "192.0.2.53", port: 53)])
+        #expect(section.hold.unknownName == .seconds(5) && section.hold.valid == .seconds(10))
+        #expect(section.retryTimeout == .seconds(2) && section.retries == 4 && section.acceptedPayload == 4096)
+        #expect(section.usesSystemServers)
+        let resolution = instance.proxies[0].servers[0].resolution
+        #expect(resolution.resolvers == "dns" && resolution.preference == .ipv4)
+        #expect(resolution.initialAddress == [.last, .none])
+        #expect(NameResolutionConfiguration().initialAddress == [.last, .system])
+    }
+
+    @Test("a template makes servers with numbers")
+    func template() throws {
+        let parsed = Sample.listen("server-template app 2-4 app.example:80 check weight 5")
+        let servers = try parsed.valid().proxies[0].servers.dropFirst()
+        #expect(servers.map(\.name) == ["app2", "app3", "app4"])
+        #expect(servers.map(\.templatePosition) == [1, 2, 3])
+        #expect(servers.map(\.id) == [2, 3, 4])
+        #expect(servers.allSatisfy { $0.address == .name("app.example", port: 80) && $0.weight == 5 })
+        for number in ["0", "3-1", "x", "1-", "2000"] {
+            #expect(Sample.listen("server-template app \(number) app.example:80").messages(.error).count == 1)
+        }
+    }
+
+    @Test("a proxy's limits, probes and source are read")
+    func proxies() throws {
+        let parsed = Sample.listen(
+            "rate-limit sessions 50", "option tcpka", "clitcpka-cnt 3", "clitcpka-idle 30s", "srvtcpka-intvl 1500ms",
+            "source 192.0.2.9 interface eth1", "option abortonclose", "option log-health-checks", "option redispatch 2")
+        let proxy = try parsed.valid().proxies[0]
+        #expect(proxy.sessionRateLimit == 50 && proxy.abortsOnClose && proxy.logsHealthChecks)
+        #expect(proxy.clientKeepalive.isOn && proxy.clientKeepalive.count == 3)
+        #expect(proxy.clientKeepalive.idle == .seconds(30))
+        #expect(proxy.serverKeepalive.isOn && proxy.serverKeepalive.interval == .seconds(2))
+        #expect(proxy.source == SourceConfiguration(address: "192.0.2.9", interface: "eth1"))
+        #expect(proxy.redispatches && proxy.redispatchInterval == 2)
+        let off = try Sample.listen("option redispatch 0", "option tcpka", "no option clitcpka").valid().proxies[0]
+        #expect(!off.redispatches && !off.clientKeepalive.isOn && off.serverKeepalive.isOn)
+    }
+
+    @Test("an address's options are read")
+    func binds() throws {
+        let bind = try Sample.bind("bind :1 defer-accept tfo transparent mss -20 tcp-ut 1s").valid().proxies[0].binds[0]
+        #expect(bind.defersAccept && bind.usesFastOpen && bind.isTransparent)
+        #expect(bind.maximumSegment == -20 && bind.userTimeout == .seconds(1))
+    }
+
+    @Test("a server without a port of its own gets its clients', with its distance")
+    func portOffsets() throws {
+        let server = try Sample.server("server s 192.0.2.1:+1000").valid().proxies[0].servers[0]
+        #expect(server.address == .ip("192.0.2.1", port: 6672))
+        #expect(server.portOffset == nil)
+        let below = try Sample.server("server s 192.0.2.1:-1000").valid().proxies[0].servers[0]
+        #expect(below.address == .ip("192.0.2.1", port: 4672))
+    }
+
+    @Test("variables in addresses need no quotes, and one that is not set is told")
+    func variablesInAddresses() throws {
+        let text = Sample.defaults + "listen a\n    bind ${IP}:$PORT\n    server s ${HOST-192.0.2.3}:1\n"
+        let proxy = try Sample.parse(text, environment: ["IP": "127.0.0.1", "PORT": "81"]).clean().proxies[0]
+        #expect(proxy.binds.map(\.address) == [.ipv4("127.0.0.1", port: 81)])
+        #expect(proxy.servers.map(\.address) == [.ip("192.0.2.3", port: 1)])
+        let missing = Sample.parse(text, environment: ["PORT": "81"])
+        #expect(missing.messages(.warning) == ["the variable 'IP' is not set"])
+    }
+
+    @Test("tracking names a checked server, and never itself")
+    func tracking() throws {
+        let head = Sample.defaults + "backend b\n    server one 192.0.2.1:1 check\n    server two 192.0.2.1:2\n"
+        let cases = [
+            ("b/one", []), ("b/none", ["there is no server 'none' in 'b' to track"]),
+            ("c/one", ["there is no backend 'c' to track"]),
+            ("b/two", ["server 'two' is not checked, so there is nothing to track"]),
+            ("s", ["'track' goes round in a circle"]),
+            ("b/one check", ["server 's' can't both be checked and track another"]),
+        ]
+        for (what, expected) in cases {
+            let parsed = Sample.parse(head + "listen a\n    bind :1\n    server s 192.0.2.1:3 track \(what)\n")
+            #expect(parsed.messages(.error).filter { !$0.contains("not applied yet") } == expected)
+        }
+    }
+
+    @Test("every keyword that is not applied yet is told where it stands")
+    func notYetApplied() {
+        let lines: [String: String] = [
+            "dispatch": "dispatch 192.0.2.1:1", "hash-balance-factor": "hash-balance-factor 150",
+            "hash-type": "hash-type consistent", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
+            "option redispatch N": "option redispatch 2", "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
+            "abns@ server": "server t abns@x", "init-addr": "server t app.example:1 init-addr none",
+        ]
+        let arguments: [String: String] = [
+            "minconn": "5", "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",
+            "on-marked-up": "shutdown-backup-sessions", "source": "192.0.2.9", "tcp-ut": "5s", "track": "one",
+            "interface": "eth0", "mss": "1400", "namespace": "blue",
+        ]
+        // These have their own tests: they are said in other places than a line of a proxy.
+        let elsewhere: Set<String> = ["resolvers", "server port offset", "global maxconnrate", "global maxsessrate"]
+        for name in NotYetApplied.consequences.keys.sorted() where !elsewhere.contains(name) {
+            let parts = name.split(separator: " ").map(String.init)
+            let value = arguments[parts[parts.count - 1]].map { " \($0)" } ?? ""
+            let line: String
+            if let known = lines[name] {
+                line = known
+            } else if parts[0] == "server" {
+                line = "server t 192.0.2.1:9 \(parts[1])\(value)"
+            } else if parts[0] == "bind" {
+                line = "bind :9 \(parts[1])\(value)"
+            } else {
+                line = name
+            }
+            let told = Sample.listen(line).diagnostics.filter { $0.message.contains("is read, but not applied yet") }
+            #expect(told.count == 1, "\(name): \(line)")
+        }
+    }
+
+    @Test("limits of the whole instance are read")
+    func global() throws {
+        let global = try Sample.global("maxconnrate 100", "maxsessrate 0").valid().global
+        #expect(global.maxconnRate == 100 && global.maxsessRate == nil)
+    }
+}
