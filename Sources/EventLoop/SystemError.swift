@@ -21,6 +21,16 @@ public struct SystemError: Error, Sendable, Hashable, CustomStringConvertible {
         self.code = code
     }
 
+    /// Something that this program cannot do, whatever the kernel could.
+    ///
+    /// - Parameters:
+    ///   - operation: the call that would have been made.
+    ///   - subject: what it would have been called on.
+    /// - Returns: an error with the number of `Operation not supported`.
+    public static func unsupported(_ operation: String, _ subject: String) -> SystemError {
+        SystemError(operation, subject, code: EOPNOTSUPP)
+    }
+
     /// The error number's text, such as `Address already in use`.
     public var text: String { SystemError.text(of: code) }
 

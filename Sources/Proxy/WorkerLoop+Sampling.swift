@@ -18,10 +18,13 @@ extension WorkerLoop {
         planSample()
     }
 
-    /// Takes a sample of every server, frontend and backend; nothing when no millisecond has gone by since the last one.
-    func sample() {
+    /// Takes a sample of every server, frontend and backend.
+    ///
+    /// - Parameter isLast: whether no other will follow; else nothing is done before a millisecond has gone by since the
+    ///   last one, and what has been counted waits for the next.
+    func sample(isLast: Bool = false) {
         let interval = now.milliseconds(since: sampledAt)
-        guard interval > 0 else { return }
+        guard interval > 0 || isLast else { return }
         sampledAt = now
         reportRunningSessions()
         let at = WallClock.now()

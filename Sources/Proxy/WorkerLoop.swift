@@ -183,7 +183,7 @@ final class WorkerLoop {
     private func end() {
         closeListeners()
         stopChecks()
-        sample()
+        sample(isLast: true)
         if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
         let undone = mailbox.close()
         for order in undone { order.refuse() }

@@ -1,6 +1,5 @@
 import Configuration
 import EventLoop
-import Glibc
 import Logging
 
 /// The listening sockets of one instance: for sessions, for its statistics page, for its stats sockets.
@@ -133,7 +132,7 @@ struct ListeningSockets {
             let file = try makeFile(path, access(for: wanted), wanted.backlog)
             return Open(descriptor: file.descriptor, file: file, wanted: wanted)
         case .abstract, .descriptor:
-            throw SystemError("listen", wanted.address.description, code: EOPNOTSUPP)
+            throw SystemError.unsupported("listen", wanted.address.description)
         }
     }
 
