@@ -58,25 +58,34 @@ struct ServerMap: Sendable {
         let takers = shares.indices.filter { shares[$0] > 0 }
         let weights = takers.map { (shares[$0] + unit - 1) / unit }
         let total = onlyBackup.map { (shares[$0] + unit - 1) / unit } ?? weights.reduce(0, +)
-        var earned = takers.map { _ in 0 }
         rows.removeAll(keepingCapacity: true)
         if total == 1, let first = takers.first {
             rows.append(Int32(first))
-            return
+        } else if total == weights.reduce(0, +), let weight = weights.first, weights.allSatisfy({ $0 == weight }) {
+            // Equals follow each other; the rule below says the same, but looks at all of them for each row.
+            for _ in 0..<weight { rows += takers.map(Int32.init) }
+        } else {
+            rows = Self.deal(total, to: weights).map { Int32(takers[$0]) }
         }
-        for _ in 0..<total {
-            var best = -1
+    }
+
+    /// Who gets each of some rows, by the position in `weights`.
+    private static func deal(_ total: Int, to weights: [Int]) -> [Int] {
+        var earned = weights.map { _ in 0 }
+        return (0..<total).map { _ in
+            var best = 0
             var mostRows = -1
-            for taker in takers.indices {
+            for taker in weights.indices {
                 earned[taker] += weights[taker]
-                let fullRows = (earned[taker] + total) / total
-                if fullRows > mostRows {
-                    mostRows = fullRows
+                // In full rows, one more than the quotient; hardly anybody needs the division.
+                let rows = earned[taker] < 0 ? 0 : earned[taker] < total ? 1 : earned[taker] / total + 1
+                if rows > mostRows {
+                    mostRows = rows
                     best = taker
                 }
             }
             earned[best] -= total
-            rows.append(Int32(takers[best]))
+            return best
         }
     }
 
