@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+@testable import Configuration
+
+/// The keywords that real files use, by how many use them: each is known at its place, where the list is there.
+@Suite("Keywords in use")
+struct KeywordCountTests {
+    private static let list = Folder.instances.deletingLastPathComponent().deletingLastPathComponent()
+        .appending(path: "shared/reference/keywords.tsv")
+
+    /// Files have these by mistake: HAProxy refuses them there, too.
+    private static let mistakes: Set<String> = ["backup", "rise"]
+
+    private static func isKnown(_ keyword: String, group: String, section: String) -> Bool? {
+        let words = keyword.split(separator: " ").map(String.init)
+        guard let first = words.first else { return nil }
+        switch (section, group) {
+        case ("global", "keyword"), ("global", "global"):
+            return GlobalKeywords.table.knows(first) || first.hasPrefix("tune.")
+        case ("resolvers", "keyword"):
+            return ResolversKeywords.table.knows(first)
+        case (_, "keyword"):
+            return ProxyKeywords.table.knows(first)
+        case (_, "option"):
+            return words.count > 1 && OptionKeywords.table.knows(words[1])
+        case (_, "server param"), (_, "default-server param"):
+            return ServerKeywords.table.knows(first)
+        case (_, "bind param"):
+            return words.last.map { BindKeywords.table.knows($0) }
+        case (_, "balance"), (_, "timeout"), (_, "stick"), (_, "tcp-request"), (_, "http-request"), (_, "http-check"):
+            return ProxyKeywords.table.knows(first)
+        default:
+            return nil
+        }
+    }
+
+    @Test("each keyword is known at its place")
+    func known() throws {
+        guard FileManager.default.fileExists(atPath: Self.list.path()) else {
+            print("skipped: there is no file \(Self.list.path())")
+            return
+        }
+        let text = String(decoding: try Data(contentsOf: Self.list), as: UTF8.self)
+        var count = 0
+        for line in text.split(whereSeparator: \.isNewline).dropFirst() {
+            let fields = line.split(separator: "\t", omittingEmptySubsequences: false).map(String.init)
+            guard fields.count > 3, !Self.mistakes.contains(fields[2]),
+                let isKnown = Self.isKnown(fields[2], group: fields[1], section: fields[0])
+            else { continue }
+            count += 1
+            #expect(isKnown, "\(fields[0]), \(fields[1]): \(fields[2])")
+        }
+        #expect(count > 150)
+    }
+}
