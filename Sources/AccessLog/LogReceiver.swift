@@ -4,37 +4,57 @@ import Model
 
 /// One destination of log lines; never waits for it.
 enum LogReceiver {
-    /// A syslog daemon.
+    /// A syslog daemon that gets each line at once.
     case socket(DatagramSocket)
+    /// A syslog daemon that gets its lines when `flush` is called.
+    case batch(DatagramBatch)
     /// `stdout` or `stderr`.
     case stream(Int32)
     /// A host that is not an address, or a path that is too long.
     case unreachable
 
-    init(_ destination: LogTarget.Destination) {
+    init(_ destination: LogTarget.Destination, isBatching: Bool) {
+        let address: SocketAddress?
         switch destination {
         case .udp(let host, let port):
-            self = SocketAddress(ip: host, port: port).map { .socket(DatagramSocket(to: $0)) } ?? .unreachable
+            address = SocketAddress(ip: host, port: port)
         case .unixDatagram(let path):
-            self =
-                path.utf8.count <= SocketAddress.longestUnixPath
-                ? .socket(DatagramSocket(to: .unix(path: path))) : .unreachable
+            address = path.utf8.count <= SocketAddress.longestUnixPath ? .unix(path: path) : nil
         case .fileDescriptor(let descriptor):
             self = .stream(descriptor)
+            return
+        }
+        guard let address else {
+            self = .unreachable
+            return
+        }
+        let socket = DatagramSocket(to: address)
+        self = isBatching ? .batch(DatagramBatch(to: socket)) : .socket(socket)
+    }
+
+    /// Sends one line, or loses it.
+    ///
+    /// - Returns: how many lines were lost, earlier ones that had waited included.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Int {
+        switch self {
+        case .socket(let socket):
+            return socket.send(bytes) == .sent ? 0 : 1
+        case .batch(let batch):
+            return batch.add(bytes)
+        case .stream(let descriptor):
+            return Self.write(bytes, to: descriptor) ? 0 : 1
+        case .unreachable:
+            return 1
         }
     }
 
-    /// Sends one datagram, or loses it.
+    /// Sends the lines that wait.
     ///
-    /// - Returns: whether the kernel took all of it.
-    func send(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// - Returns: how many were lost.
+    func flush() -> Int {
         switch self {
-        case .socket(let socket):
-            return socket.send(bytes) == .sent
-        case .stream(let descriptor):
-            return Self.write(bytes, to: descriptor)
-        case .unreachable:
-            return false
+        case .batch(let batch): batch.flush()
+        case .socket, .stream, .unreachable: 0
         }
     }
 

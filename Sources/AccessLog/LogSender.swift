@@ -40,6 +40,9 @@ public final class LogSender {
     private var headerLength = 0
     private var headerSecond = Int64.min
 
+    private let isBatching: Bool
+    private var hasWaitingLines = false
+
     /// How many lines were lost, counted once for each receiver that missed one.
     public private(set) var droppedLines = 0
 
@@ -48,7 +51,9 @@ public final class LogSender {
     /// - Parameters:
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
-    public init(tag: String, processID: Int32) {
+    ///   - isBatching: whether lines wait for `flush()`, so that a turn's lines leave in one system call.
+    public init(tag: String, processID: Int32, isBatching: Bool = false) {
+        self.isBatching = isBatching
         self.tag = " \(tag)[\(processID)]: "
     }
 
@@ -87,7 +92,8 @@ public final class LogSender {
             let severity = max(level, stop.minimumLevel)
             let start = writePriority(stop.facility.rawValue * 8 + severity.rawValue)
             let datagram = UnsafeRawBufferPointer(rebasing: buffer.bytes[start...])
-            if !receivers[stop.receiver].send(datagram) { droppedLines += 1 }
+            droppedLines += receivers[stop.receiver].send(datagram)
+            hasWaitingLines = isBatching
         }
     }
 
@@ -101,9 +107,16 @@ public final class LogSender {
         for line in event.lines { send(line, along: route, at: now) }
     }
 
+    /// Sends the lines that wait; a sender that batches is flushed at the end of each turn.
+    public func flush() {
+        guard hasWaitingLines else { return }
+        hasWaitingLines = false
+        for receiver in receivers { droppedLines += receiver.flush() }
+    }
+
     private func receiver(for destination: LogTarget.Destination) -> Int {
         if let known = destinations[destination] { return known }
-        receivers.append(LogReceiver(destination))
+        receivers.append(LogReceiver(destination, isBatching: isBatching))
         destinations[destination] = receivers.count - 1
         return receivers.count - 1
     }

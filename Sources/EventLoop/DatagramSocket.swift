@@ -47,6 +47,20 @@ public final class DatagramSocket {
         return .failed(ECONNREFUSED)
     }
 
+    /// Sends several datagrams in one system call.
+    ///
+    /// - Parameters:
+    ///   - bytes: the datagrams one after the other.
+    ///   - lengths: the length of each.
+    /// - Returns: how many the kernel took; the others are the caller's.
+    func send(_ bytes: UnsafeMutableRawPointer, lengths: ContiguousArray<UInt16>) -> Int {
+        if descriptor < 0, connect() != nil { return 0 }
+        let count = lengths.withUnsafeBufferPointer {
+            supervise_send_datagrams(descriptor, bytes, $0.baseAddress, Int32($0.count))
+        }
+        return max(Int(count), 0)
+    }
+
     private func connect() -> Int32? {
         let fresh = supervise_datagram_socket(address.family)
         guard fresh >= 0 else { return errno }

@@ -91,7 +91,8 @@ final class WorkerLoop {
         now = begin
         startedAt = begin
         sampledAt = begin
-        let log = LogSender(tag: configuration.global.logTag, processID: CurrentProcess.identifier)
+        let log = LogSender(
+            tag: configuration.global.logTag, processID: CurrentProcess.identifier, isBatching: true)
         self.log = log
         routes = configuration.proxies.map { log.route(to: $0.logTargets) }
         backends = InstanceLayout.backends(of: plan, now: begin)
@@ -138,6 +139,7 @@ final class WorkerLoop {
         countMovedBytes()
         while let token = timers.popDue(now) { fire(token) }
         if hasOrders { carryOutOrders() }
+        log.flush()
     }
 
     private func countMovedBytes() {
@@ -185,6 +187,7 @@ final class WorkerLoop {
         stopChecks()
         sample(isLast: true)
         if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
+        log.flush()
         let undone = mailbox.close()
         for order in undone { order.refuse() }
         for reply in awaitingEnd { reply.resume() }

@@ -56,6 +56,55 @@ struct LogSenderTests {
         #expect(words == ["<3> emerg", "<3> alert", "<3> crit", "<3> err", "<4> warning", "<5> notice", "<3> end"])
     }
 
+    @Test("a sender that batches holds lines back until it is flushed, and keeps their order")
+    func batching() throws {
+        let receiver = try SyslogReceiver()
+        let sender = LogSender(tag: "t", processID: 1, isBatching: true)
+        let route = sender.route(to: [LogTarget(destination: receiver.destination, facility: .kern)])
+        for number in 0..<3 { sender.send(info("line \(number)"), along: route, at: Self.now) }
+        #expect(receiver.waiting() == "")
+        sender.flush()
+        let lines = try (0..<3).map { _ in try receiver.next() }
+        #expect(lines == (0..<3).map { "<6>Nov  2 13:05:32 t[1]: line \($0)\n" })
+        sender.flush()
+        #expect(receiver.waiting() == "")
+    }
+
+    @Test("more lines than a batch holds leave before the flush, none is lost")
+    func fullBatch() throws {
+        let receiver = try SyslogReceiver()
+        let sender = LogSender(tag: "t", processID: 1, isBatching: true)
+        let route = sender.route(to: [LogTarget(destination: receiver.destination, facility: .kern)])
+        var lines: [String] = []
+        for number in 0..<200 {
+            sender.send(info("line \(number)"), along: route, at: Self.now)
+            while case let line = receiver.waiting(), !line.isEmpty { lines.append(line) }
+        }
+        #expect((1..<200).contains(lines.count))
+        sender.flush()
+        while lines.count < 200 { lines.append(try receiver.next()) }
+        #expect(lines == (0..<200).map { "<6>Nov  2 13:05:32 t[1]: line \($0)\n" })
+        #expect(sender.droppedLines == 0)
+    }
+
+    @Test("a batch for a receiver that has gone is lost and counted line by line")
+    func batchWithoutReceiver() throws {
+        let path = "/tmp/supervise-log-\(getpid())-\(UInt32.random(in: 0...UInt32.max))"
+        let sender = LogSender(tag: "t", processID: 1, isBatching: true)
+        let route = sender.route(to: [LogTarget(destination: .unixDatagram(path: path), facility: .kern)])
+        for number in 0..<5 { sender.send(info("line \(number)"), along: route, at: Self.now) }
+        sender.flush()
+        #expect(sender.droppedLines == 5)
+        let receiver = try SyslogReceiver(path: path)
+        defer { unlink(path) }
+        sender.send(info("back"), along: route, at: Self.now)
+        sender.send(info("again"), along: route, at: Self.now)
+        sender.flush()
+        #expect(try receiver.next() == "<6>Nov  2 13:05:32 t[1]: back\n")
+        #expect(try receiver.next() == "<6>Nov  2 13:05:32 t[1]: again\n")
+        #expect(sender.droppedLines == 5)
+    }
+
     @Test("equal targets count once, and different routes share their receivers")
     func duplicates() throws {
         let receiver = try SyslogReceiver()

@@ -41,6 +41,11 @@ int supervise_accept(int descriptor, struct sockaddr_storage *address, socklen_t
 int supervise_stream_socket(int family);
 int supervise_datagram_socket(int family);
 
+// Sends datagrams that lie one after the other, in one call, without waiting; at most SUPERVISE_DATAGRAMS_AT_ONCE.
+// Gives how many the kernel took, or -1 when the first one failed.
+#define SUPERVISE_DATAGRAMS_AT_ONCE 64
+int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count);
+
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
 
