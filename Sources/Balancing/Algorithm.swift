@@ -45,7 +45,7 @@ public enum Algorithm: Sendable, Hashable {
     var usesOneTable: Bool { !isDynamic }
 
     /// Whether the client's address ties it to a server.
-    var needsClient: Bool {
+    var tiesClients: Bool {
         if case .source = self { return true }
         return false
     }

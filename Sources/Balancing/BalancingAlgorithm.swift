@@ -53,7 +53,7 @@ enum Share {
 struct NewSession: Sendable {
     /// A server that is taken only if no other can be, such as the one that has just failed.
     var avoiding: Int?
-    /// The client, for algorithms that stick to it; `nil` where the client has no address.
+    /// The client, for algorithms that stick to it; `nil` where it has no address.
     var client: ClientKey?
     /// Sessions on all servers of the proxy.
     var sessions = 0

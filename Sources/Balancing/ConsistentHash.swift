@@ -2,13 +2,16 @@
 ///
 /// With `hash-balance-factor`, a server that has more than that many percent of its fair part of all sessions is passed
 /// over, and the next point of the ring gets the session. A pick takes time in proportion to the logarithm of the number of
-/// points, and constant time for each point that is passed over.
+/// points, and constant time for each point that is passed over. Clients without an address, behind Unix sockets, take the
+/// points by turns.
 ///
 /// - Source: HAProxy 2.6 configuration manual, `balance source`, `hash-type` and `hash-balance-factor`; the exact choices
 ///   follow recordings of HAProxy 2.6 (Tests/Recordings).
 struct ConsistentHash: BalancingAlgorithm {
     private var ring: HashRing
     private var fairParts: FairParts?
+    /// Where the last client without an address was on the ring.
+    private var lastPosition: UInt32?
     private let isAvalanched: Bool
 
     /// Makes the algorithm.
@@ -30,8 +33,25 @@ struct ConsistentHash: BalancingAlgorithm {
     }
 
     mutating func next(for session: NewSession, load: (Int) -> ServerLoad) -> Int? {
-        guard let client = session.client else { return nil }
+        guard let client = session.client else { return nextInTurn(for: session, load: load) }
         return server(at: isAvalanched ? client.avalanched : client.value, for: session, load: load)
+    }
+
+    /// The server of the point after the last one so taken, for clients that have no address.
+    private mutating func nextInTurn(for session: NewSession, load: (Int) -> ServerLoad) -> Int? {
+        guard let start = ring.firstPoint(after: lastPosition) else { return nil }
+        var avoided: Int?
+        for offset in 0..<ring.count {
+            let point = (start + offset) % ring.count
+            let server = ring[point]
+            guard load(server).hasFreeSlot else { continue }
+            if server != session.avoiding {
+                lastPosition = ring.position(of: point)
+                return server
+            }
+            avoided = server
+        }
+        return avoided
     }
 
     /// The server that a hash belongs to.

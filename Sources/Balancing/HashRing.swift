@@ -41,6 +41,22 @@ struct HashRing: Sendable {
     /// The server of a point.
     subscript(point: Int) -> Int { Int(points[point].server) }
 
+    /// Where a point lies.
+    ///
+    /// - Parameter point: the point.
+    /// - Returns: its position.
+    func position(of point: Int) -> UInt32 { points[point].position }
+
+    /// The next point on the ring.
+    ///
+    /// - Parameter position: where to begin; `nil` for the ring's beginning.
+    /// - Returns: the first point beyond, or `nil` on an empty ring.
+    func firstPoint(after position: UInt32?) -> Int? {
+        guard !points.isEmpty else { return nil }
+        guard let position, position < .max else { return 0 }
+        return firstPoint(from: position + 1) ?? 0
+    }
+
     /// Changes the share of a server.
     ///
     /// - Parameters:

@@ -35,7 +35,7 @@ public struct RedispatchRule: Sendable, Hashable {
     public init(retries: Int, interval: Int?, algorithm: Algorithm) {
         self.retries = retries
         self.interval = interval
-        choosesFreely = !algorithm.needsClient
+        choosesFreely = !algorithm.tiesClients
     }
 
     /// Decides.

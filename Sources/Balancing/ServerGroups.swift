@@ -181,7 +181,7 @@ public struct ServerGroups: Sendable {
     ///
     /// - Parameters:
     ///   - avoiding: a server that is taken only if no other can be.
-    ///   - client: the client's address; `nil` where it has none, and `balance source` finds no server for it.
+    ///   - client: the client's address; `nil` where it has none (a Unix socket): `balance source` goes by turns then.
     ///   - waiting: how many sessions wait for any server.
     ///   - load: how busy a server is now.
     /// - Returns: what to do with the session.
@@ -201,7 +201,7 @@ public struct ServerGroups: Sendable {
         } else {
             server = backups.next(for: session, load: load)
         }
-        guard let server else { return algorithm.needsClient && client == nil ? .none : .waitForAny }
+        guard let server else { return .waitForAny }
         return load(server).hasFreeSlot ? .server(server) : .waitFor(server)
     }
 

@@ -17,6 +17,16 @@ struct StaticRoundRobin: BalancingAlgorithm {
 
     mutating func setOnlyBackup(_ backup: Int?) { map.onlyBackup = backup }
 
+    /// The server that a hash falls on, without a turn being taken.
+    ///
+    /// - Parameter hash: the hash; it doesn't count while one backup alone is to take traffic.
+    /// - Returns: its index, or `nil` without servers.
+    mutating func server(of hash: UInt32) -> Int? {
+        let count = map.count
+        guard count > 0 else { return nil }
+        return map[map.onlyBackup == nil ? Int(hash) % count : 0]
+    }
+
     mutating func next(for session: NewSession, load: (Int) -> ServerLoad) -> Int? {
         let count = map.count
         guard count > 0 else { return nil }

@@ -66,14 +66,14 @@ struct AlgorithmTests {
     }
 
     @Test(
-        "nobody is chosen without servers, and a client without address has no server by source", arguments: algorithms)
+        "nobody is chosen without servers, a single one always", arguments: algorithms)
     func nobody(_ algorithm: Algorithm) {
         var empty = ServerGroups([], usesAllBackups: false, algorithm: algorithm)
         let client = ClientKey(ipv4: 1)
         #expect(empty.next(avoiding: nil, client: client, waiting: 0) { _ in ServerLoad(sessions: 0) } == .none)
         var one = ServerGroups([.init(weight: 1, isBackup: false)], usesAllBackups: false, algorithm: algorithm)
         let choice = one.next(avoiding: nil, client: nil, waiting: 0) { _ in ServerLoad(sessions: 0) }
-        #expect(choice == (Self.isBySource(algorithm) ? .none : .server(0)))
+        #expect(choice == .server(0))
         #expect(one.next(avoiding: 0, client: client, waiting: 0) { _ in ServerLoad(sessions: 0) } == .server(0))
         one.setWeight(0, 0)
         #expect(one.next(avoiding: nil, client: client, waiting: 0) { _ in ServerLoad(sessions: 0) } == .none)

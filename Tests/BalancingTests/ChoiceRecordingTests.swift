@@ -144,7 +144,8 @@ private struct RecordedProxy {
         return line
     }
 
-    private func key(of client: String) throws -> ClientKey {
+    private func key(of client: String) throws -> ClientKey? {
+        if client == "unix" { return nil }
         if client == "::1" { return ClientKey(bytes: Array(repeating: 0, count: 15) + [1]) }
         return ClientKey(bytes: try client.split(separator: ".").map { try #require(UInt8($0)) })
     }

@@ -3,7 +3,7 @@
 
     record-choices.py SEED COUNT [ALGORITHM ...]
 
-choices.txt holds the walks of `record-choices.py 12 70` and `record-choices.py 13 70`.
+choices.txt holds the walks of `record-choices.py 21 70` and `record-choices.py 22 70`.
 
 One HAProxy runs COUNT proxies, one a scenario, before fake servers that say their number. Each scenario is a random walk;
 each line of the output is one of:
@@ -12,8 +12,9 @@ each line of the output is one of:
                           the proxy; b for a backup, #ID for the keyword `id`; ALGORITHM is `balance`, then the words of
                           `hash-type` and, as factor=N, `hash-balance-factor`, joined by slashes
     come 0 w1 w* - -+3=0  sessions that come one after the other and stay: at server 0, waiting for server 1, waiting for
-                          any server, refused, refused with the effect that session 3 leaves the queue for server 0. With `source`, each is CLIENT=RESULT. They are numbered from 0, also those
-                          refused
+                          any server, refused, refused with the effect that session 3 leaves the queue for server 0.
+                          With `source`, each is CLIENT=RESULT, and a client without address is called unix. They are
+                          numbered from 0, also those refused
     pick 0 1 ...          the same for sessions that end at once and have no number
     end 3 [5=1 ...]       session 3 ends, or stops waiting; after it, those that got its place, and at which server
     weight 0 5            server 0 gets weight 5
@@ -87,6 +88,7 @@ class FakeServer:
 
 class HAProxy:
     def __init__(self, folder, scenarios, servers, refusing_port):
+        self.folder = folder
         self.socket = os.path.join(folder, "stats.sock")
         self.refusing_port = refusing_port
         self.servers = servers
@@ -115,6 +117,7 @@ class HAProxy:
         for index, scenario in enumerate(scenarios):
             lines += [f"listen s{index}"]
             lines += [f"    bind fd@{listener.fileno()}" for listener in self.listeners[index]]
+            lines += [f"    bind unix@{self.path(index)}"]
             lines += scenario.configuration(servers)
         path = os.path.join(folder, "haproxy.cfg")
         with open(path, "w") as file:
@@ -136,7 +139,15 @@ class HAProxy:
                 answer += data
         return answer.decode()
 
+    def path(self, index):
+        return os.path.join(self.folder, f"{index}.sock")
+
     def connect(self, index, client):
+        if client == "unix":
+            session = socket.socket(socket.AF_UNIX)
+            session.connect(self.path(index))
+            session.setblocking(False)
+            return session
         listener = self.listeners[index][1 if ":" in client else 0]
         session = socket.socket(listener.family)
         session.bind((client, 0))
@@ -204,6 +215,8 @@ class Scenario:
         self.ids = [None] * self.count
         if pick.random() < 0.3:
             self.ids = pick.sample(range(1, 3 * self.count + 1), self.count)
+        # How many clients of `source` have no address; on a ring, their turns aren't worth the trouble.
+        self.unix = 0 if "consistent" in algorithm else pick.choice([0, 0, 0, 0.3, 1])
         self.limits = {}
         if "factor" not in algorithm and (algorithm == "first" or pick.random() < 0.5):
             self.limits["maxconn"] = pick.choice([1, 2, 3])
@@ -258,6 +271,8 @@ class Scenario:
         pick = self.random
         if pick.random() < 0.05:
             return "::1"
+        if pick.random() < self.unix:
+            return "unix"
         # Neighbours, and anything.
         if pick.random() < 0.4:
             return f"127.0.0.{pick.randint(1, 254)}"
@@ -305,6 +320,8 @@ class Scenario:
             present.append(session)
             after = self.settle(haproxy, index, present)
             if session.is_waiting:
+                # Who came first counts in milliseconds; in the same one, a server's own line goes before the backend's.
+                time.sleep(0.002)
                 [session.line] = [name for name in after if after[name] != waiting.get(name, 0)]
             waiting = after
             result = "w" + session.line if session.is_waiting else session.server
