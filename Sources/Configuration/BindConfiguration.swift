@@ -30,6 +30,11 @@ public struct BindConfiguration: Sendable, Equatable {
     public var userTimeout: Duration?
     /// The network namespace (`namespace`).
     public var namespace: String?
+    /// The index in `InstanceConfiguration.proxies` of the backend of sessions that come in here; the proxy's `backend`
+    /// when `nil`.
+    ///
+    /// Set by rules that ask for the port alone (`use_backend app if { dst_port 5671 }`).
+    public var backend: Int?
     /// Where the line stands.
     public var location: SourceLocation
 

@@ -50,6 +50,7 @@ enum NotYetApplied {
         "server tcp-ut": .warning("the system's time holds"),
         "server tfo": .warning("data are sent after the connection is made"),
         "source": .warning("the system chooses where connections come from"),
+        "use_backend dst_port": .error("connections to every port would go to the same backend"),
         // Marks.
         "option abortonclose": .warning("a session whose client has gone waits on"),
         "option log-health-checks": .warning("only changes of a server's state are logged"),
@@ -75,7 +76,8 @@ enum NotYetApplied {
         guard let consequence = consequences[name] else { return nil }
         return Diagnostic(
             severity: consequence.severity, location: word.location,
-            message: "'\(word.text)' is read, but not applied yet: \(consequence.instead)")
+            message: "'\(word.text)' is read, but not applied yet: \(consequence.instead)",
+            help: consequence.severity == .error ? "remove it to run the file without it; HAProxy has it" : nil)
     }
 }
 

@@ -112,7 +112,9 @@ public struct ProxyConfiguration: Sendable, Equatable {
     /// Whether its connections are relayed: in HTTP, those of a proxy that has servers or a backend.
     ///
     /// A proxy in `mode http` that relays serves no statistics: its connections aren't read.
-    public var isRelaying: Bool { mode == .tcp || !servers.isEmpty || backend != nil || kind == .backend }
+    public var isRelaying: Bool { mode == .tcp || !servers.isEmpty || !backends.isEmpty || kind == .backend }
+    /// The indices of all backends that its sessions may go to.
+    public var backends: Set<Int> { Set(binds.compactMap { $0.backend ?? backend }).union(backend.map { [$0] } ?? []) }
     /// Whether it accepts connections.
     public var hasFrontend: Bool { kind != .backend }
     /// Whether it connects to servers.

@@ -154,8 +154,10 @@ struct ProxyDraft {
     var description: String?
     var binds: [BindConfiguration] = []
     var servers: [ServerDraft] = []
-    /// The first `use_backend` line, if it has no condition.
-    var unconditionalBackend: Word?
+    /// The `use_backend` lines, of which the first that holds decides.
+    var backendRules: [BackendRule] = []
+    /// The conditions about ports that `acl` lines have given names to.
+    var portConditions: [String: PortCondition] = [:]
     var dispatch: ServerAddress?
     /// Whether it has a `bind` line, right or wrong.
     var mentionsBind = false

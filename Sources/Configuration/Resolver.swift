@@ -39,11 +39,17 @@ struct Resolver {
             drafts.enumerated().filter(\.element.kind.hasBackend).map { ($0.element.name.text, $0.offset) },
             uniquingKeysWith: { first, _ in first })
         let backends = drafts.indices.map { backend(of: $0, among: indices) }
-        let clientPorts = clientPorts(backends)
+        let bindBackends = drafts.map { draft in
+            draft.binds.map { backend(of: $0.address, of: draft, among: indices) }
+        }
+        let clientPorts = clientPorts(backends, bindBackends)
         var proxies: [ProxyConfiguration] = []
         for (index, draft) in drafts.enumerated() {
             var proxy = proxy(draft, id: ids[index])
             proxy.backend = backends[index]
+            for position in proxy.binds.indices {
+                proxy.binds[position].backend = bindBackends[index][position]
+            }
             proxy.servers = servers(of: draft, clientPorts: clientPorts[index] ?? [])
             // Statistics are served where nothing is relayed.
             if proxy.isRelaying { proxy.stats = nil }
@@ -174,7 +180,34 @@ struct Resolver {
             let isRelaying = draft.settings.mode == .tcp || !draft.servers.isEmpty || draft.dispatch != nil
             return draft.kind == .listen && isRelaying ? index : nil
         }
-        if let target = indices[name.text] { return target }
+        return find(name, of: draft, among: indices)
+    }
+
+    /// The backend of sessions that come in at one address, where a rule about ports chooses it.
+    private mutating func backend(
+        of address: BindAddress, of draft: ProxyDraft, among indices: [String: Int]
+    ) -> Int? {
+        let port: UInt16
+        switch address {
+        case .ipv4(_, let number), .ipv6(_, let number, _): port = number
+        case .unix, .abstract, .descriptor: return nil
+        }
+        let rule = draft.backendRules.first { $0.condition?.holds(for: port) ?? true }
+        guard let rule, rule.condition != nil else { return nil }
+        return find(rule.name, of: draft, among: indices)
+    }
+
+    /// The backend of a name, with an error where there is none or none that fits.
+    private mutating func find(_ name: Word, of draft: ProxyDraft, among indices: [String: Int]) -> Int? {
+        if let target = indices[name.text] {
+            if draft.settings.mode == .http, drafts[target].settings.mode == .tcp {
+                diagnostics.append(
+                    name.error(
+                        "backend '\(name.text)' is in mode tcp, and '\(draft.name.text)' in mode http",
+                        help: "give both the same mode"))
+            }
+            return target
+        }
         let help =
             if drafts.contains(where: { $0.name.text == name.text }) {
                 "'\(name.text)' is a frontend; name a 'backend' or a 'listen'"
@@ -188,11 +221,11 @@ struct Resolver {
     }
 
     /// The ports on which sessions for each proxy's servers come in.
-    private func clientPorts(_ backends: [Int?]) -> [Int: [UInt16]] {
+    private func clientPorts(_ backends: [Int?], _ bindBackends: [[Int?]]) -> [Int: [UInt16]] {
         var ports: [Int: [UInt16]] = [:]
-        for (draft, target) in zip(drafts, backends) {
-            guard let target else { continue }
-            for bind in draft.binds {
+        for (index, draft) in drafts.enumerated() {
+            for (bind, ownBackend) in zip(draft.binds, bindBackends[index]) {
+                guard let target = ownBackend ?? backends[index] else { continue }
                 switch bind.address {
                 case .ipv4(_, let port), .ipv6(_, let port, _):
                     if ports[target]?.contains(port) != true { ports[target, default: []].append(port) }
@@ -351,7 +384,7 @@ extension ProxyDraft {
 
 extension ProxyDraft {
     /// The backend that its lines name.
-    var backendName: Word? { unconditionalBackend ?? settings.defaultBackend }
+    var backendName: Word? { backendRules.first { $0.condition == nil }?.name ?? settings.defaultBackend }
 
     /// Whether a line is one of this very section, and not of its defaults.
     ///

@@ -8,12 +8,19 @@ enum RuleKeywords {
     /// The keywords of proxies that are read here.
     static let keywords: [Keyword<ProxyDraft>] =
         [
-            Keyword("acl") { (_, arguments) throws(Diagnostic) in
+            Keyword("acl") { (proxy, arguments) throws(Diagnostic) in
                 let keyword = arguments.current
-                _ = try arguments.word("a name and a condition", example: "acl local src 127.0.0.1")
-                guard !arguments.rest().isEmpty else {
+                let name = try arguments.word("a name and a condition", example: "acl local src 127.0.0.1")
+                let words = arguments.rest().map(\.text)
+                guard !words.isEmpty else {
                     throw arguments.missing("'acl' needs a condition", help: "write 'acl local src 127.0.0.1'")
                 }
+                if let condition = PortCondition.parse(words[...]), proxy.portConditions[name.text] == nil {
+                    proxy.portConditions[name.text] = condition
+                    return
+                }
+                // Several lines of one name are one condition, of which the rest is not known here.
+                proxy.portConditions[name.text] = nil
                 arguments.add(
                     keyword.warning("'acl' has no effect here: rules with conditions are not supported yet"))
             },
@@ -49,15 +56,18 @@ enum RuleKeywords {
         arguments.add(keyword.note("'\(keyword.text)' has no effect here: connections are not kept with a server"))
     }
 
-    /// Without a condition, it is a `default_backend` that goes before that one.
+    /// Without a condition, it is a `default_backend` that goes before that one; with one about the client's port, it
+    /// belongs to the addresses with that port.
     private static func readBackendRule(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         let keyword = arguments.current
         let name = try arguments.word("a backend's name", example: "use_backend servers")
-        guard arguments.isEmpty, !name.text.contains("%[") else {
-            _ = arguments.rest()
+        let words = arguments.rest().map(\.text)
+        let condition = PortCondition.parse(rule: words, named: proxy.portConditions)
+        guard !name.text.contains("%["), words.isEmpty || condition != nil else {
             throw unsupported(keyword, name: "use_backend")
         }
-        proxy.unconditionalBackend = proxy.unconditionalBackend ?? name
+        proxy.backendRules.append(BackendRule(name: name, condition: condition))
+        if condition != nil { arguments.tellIfNotYetApplied("use_backend dst_port", at: keyword) }
     }
 
     /// Rules that only accept, and waiting for content that nothing looks at, change nothing.

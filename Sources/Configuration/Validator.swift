@@ -78,7 +78,7 @@ struct Validator {
         case (.http, true):
             diagnostics.append(
                 draft.name.note("HTTP is not read here: connections of proxy '\(name)' are relayed as they are"))
-            guard let stats, draft.kind.hasFrontend, draft.owns(stats.location) else { return }
+            guard let stats, draft.owns(stats.location) else { return }
             diagnostics.append(
                 Diagnostic(
                     severity: .warning, location: stats.location,
@@ -101,9 +101,10 @@ struct Validator {
                 guard isOwn else { continue }
                 diagnostics.append(
                     use.word.warning("'\(use.name)' is ignored: it needs 'mode http'", help: "remove it"))
-            } else if let leftOut = use.leftOut {
+            } else if !isOwn, !isRelaying {
                 // A page of statistics needs none of what defaults say for servers' sake.
-                guard isOwn || isRelaying else { continue }
+                continue
+            } else if let leftOut = use.leftOut {
                 diagnostics.append(use.word.warning("'\(use.name)' is not done here: \(leftOut)"))
             } else {
                 diagnostics.append(
@@ -166,7 +167,7 @@ struct Validator {
                 server.name.warning(
                     "the servers of '\(name)' are never used: its 'default_backend' goes before them",
                     help: "remove the servers or the 'default_backend'"))
-        } else if draft.kind == .frontend {
+        } else if draft.kind == .frontend, draft.backendRules.isEmpty {
             diagnostics.append(
                 draft.name.warning(
                     "frontend '\(name)' has no 'default_backend': every connection is closed at once",

@@ -135,7 +135,8 @@ struct TrafficKeywordTests {
             "dispatch": "dispatch 192.0.2.1:1", "hash-balance-factor": "hash-balance-factor 150",
             "hash-type": "hash-type consistent", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
             "option redispatch N": "option redispatch 2", "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
-            "abns@ server": "server t abns@x", "init-addr": "server t app.example:1 init-addr none",
+            "abns@ server": "server t abns@x", "use_backend dst_port": "use_backend rabbit if { dst_port 1 }",
+            "init-addr": "server t app.example:1 init-addr none",
         ]
         let arguments: [String: String] = [
             "minconn": "5", "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",
@@ -159,6 +160,23 @@ struct TrafficKeywordTests {
             }
             let told = Sample.listen(line).diagnostics.filter { $0.message.contains("is read, but not applied yet") }
             #expect(told.count == 1, "\(name): \(line)")
+        }
+    }
+
+    @Test("rules about ports are decided for each address")
+    func portRules() throws {
+        let rules = [
+            ("if { dst_port 1 }", [true, false]), ("if { dst_port 2:9 }", [false, true]),
+            ("unless { dst_port eq 1 3 }", [false, true]), ("if low", [true, false]), ("if !low", [false, true]),
+        ]
+        for (rule, expected) in rules {
+            let words = rule.split(separator: " ").map(String.init)
+            let condition = try #require(
+                PortCondition.parse(rule: words, named: ["low": PortCondition(ports: [1...1])]))
+            #expect([1, 2].map { condition.holds(for: $0) } == expected, "\(rule)")
+        }
+        for rule in ["if { src 192.0.2.1 }", "if { dst_port 1 } or low", "if other", "if", "if { dst_port x }"] {
+            #expect(PortCondition.parse(rule: rule.split(separator: " ").map(String.init), named: [:]) == nil)
         }
     }
 
