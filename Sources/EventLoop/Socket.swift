@@ -181,15 +181,18 @@ public enum Socket {
     ///   - address: where; for a path, nothing may be there.
     ///   - backlog: how many connections may wait to be accepted.
     ///   - isIPv6Only: whether an IPv6 socket leaves IPv4 alone.
+    ///   - isShared: whether another process of the same user may listen there too, if it says the same; the kernel then
+    ///     gives each connection to one of them (socket(7), `SO_REUSEPORT`).
     /// - Returns: the descriptor, non-blocking and closed on exec.
     /// - Throws: `SystemError` when the address cannot be had.
-    public static func listen(on address: SocketAddress, backlog: Int, isIPv6Only: Bool = true) throws(SystemError)
-        -> Int32
-    {
+    public static func listen(
+        on address: SocketAddress, backlog: Int, isIPv6Only: Bool = true, isShared: Bool = false
+    ) throws(SystemError) -> Int32 {
         let descriptor = supervise_stream_socket(address.family)
         guard descriptor >= 0 else { throw SystemError("socket", address.description) }
         if !address.isUnix {
             setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+            if isShared { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
             setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
             if address.family == AF_INET6 {
                 setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isIPv6Only ? 1 : 0)

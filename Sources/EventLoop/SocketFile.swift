@@ -47,8 +47,9 @@ public struct SocketFile: Sendable, Hashable {
     ///   - path: the file; one that is there must be a socket that nobody listens on.
     ///   - access: who may connect.
     ///   - backlog: how many connections may wait to be accepted.
+    ///   - isShared: whether the file of a process that still listens is replaced too; that process keeps its connections.
     /// - Throws: `SystemError`: `EADDRINUSE` while another process listens there, `EEXIST` when the file is no socket.
-    public init(listeningAt path: String, access: Access, backlog: Int) throws(SystemError) {
+    public init(listeningAt path: String, access: Access, backlog: Int, isShared: Bool = false) throws(SystemError) {
         let temporary = "\(path).\(getpid())"
         guard temporary.utf8.count <= SocketAddress.longestUnixPath else {
             throw SystemError("bind", path, code: ENAMETOOLONG)
@@ -56,7 +57,7 @@ public struct SocketFile: Sendable, Hashable {
         var status = stat()
         if lstat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFSOCK else { throw SystemError("bind", path, code: EEXIST) }
-            guard !SocketFile.isAnswered(path) else { throw SystemError("bind", path, code: EADDRINUSE) }
+            guard isShared || !SocketFile.isAnswered(path) else { throw SystemError("bind", path, code: EADDRINUSE) }
         }
         // Left behind by an earlier process of this number, if it exists at all.
         _ = unlink(temporary)

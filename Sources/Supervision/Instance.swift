@@ -18,6 +18,8 @@ struct InstanceSurroundings: Sendable {
     var drain: Duration
     /// How long an old worker's sessions go on after a restart.
     var grace: Duration
+    /// Whether another process may listen on the instances' addresses.
+    var sharesAddresses = false
     /// When failed attempts are repeated.
     var policy = RestartPolicy()
     /// Makes workers.
@@ -86,7 +88,7 @@ actor Instance {
         self.logger = surroundings.logger
         self.supervisor = supervisor
         self.life = InstanceLife(policy: surroundings.policy)
-        self.sockets = ListeningSockets(logger: surroundings.logger)
+        self.sockets = ListeningSockets(logger: surroundings.logger, areShared: surroundings.sharesAddresses)
         self.drain = surroundings.drain
     }
 }

@@ -2,8 +2,8 @@ import Configuration
 
 /// Reads instances' files, each by itself and all of them together.
 struct InstanceFiles: Sendable {
-    /// What `"${VAR}"` stands for.
-    let environment: [String: String]
+    /// Reads one of them by itself.
+    let parse: @Sendable (_ file: String) -> ParsedInstance
 
     /// The files of a folder.
     ///
@@ -27,7 +27,7 @@ struct InstanceFiles: Sendable {
         var configurations: [InstanceConfiguration] = []
         var diagnostics: [Diagnostic] = []
         for file in files {
-            let parsed = ConfigurationReader.read(file: file, environment: environment)
+            let parsed = parse(file)
             diagnostics += parsed.diagnostics
             if let configuration = parsed.configuration { configurations.append(configuration) }
         }
@@ -48,7 +48,7 @@ struct InstanceFiles: Sendable {
     func read(_ file: String, among others: [InstanceConfiguration]) throws(ConfigurationRefused)
         -> (InstanceConfiguration, [Diagnostic])
     {
-        let parsed = ConfigurationReader.read(file: file, environment: environment)
+        let parsed = parse(file)
         var diagnostics = parsed.diagnostics
         if let configuration = parsed.configuration {
             // What the others have among themselves was told when they were read.

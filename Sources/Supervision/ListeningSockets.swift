@@ -29,13 +29,18 @@ struct ListeningSockets {
     static let statsSocketBacklog = 10
 
     private let logger: Logger
+    /// Whether another process may listen on the same addresses.
+    private let areShared: Bool
     private var open: [BindAddress: Open] = [:]
 
     /// Begins without sockets.
     ///
-    /// - Parameter logger: told what was not done as the file asks.
-    init(logger: Logger) {
+    /// - Parameters:
+    ///   - logger: told what was not done as the file asks.
+    ///   - areShared: whether another process may listen on the same addresses.
+    init(logger: Logger, areShared: Bool = false) {
         self.logger = logger
+        self.areShared = areShared
     }
 
     /// Which addresses are open.
@@ -141,7 +146,8 @@ struct ListeningSockets {
         guard let address = SocketAddress(ip: host, port: port) else {
             preconditionFailure("a bind address is checked when its file is read: \(wanted.address)")
         }
-        let descriptor = try Socket.listen(on: address, backlog: wanted.backlog, isIPv6Only: isIPv6Only)
+        let descriptor = try Socket.listen(
+            on: address, backlog: wanted.backlog, isIPv6Only: isIPv6Only, isShared: areShared)
         return Open(descriptor: descriptor, file: nil, wanted: wanted)
     }
 
@@ -149,10 +155,11 @@ struct ListeningSockets {
     private func makeFile(_ path: String, _ access: SocketFile.Access, _ backlog: Int) throws(SystemError) -> SocketFile
     {
         do {
-            return try SocketFile(listeningAt: path, access: access, backlog: backlog)
+            return try SocketFile(listeningAt: path, access: access, backlog: backlog, isShared: areShared)
         } catch  where error.operation == "chown" {
             logger.warning("\(path): the owner stays this process's: \(error)")
-            return try SocketFile(listeningAt: path, access: .init(mode: access.mode), backlog: backlog)
+            return try SocketFile(
+                listeningAt: path, access: .init(mode: access.mode), backlog: backlog, isShared: areShared)
         }
     }
 

@@ -24,6 +24,10 @@ public struct SupervisorSettings: Sendable {
     public var grace = defaultGrace
     /// When failed instances are tried again.
     public var policy = RestartPolicy()
+    /// Whether another process of the same user may listen on the instances' addresses too.
+    public var sharesAddresses = false
+    /// Reads the file of an instance; `nil` reads it as it is.
+    public var read: (@Sendable (_ file: String) -> ParsedInstance)?
     /// What `"${VAR}"` in the files stands for.
     public var environment: [String: String]
 
@@ -76,6 +80,7 @@ public actor Supervisor {
             history: history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
             grace: settings.grace)
         surroundings.policy = settings.policy
+        surroundings.sharesAddresses = settings.sharesAddresses
         self.init(settings: settings, surroundings: surroundings)
     }
 
@@ -86,7 +91,10 @@ public actor Supervisor {
         self.logger = surroundings.logger
         self.history = surroundings.history
         self.standInFleet = surroundings.locator.standIns
-        self.reader = InstanceFiles(environment: settings.environment)
+        self.reader = InstanceFiles(
+            parse: settings.read ?? { [environment = settings.environment] file in
+                ConfigurationReader.read(file: file, environment: environment)
+            })
     }
 
     /// Reads all files and starts an instance for each.

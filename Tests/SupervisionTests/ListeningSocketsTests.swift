@@ -75,6 +75,26 @@ import Testing
         #expect(throws: SystemError("connect", "\(free)", code: ECONNREFUSED)) { try Client(connectedTo: free) }
     }
 
+    @Test("shared addresses are open twice, sockets and files, and each is closed by itself")
+    func shared() throws {
+        let folder = try TemporaryFolder()
+        let address = try Example.freeAddress()
+        let wanted: [ListeningSockets.Wanted] = [
+            .init(address: address, backlog: 10), .init(address: .unix(path: "\(folder.path)/s"), backlog: 10),
+        ]
+        var old = ListeningSockets(logger: log.logger, areShared: true)
+        try old.openMissing(wanted)
+        var new = ListeningSockets(logger: log.logger, areShared: true)
+        try new.openMissing(wanted)
+        var alone = sockets()
+        #expect(throws: SystemError("bind", "\(address)", code: EADDRINUSE)) { try alone.openMissing(wanted) }
+        old.close()
+        _ = try Client(connectedTo: address)
+        #expect(SocketFile.isAnswered("\(folder.path)/s"))
+        new.close()
+        #expect(throws: SystemError("connect", "\(address)", code: ECONNREFUSED)) { try Client(connectedTo: address) }
+    }
+
     @Test("a socket file gets its mode; an unknown user is told and does no harm")
     func socketFile() throws {
         let folder = try TemporaryFolder()
