@@ -1,5 +1,6 @@
 import ArgumentParser
 import Configuration
+import Foundation
 import Model
 import Monitoring
 import Supervision
@@ -18,6 +19,9 @@ struct Supervise: AsyncParsableCommand {
             order goes into a history, which the commands history, sessions, uptime and events ask, also while no \
             supervisor runs.
 
+            Called by the name 'haproxy', or as 'supervise haproxy', it takes HAProxy's command line and runs the one \
+            instance that its files make.
+
             Exit codes: 0 done; 1 failed; 2 wrong usage or wrong configuration; 3 (status) an instance isn't \
             RUNNING; 4 no supervisor is running, or no such instance or server.
             """,
@@ -32,6 +36,10 @@ struct Supervise: AsyncParsableCommand {
 
     /// Runs a command and ends the process with its exit code.
     static func main() async {
+        let environment = ProcessInfo.processInfo.environment
+        if let program = HAProxyProgram(arguments: CommandLine.arguments, environment: environment) {
+            exit(withCode: await program.run())
+        }
         do {
             try refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()

@@ -18,6 +18,8 @@ final class Program: Sendable {
     }
 
     let folder: String
+    /// Where the program is.
+    var path: String { binary.path }
     private let binary: URL
 
     /// Makes the folder, with one instance `shop` whose server refuses connections.

@@ -27,19 +27,37 @@ struct BackgroundProcess: Sendable {
         let path = directory.path + "/supervise.log"
         let log = try Self.openLog(path)
         let messages = log.offsetInFile
-        let ready = Pipe()
         try Self.keepDescriptors()
-        let process = try Self.spawn(arguments, output: ready.fileHandleForWriting, messages: log)
-        // Only the new process writes from now on, so that its end is the end of the pipe.
-        try ready.fileHandleForWriting.close()
-        let told = try ready.fileHandleForReading.read(upToCount: Self.readyLine.utf8.count) ?? Data()
-        if told == Data(Self.readyLine.utf8) {
+        let environment = ProcessInfo.processInfo.environment
+        let code = try Self.start(arguments, environment: environment, messages: log) { process in
             Output.message("supervise runs in the background (pid \(process)); messages go to \(path)")
-            return
         }
-        let code = Self.exitCode(of: process)
+        guard code != 0 else { return }
         Self.passOn(path, from: messages)
         throw CommandFailure(ExitStatus(rawValue: code) ?? .failed)
+    }
+
+    /// Starts this program anew and returns when it is ready or has ended.
+    ///
+    /// - Parameters:
+    ///   - arguments: its arguments, without the program's name.
+    ///   - environment: its environment.
+    ///   - messages: its standard error.
+    ///   - whenReady: called with its number once it is ready.
+    /// - Returns: 0 when it is ready, else the exit code with which it ended.
+    /// - Throws: when it cannot be started.
+    static func start(
+        _ arguments: [String], environment: [String: String], messages: FileHandle,
+        whenReady: (pid_t) -> Void = { _ in }
+    ) throws -> Int32 {
+        let ready = Pipe()
+        let process = try spawn(arguments, environment, output: ready.fileHandleForWriting, messages: messages)
+        // Only the new process writes from now on, so that its end is the end of the pipe.
+        try ready.fileHandleForWriting.close()
+        let told = try ready.fileHandleForReading.read(upToCount: readyLine.utf8.count) ?? Data()
+        guard told == Data(readyLine.utf8) else { return max(exitCode(of: process), ExitStatus.failed.rawValue) }
+        whenReady(process)
+        return 0
     }
 
     /// Hands down nothing but the three standard descriptors.
@@ -56,7 +74,9 @@ struct BackgroundProcess: Sendable {
     /// Starts this program in a session of its own, so that the terminal's end is not the end of it.
     ///
     /// - Source: posix_spawnattr_setflags(3); glibc's `POSIX_SPAWN_SETSID` is 0x80 (spawn.h).
-    private static func spawn(_ arguments: [String], output: FileHandle, messages: FileHandle) throws -> pid_t {
+    private static func spawn(
+        _ arguments: [String], _ environment: [String: String], output: FileHandle, messages: FileHandle
+    ) throws -> pid_t {
         let setSessionID: Int16 = 0x80
         let program = "/proc/self/exe"
         var attributes = posix_spawnattr_t()
@@ -70,9 +90,10 @@ struct BackgroundProcess: Sendable {
         posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, messages.fileDescriptor, STDERR_FILENO)
         var words = ([CommandLine.arguments.first ?? "supervise"] + arguments).map { strdup($0) } + [nil]
-        defer { for word in words { free(word) } }
+        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { for word in words + variables { free(word) } }
         var process: pid_t = 0
-        let code = posix_spawn(&process, program, &actions, &attributes, &words, environ)
+        let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
         guard code == 0 else {
             throw CommandFailure(.failed, "the program cannot be started anew: \(String(cString: strerror(code)))")
         }

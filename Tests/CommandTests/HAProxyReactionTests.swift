@@ -1,0 +1,94 @@
+import Foundation
+import Model
+import Testing
+
+@testable import supervise
+
+/// What signals do, and what SIGHUP tells, as values.
+@Suite("haproxy signals")
+struct HAProxyReactionTests {
+    @Test("alone: INT and TERM end by themselves, USR1 finishes, HUP tells the states, USR2 does nothing")
+    func alone() {
+        #expect(HAProxyReaction(to: SIGINT, isMaster: false) == .endBySignal)
+        #expect(HAProxyReaction(to: SIGTERM, isMaster: false) == .endBySignal)
+        #expect(HAProxyReaction(to: SIGUSR1, isMaster: false) == .finish)
+        #expect(HAProxyReaction(to: SIGUSR2, isMaster: false) == .none)
+        #expect(HAProxyReaction(to: SIGHUP, isMaster: false) == .tellStates)
+    }
+
+    @Test("as a master: INT ends with 130, TERM with 0, USR1 finishes, USR2 and HUP reload")
+    func master() {
+        #expect(HAProxyReaction(to: SIGINT, isMaster: true) == .end(code: 130))
+        #expect(HAProxyReaction(to: SIGTERM, isMaster: true) == .end(code: 0))
+        #expect(HAProxyReaction(to: SIGUSR1, isMaster: true) == .finish)
+        #expect(HAProxyReaction(to: SIGUSR2, isMaster: true) == .reload)
+        #expect(HAProxyReaction(to: SIGHUP, isMaster: true) == .reload)
+    }
+
+    @Test("no signal both reacts and is ignored")
+    func apart() {
+        #expect(Set(HAProxyReaction.signals).isDisjoint(with: HAProxyReaction.ignored))
+    }
+
+    /// A proxy with servers, each with its state and whether it is a backup.
+    private func proxy(_ name: String, _ servers: [(String, OperationalState, AdministrativeState, Bool)])
+        -> ProxySnapshot
+    {
+        var proxy = ProxySnapshot(name: name, id: 2)
+        proxy.frontend = FrontendSnapshot()
+        var backend = BackendSnapshot()
+        for (index, (name, operational, administrative, isBackup)) in servers.enumerated() {
+            var server = ServerSnapshot(name: name, id: index + 1, address: "127.0.0.1:1")
+            server.operational = operational
+            server.administrative = administrative
+            server.isBackup = isBackup
+            if server.state == .up {
+                if isBackup { backend.backupServers += 1 } else { backend.activeServers += 1 }
+            }
+            proxy.servers.append(server)
+        }
+        proxy.backend = backend
+        return proxy
+    }
+
+    @Test("SIGHUP tells what HAProxy tells")
+    func states() {
+        var snapshot = InstanceSnapshot(instance: "shop", at: Timestamp(millisecondsSinceEpoch: 0))
+        var busy = proxy("rabbitmq_cluster", [("rabbit", .up, .ready, false)])
+        busy.frontend?.currentSessions = 1
+        busy.frontend?.totalSessions = 1
+        busy.backend?.counters.currentSessions = 1
+        busy.backend?.counters.totalSessions = 1
+        busy.servers[0].counters.currentSessions = 1
+        busy.servers[0].counters.totalSessions = 1
+        snapshot.proxies = [
+            busy,
+            proxy("a", [("s", .down, .ready, false), ("b", .up, .ready, true), ("m", .up, .maint, false)]),
+            proxy("dis", []),
+            proxy("bb", [("s", .down, .ready, false)]),
+        ]
+        let none = "Conn: act(FE+BE): 0+0, 0 pend (0 unass), tot(FE+BE): 0+0."
+        #expect(
+            HAProxyServerStates.lines(snapshot) == [
+                "SIGHUP received, dumping servers states.",
+                "SIGHUP: Server rabbitmq_cluster/rabbit is UP. Conn: 1 act, 0 pend, 1 tot.",
+                "SIGHUP: Proxy rabbitmq_cluster has 1 active servers and 0 backup servers available. "
+                    + "Conn: act(FE+BE): 1+1, 0 pend (0 unass), tot(FE+BE): 1+1.",
+                "SIGHUP: Server a/s is DOWN. Conn: 0 act, 0 pend, 0 tot.",
+                "SIGHUP: Server a/b is UP. Conn: 0 act, 0 pend, 0 tot.",
+                "SIGHUP: Server a/m is DOWN. Conn: 0 act, 0 pend, 0 tot.",
+                "SIGHUP: Proxy a is running on backup servers ! \(none)",
+                "SIGHUP: Proxy dis has no servers. \(none)",
+                "SIGHUP: Server bb/s is DOWN. Conn: 0 act, 0 pend, 0 tot.",
+                "SIGHUP: Proxy bb has no server available ! \(none)",
+            ])
+        #expect(HAProxyServerStates.lines(nil) == ["SIGHUP received, dumping servers states."])
+    }
+
+    @Test("a message's level takes eleven columns, and its further lines are set off")
+    func frame() {
+        #expect(HAProxyMessages.framed(.alert, "a\nb", by: 7) == "[ALERT]    (7) : a\n   | b")
+        #expect(HAProxyMessages.framed(.warning, "a", by: 7) == "[WARNING]  (7) : a")
+        #expect(HAProxyMessages.framed(.notice, "a", by: 7) == "[NOTICE]   (7) : a")
+    }
+}

@@ -1,0 +1,276 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+    @Suite("The program as HAProxy")
+    struct AsHAProxy {
+        @Test("SIGTERM and SIGINT end it at once by themselves, and cut its sessions", arguments: [SIGTERM, SIGINT])
+        func ends(signal: Int32) async throws {
+            let setUp = try SetUp()
+            let process = try await setUp.start()
+            let session = try await setUp.session()
+            process.signal(signal)
+            #expect(try await process.waitUntilExit(within: .seconds(10)) == .signal(signal))
+            #expect(try await session.readToEnd().bytes.isEmpty)
+            #expect(try await Socket.connect(port: setUp.port.port) == nil)
+            #expect(process.errorOutput.isEmpty)
+        }
+
+        @Test("SIGUSR1 refuses new sessions at once, lets the old ones finish, and ends with 0")
+        func finishes() async throws {
+            let setUp = try SetUp()
+            let process = try await setUp.start()
+            let session = try await setUp.session()
+            process.signal(SIGUSR1)
+            try await eventually("new connections are refused") {
+                try await Socket.connect(port: setUp.port.port) == nil
+            }
+            // A second one changes nothing.
+            process.signal(SIGUSR1)
+            try await session.write(Array("still here".utf8))
+            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
+            #expect(process.isRunning)
+            session.finishWriting()
+            #expect(try await process.waitUntilExit() == .code(0))
+        }
+
+        @Test(
+            "with -W, SIGUSR2 takes the changed file and ends nobody; a wrong file changes nothing",
+            arguments: ["-W", "-Ws"])
+        func reloads(option: String) async throws {
+            let setUp = try SetUp()
+            let process = try await setUp.start([option, "-p", setUp.pidFile])
+            #expect(try String(contentsOfFile: setUp.pidFile, encoding: .utf8) == "\(process.processID)\n")
+            let session = try await setUp.session()
+            let other = try HeldPort()
+            try setUp.configure(also: other)
+            process.signal(SIGUSR2)
+            try await eventually("\(other.address) answers; \(process.errorOutput)") {
+                try await Socket.connect(port: other.port) != nil
+            }
+            try setUp.write("listen broken\n    srever\n")
+            process.signal(SIGHUP)
+            try await eventually("the refusal is told") { process.errorOutput.contains("Loading failure!") }
+            #expect(process.errorOutput.contains("[ALERT]    (\(process.processID)) : config : parsing ["))
+            #expect(try await Socket.connect(port: other.port) != nil)
+            try await session.write(Array("still here".utf8))
+            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
+            process.signal(SIGINT)
+            #expect(try await process.waitUntilExit(within: .seconds(10)) == .code(130))
+        }
+
+        @Test("with -W, SIGTERM ends it with 0")
+        func endsAsMaster() async throws {
+            let setUp = try SetUp()
+            let process = try await setUp.start(["-W"])
+            process.signal(SIGTERM)
+            #expect(try await process.waitUntilExit(within: .seconds(10)) == .code(0))
+        }
+
+        @Test("SIGHUP tells the servers' states")
+        func tells() async throws {
+            let setUp = try SetUp()
+            let process = try await setUp.start()
+            process.signal(SIGHUP)
+            // The connection that found out that it listens may still be counted.
+            let line = "[WARNING]  (\(process.processID)) : SIGHUP: Server shop/app is UP. Conn: "
+            try await eventually("the state; \(process.errorOutput)") { process.errorOutput.contains(line) }
+            try await eventually("the proxy's; \(process.errorOutput)") {
+                process.errorOutput.contains("SIGHUP: Proxy shop has 1 active servers and 0 backup servers available.")
+            }
+            try await process.stop()
+        }
+
+        @Test("-D goes to the background once it listens, and -p tells which process that is")
+        func background() async throws {
+            let setUp = try SetUp()
+            let starter = try setUp.launch(["-D", "-p", setUp.pidFile])
+            #expect(try await starter.waitUntilExit() == .code(0))
+            let number = try setUp.writtenNumber()
+            defer { kill(number, SIGKILL) }
+            #expect(try await Socket.connect(port: setUp.port.port) != nil)
+            #expect(getsid(number) == number)
+            // What was started with a file that cannot be used ends as in the foreground, with its messages.
+            try setUp.write("listen broken\n    srever\n")
+            let failing = try setUp.launch(["-D"])
+            #expect(try await failing.waitUntilExit() == .code(1))
+            #expect(failing.errorOutput.contains("Fatal errors found in configuration."))
+            kill(number, SIGTERM)
+            try await eventually("its end") { kill(number, 0) != 0 }
+        }
+
+        @Test("an address that another program has is an error, and nothing runs")
+        func taken() async throws {
+            let setUp = try SetUp()
+            let other = try FakeServer { _ in }
+            try setUp.configure(on: other.address)
+            let process = try setUp.launch()
+            #expect(try await process.waitUntilExit() == .code(1))
+            #expect(process.errorOutput.contains("Some protocols failed to start their listeners! Exiting."))
+            #expect(process.errorOutput.contains(other.address.address))
+        }
+
+        @Test("-sf takes over without refusing anybody, from itself and from haproxy", arguments: [true, false])
+        func takesOver(fromItself: Bool) async throws {
+            let setUp = try SetUp()
+            let old: TestProcess
+            if fromItself {
+                old = try await setUp.start()
+            } else {
+                guard let haproxy = Self.haproxy() else { return }
+                old = try TestProcess([haproxy, "-f", setUp.file], keeping: setUp.directory)
+                try await setUp.awaitAnswer(of: old)
+            }
+            let session = try await setUp.session()
+            let load = Task { try await setUp.load() }
+            let new = try setUp.launch(["-sf", "\(old.processID)"])
+            try await eventually("the old one refuses nobody and accepts nobody", within: .seconds(20)) {
+                // Its listener is gone, but its session is there.
+                try Self.listeners(of: old.processID, port: setUp.port.port) == 0
+            }
+            load.cancel()
+            let outcome = try await load.value
+            #expect(outcome.refused == 0)
+            #expect(outcome.answered > 0)
+            try await session.write(Array("still here".utf8))
+            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
+            session.finishWriting()
+            #expect(try await old.waitUntilExit() == .code(0))
+            #expect(try await Socket.connect(port: setUp.port.port) != nil)
+            new.signal(SIGTERM)
+            #expect(try await new.waitUntilExit() == .signal(SIGTERM))
+        }
+
+        @Test("with --state the history is kept, and a successor goes on with it")
+        func history() async throws {
+            let setUp = try SetUp()
+            let supervisor = try Supervisor(in: setUp.directory)
+            let first = try await setUp.start(["--state", supervisor.state])
+            let second = try setUp.launch(["--state", supervisor.state, "-st", "\(first.processID)"])
+            #expect(try await first.waitUntilExit() == .signal(SIGTERM))
+            try await eventually("both runs are in the history", every: .milliseconds(100)) {
+                let finished = try await supervisor.run("events", "--json")
+                guard finished.status == .code(0) else { return false }
+                return finished.output.components(separatedBy: "SUPERVISOR_STARTED").count == 3
+            }
+            second.signal(SIGTERM)
+            #expect(try await second.waitUntilExit() == .signal(SIGTERM))
+            let events = try await supervisor.json(EventLine.self, "events")
+            #expect(events.filter { $0.event == "SUPERVISOR_STOPPED" }.count == 2)
+            #expect(events.contains { $0.event == "STARTED" && $0.instance == "shop" })
+        }
+
+        /// Debian's haproxy; `nil` with a printed reason where there is none.
+        private static func haproxy() -> String? {
+            let path = "/usr/sbin/haproxy"
+            if FileManager.default.isExecutableFile(atPath: path) { return path }
+            print("not tried with haproxy: there is no \(path)")
+            #expect(ProcessInfo.processInfo.environment["CI"] != "true", "haproxy has to be installed where CI=true")
+            return nil
+        }
+
+        /// On how many sockets a process listens at a port of 127.0.0.1.
+        private static func listeners(of process: Int32, port: Int) throws -> Int {
+            let table = try String(contentsOfFile: "/proc/\(process)/net/tcp", encoding: .utf8)
+            // proc(5): sl, local address, remote address, state (0A is LISTEN), …, inode as the tenth word.
+            let address = "0100007F:" + String(format: "%04X", port)
+            let inodes = Set(
+                table.split(separator: "\n").dropFirst().compactMap { line -> Substring? in
+                    let words = line.split(separator: " ")
+                    return words.count > 9 && words[1] == address && words[3] == "0A" ? words[9] : nil
+                })
+            let folder = "/proc/\(process)/fd"
+            return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
+                // One that was closed meanwhile is no listener.
+                let target = (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(name)")) ?? ""
+                return inodes.contains { target == "socket:[\($0)]" }
+            }
+        }
+    }
+}
+
+/// A file with one server, and a link called haproxy.
+private struct SetUp: Sendable {
+    let directory: TemporaryDirectory
+    let port: HeldPort
+    let file: String
+    let pidFile: String
+    private let program: String
+    private let server: FakeServer
+
+    init() throws {
+        directory = try TemporaryDirectory()
+        port = try HeldPort()
+        server = try FakeServer(serve: FakeServer.echo)
+        file = "\(directory.path)/shop.cfg"
+        pidFile = "\(directory.path)/pid"
+        program = "\(directory.path)/haproxy"
+        try FileManager.default.createSymbolicLink(atPath: program, withDestinationPath: Supervisor.binary())
+        try configure()
+    }
+
+    func write(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
+
+    func configure(on address: HeldPort? = nil, also other: HeldPort? = nil) throws {
+        var instance = PlainInstance(name: "shop", bind: address ?? port, servers: ["app \(server.address.address)"])
+        if let other { instance.lines = ["bind \(other.address)"] }
+        // Nobody takes these logs, and without a target there would be a warning.
+        instance.logPort = port.port
+        try write(instance.text)
+    }
+
+    /// Starts it and waits for nothing.
+    func launch(_ arguments: [String] = []) throws -> TestProcess {
+        try TestProcess(
+            [program, "-f", file] + arguments, environment: ["SUPERVISE_STATE": ""], keeping: directory)
+    }
+
+    /// Starts it and waits until it listens.
+    func start(_ arguments: [String] = []) async throws -> TestProcess {
+        let process = try launch(arguments)
+        try await awaitAnswer(of: process)
+        return process
+    }
+
+    func awaitAnswer(of process: TestProcess) async throws {
+        try await eventually("\(port.address) answers; \(process.errorOutput)") {
+            if let status = process.exitStatus { throw ScenarioError("ended with \(status): \(process.errorOutput)") }
+            return try await Socket.connect(port: port.port) != nil
+        }
+    }
+
+    /// A session that has reached the server.
+    func session() async throws -> Socket {
+        guard let session = try await Socket.connect(port: port.port) else { throw ScenarioError("refused") }
+        try await session.write(Array("hello".utf8))
+        _ = try await session.read(exactly: 5)
+        return session
+    }
+
+    /// Opens sessions one after the other until it is cancelled; one that breaks is a failure.
+    func load() async throws -> (answered: Int, refused: Int) {
+        var outcome = (answered: 0, refused: 0)
+        do {
+            while !Task.isCancelled {
+                guard let session = try await Socket.connect(port: port.port) else {
+                    outcome.refused += 1
+                    continue
+                }
+                try await session.write(Array("hello".utf8))
+                _ = try await session.read(exactly: 5)
+                outcome.answered += 1
+            }
+        } catch is CancellationError {
+            // In the midst of a session, which is as good an end as any.
+        }
+        return outcome
+    }
+
+    func writtenNumber() throws -> Int32 {
+        let text = try String(contentsOfFile: pidFile, encoding: .utf8)
+        guard let number = Int32(text.trimmingCharacters(in: .newlines)) else {
+            throw ScenarioError("\(pidFile): \(text)")
+        }
+        return number
+    }
+}
