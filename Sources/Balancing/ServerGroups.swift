@@ -14,6 +14,8 @@ public struct ServerGroups: Sendable {
         public var isBackup: Bool
         /// Its number in the proxy (server keyword `id`); `nil` for its position, counted from 1.
         public var id: Int?
+        /// Whether it may be chosen at the start (no `disabled`, not known to be down).
+        public var isUsable: Bool
 
         /// Makes a member.
         ///
@@ -21,17 +23,19 @@ public struct ServerGroups: Sendable {
         ///   - weight: its weight.
         ///   - isBackup: whether it is a backup.
         ///   - id: its number in the proxy; `nil` for its position, counted from 1.
-        public init(weight: Int, isBackup: Bool, id: Int? = nil) {
+        ///   - isUsable: whether it may be chosen at the start.
+        public init(weight: Int, isBackup: Bool, id: Int? = nil, isUsable: Bool = true) {
             self.weight = weight
             self.isBackup = isBackup
             self.id = id
+            self.isUsable = isUsable
         }
     }
 
     private struct Seat: Sendable {
         var weight: Int
         let isBackup: Bool
-        var isUsable = true
+        var isUsable: Bool
         /// How far its slow start has come, in sixteenths.
         var steps = SlowStart.steps
         var sessions = 0
@@ -56,7 +60,7 @@ public struct ServerGroups: Sendable {
     /// How many backup servers are usable.
     public private(set) var backupServers = 0
 
-    /// Makes the groups of a proxy whose servers are all usable.
+    /// Makes the groups of a proxy.
     ///
     /// - Parameters:
     ///   - members: the servers in the file's order.
@@ -68,9 +72,9 @@ public struct ServerGroups: Sendable {
         seats = members.map {
             precondition(
                 (0...RoundRobin.maximumWeight).contains($0.weight), "a weight is between 0 and the greatest weight")
-            return Seat(weight: $0.weight, isBackup: $0.isBackup)
+            return Seat(weight: $0.weight, isBackup: $0.isBackup, isUsable: $0.isUsable)
         }
-        let shares = seats.map(\.share)
+        let shares = seats.map { $0.weight * Share.scale }
         let ids = members.enumerated().map { $1.id ?? $0 + 1 }
         actives = algorithm.make(shares: seats.map { $0.isBackup ? 0 : $0.share }, fileShares: shares, ids: ids)
         backups = algorithm.make(

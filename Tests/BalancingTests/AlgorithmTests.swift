@@ -79,6 +79,25 @@ struct AlgorithmTests {
         #expect(one.next(avoiding: nil, client: client, waiting: 0) { _ in ServerLoad(sessions: 0) } == .none)
     }
 
+    @Test("a server that is not usable at the start joins later", arguments: algorithms)
+    func joining(_ algorithm: Algorithm) {
+        var groups = ServerGroups(
+            [.init(weight: 1, isBackup: false, isUsable: false), .init(weight: 1, isBackup: false)],
+            usesAllBackups: false, algorithm: algorithm)
+        #expect(groups.activeServers == 1 && groups.weightInUse == 1 && !groups.takesTraffic(0))
+        func choices() -> Set<Choice> {
+            Set(
+                (0..<UInt32(200)).map { number in
+                    let client = ClientKey(ipv4: 0x7f00_0001 + number * 7_919)
+                    return groups.next(avoiding: 1, client: client, waiting: 0) { _ in ServerLoad(sessions: 0) }
+                })
+        }
+        #expect(choices() == [.server(1)])
+        groups.setUsable(0, true)
+        #expect(groups.activeServers == 2 && groups.takesTraffic(0))
+        #expect(choices().isSuperset(of: [.server(0)]))
+    }
+
     @Test("weights may be changed freely where a table doesn't fix them")
     func dynamic() {
         #expect(
