@@ -43,6 +43,7 @@ enum NotYetApplied {
         "option tcpka": .warning("connections are not probed"),
         "dispatch": .error("every connection would be closed at once"),
         "option redispatch N": .warning("only the last retry goes to another server"),
+        "server namespace": .error("it would be connected to in this process's namespace"),
         "server port offset": .error("the server's port would not follow the client's"),
         "server send-proxy": .error("the server would wait for a header that does not come"),
         "server send-proxy-v2": .error("the server would wait for a header that does not come"),

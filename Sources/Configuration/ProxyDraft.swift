@@ -78,6 +78,7 @@ struct ServerSettings {
     var source: SourceConfiguration?
     var userTimeout: Duration?
     var usesFastOpen = false
+    var namespace: String?
     var resolution = NameResolutionConfiguration()
     /// Where the name of the `resolvers` section stands.
     var resolvers: Word?

@@ -38,6 +38,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var userTimeout: Duration?
     /// Whether data may go with the connection's first packet (`tfo`).
     public var usesFastOpen = false
+    /// The network namespace that its connections are made in (`namespace`); this process's when `nil`.
+    public var namespace: String?
     /// How its name becomes an address; without meaning for other addresses.
     public var resolution = NameResolutionConfiguration()
     /// Its place, from 1, among the servers of one `server-template` line, which share a name and take one each of its

@@ -41,6 +41,9 @@ enum ServerTrafficKeywords {
     ]
 
     private static let connections: [Keyword<ServerDraft>] = [
+        Keyword("namespace") { (server, arguments) throws(Diagnostic) in
+            server.settings.namespace = try arguments.word("a namespace", example: "namespace blue").text
+        },
         Keyword("no-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = false },
         Keyword("no-send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = false },
         Keyword("no-tfo") { (server, _) throws(Diagnostic) in server.settings.usesFastOpen = false },

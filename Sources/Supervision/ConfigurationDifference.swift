@@ -22,6 +22,11 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
             + Self.changes(from: old.proxies, to: new.proxies, named: name) {
                 Self.proxyChanges($0, $1, name: name($1))
             }
+            + Self.changes(from: old.resolvers, to: new.resolvers, named: { "resolvers \($0.name)" }) {
+                var old = $0
+                old.location = $1.location
+                return old == $1 ? [] : ["resolvers \($1.name) changed"]
+            }
     }
 
     /// Whether there is none.

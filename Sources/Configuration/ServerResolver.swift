@@ -1,0 +1,154 @@
+import Model
+
+/// Turns `server` lines, as read, into servers without anything left to look up.
+struct ServerResolver {
+    private let resolvers: [ResolversConfiguration]
+
+    /// Everything found.
+    private(set) var diagnostics: [Diagnostic] = []
+
+    /// Prepares to resolve.
+    ///
+    /// - Parameter resolvers: the `resolvers` sections that servers may name.
+    init(resolvers: [ResolversConfiguration]) {
+        self.resolvers = resolvers
+    }
+
+    /// Resolves the servers of one proxy; what can't be is left out and has an error in `diagnostics`.
+    ///
+    /// - Parameters:
+    ///   - draft: the proxy.
+    ///   - clientPorts: the ports on which its sessions come in, in the file's order.
+    /// - Returns: its servers.
+    mutating func servers(of draft: ProxyDraft, clientPorts: [UInt16]) -> [ServerConfiguration] {
+        reportRepeatedServers(draft)
+        let ids = Resolver.number(draft.servers.map { $0.id?.number }, from: 1)
+        var servers: [ServerConfiguration] = []
+        for (server, id) in zip(draft.servers, ids) {
+            // Without an address there is an error already.
+            guard let addressDraft = server.address,
+                let (address, portOffset) = address(addressDraft, of: server, clientPorts: clientPorts)
+            else { continue }
+            var configuration = ServerConfiguration(
+                name: server.name.text, id: id, address: address, location: server.name.location)
+            configuration.portOffset = portOffset
+            configuration.templatePosition = server.templatePosition
+            apply(server.settings, to: &configuration)
+            reportMissingResolvers(server)
+            servers.append(configuration)
+        }
+        return servers
+    }
+
+    private func apply(_ settings: ServerSettings, to server: inout ServerConfiguration) {
+        server.check = settings.isChecked ? settings.check : nil
+        server.isBackup = settings.isBackup
+        server.weight = settings.weight
+        server.maxconn = settings.maxconn
+        server.minconn = settings.minconn
+        if let minconn = settings.minconn, minconn >= settings.maxconn ?? 0 {
+            // Alone, or not below `maxconn`, it is the limit at every load, as in HAProxy.
+            server.maxconn = minconn
+            server.minconn = nil
+        }
+        server.maxqueue = settings.maxqueue
+        server.isDisabled = settings.isDisabled
+        server.slowStart = settings.slowStart
+        server.closesSessionsWhenDown = settings.closesSessionsWhenDown
+        server.closesBackupSessionsWhenUp = settings.closesBackupSessionsWhenUp
+        server.observation = settings.observation
+        server.proxyHeader = settings.proxyHeader
+        server.source = settings.source
+        server.userTimeout = settings.userTimeout
+        server.usesFastOpen = settings.usesFastOpen
+        server.namespace = settings.namespace
+        server.resolution = settings.resolution
+    }
+
+    private mutating func reportMissingResolvers(_ server: ServerDraft) {
+        guard let word = server.settings.resolvers, !resolvers.contains(where: { $0.name == word.text }) else { return }
+        let closest = Suggestion.closest(to: word.text, among: resolvers.map(\.name))
+        diagnostics.append(
+            word.error(
+                "there is no section 'resolvers \(word.text)'",
+                help: closest.map { "did you mean '\($0)'?" } ?? "add one, or remove 'resolvers \(word.text)'"))
+    }
+
+    private mutating func reportRepeatedServers(_ draft: ProxyDraft) {
+        var names: [String: Word] = [:]
+        var ids: [Int: ServerDraft] = [:]
+        for server in draft.servers {
+            if let first = names[server.name.text] {
+                diagnostics.append(
+                    server.name.error(
+                        "there is a server '\(server.name.text)' in line \(first.location.line) already",
+                        help: "give each server of a proxy its own name"))
+            } else {
+                names[server.name.text] = server.name
+            }
+            guard let (number, word) = server.id else { continue }
+            if let first = ids[number] {
+                diagnostics.append(
+                    word.error(
+                        "server '\(server.name.text)' has the id of server '\(first.name.text)' in line "
+                            + "\(first.name.location.line)", help: "give it another one"))
+            } else {
+                ids[number] = server
+            }
+        }
+    }
+
+    /// A server's address, and the distance of its port from the client's where that differs.
+    private mutating func address(
+        _ draft: ServerAddressDraft, of server: ServerDraft, clientPorts: [UInt16]
+    ) -> (address: ServerAddress, portOffset: Int?)? {
+        let host: (UInt16) -> ServerAddress
+        switch draft.target {
+        case .unix(let path): return (.unix(path: path), nil)
+        case .abstract(let name): return (.abstract(name: name), nil)
+        case .ip(let text): host = { .ip(text, port: $0) }
+        case .name(let text): host = { .name(text, port: $0) }
+        }
+        switch draft.port {
+        case .fixed(let port): return (host(port), nil)
+        case .client(let offset):
+            guard let port = port(of: server, at: draft.word, offset: offset, clientPorts: clientPorts) else {
+                return nil
+            }
+            return (host(port), clientPorts.count > 1 ? offset : nil)
+        }
+    }
+
+    /// The port of a server that goes by its clients': of the first one, where they come in on several.
+    private mutating func port(
+        of server: ServerDraft, at word: Word, offset: Int, clientPorts: [UInt16]
+    ) -> UInt16? {
+        let name = server.name.text
+        let help = "write '\(word.text.hasSuffix(":") ? String(word.text.dropLast()) : word.text):PORT'"
+        if server.settings.isChecked, server.settings.check.port == nil {
+            diagnostics.append(word.error("server '\(name)' has neither a port nor a check port", help: help))
+            return nil
+        }
+        if clientPorts.count != 1 {
+            // Nobody connects here, or from several ports.
+            guard clientPorts.count > 1, NotYetApplied.diagnostic(of: "server port offset", at: word) == nil else {
+                diagnostics.append(
+                    word.error(
+                        "server '\(name)' has no port, and its clients' port is not one and the same", help: help))
+                return nil
+            }
+        }
+        guard clientPorts.allSatisfy({ UInt16(exactly: Int($0) + offset) != nil }),
+            let port = clientPorts.first.flatMap({ UInt16(exactly: Int($0) + offset) }), port > 0
+        else {
+            diagnostics.append(
+                word.error("the port of server '\(name)' is out of range", help: "use a smaller distance"))
+            return nil
+        }
+        if clientPorts.count == 1 {
+            let from = offset == 0 ? "" : " \(clientPorts[0])\(offset > 0 ? "+" : "")\(offset) ="
+            diagnostics.append(word.note("server '\(name)' has no port; it gets its clients' port\(from) \(port)"))
+        }
+        return port
+    }
+}
