@@ -61,8 +61,6 @@ struct Session {
     var isPending = false
     /// The client's address.
     var peer = IPEndpoint.none
-    /// Bytes that the client had sent before there was a connection to a server; a client that breaks off takes them away.
-    var earlyBytes: Int32 = 0
     /// When it was accepted.
     var acceptedAt = MonotonicTime(nanoseconds: 0)
     /// When the current attempt to connect began.

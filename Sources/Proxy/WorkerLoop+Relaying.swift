@@ -22,10 +22,9 @@ extension WorkerLoop {
         case .queued, .connecting, .pausing:
             // A half-close may wait for the server; a broken connection has nothing to wait for.
             if readiness.contains(.error) || readiness.contains(.hangup) {
-                session.pointee.upload.bytes = Int64(session.pointee.earlyBytes)
+                // What it had sent can't be read any more, but is still counted.
+                session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
                 end(session, .clientAborted)
-            } else if readiness.contains(.readable) {
-                session.pointee.earlyBytes = Int32(clamping: Socket.unreadBytes(session.pointee.client))
             }
         case .free:
             preconditionFailure("a free slot is not found")
