@@ -83,6 +83,10 @@ struct HAProxyReactionTests {
                 "SIGHUP: Proxy bb has no server available ! \(none)",
             ])
         #expect(HAProxyServerStates.lines(nil) == ["SIGHUP received, dumping servers states."])
+        snapshot.proxies[0].frontend?.totalConnections = 1
+        #expect(
+            HAProxyServerStates.stopLines(snapshot).first
+                == "Proxy rabbitmq_cluster stopped (cumulated conns: FE: 1, BE: 1).")
     }
 
     @Test("a message's level takes eleven columns, and its further lines are set off")

@@ -32,6 +32,7 @@ extension Scenarios {
             #expect(process.isRunning)
             session.finishWriting()
             #expect(try await process.waitUntilExit() == .code(0))
+            #expect(process.errorOutput.contains(" : Proxy shop stopped (cumulated conns: FE: "))
         }
 
         @Test(

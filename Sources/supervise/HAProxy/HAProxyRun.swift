@@ -131,6 +131,7 @@ struct HAProxyRun {
             case .finish:
                 isFinishing = true
                 notification?.send(["STOPPING=1"])
+                for line in HAProxyServerStates.stopLines(await snapshot()) { messages.tell(.warning, line) }
                 await supervisor.shutDown(by: Operator(name: "SIGUSR1"))
                 Task { [supervisor] in
                     await supervisor.waitUntilStopped()
@@ -138,7 +139,8 @@ struct HAProxyRun {
                 }
             case .reload where isFinishing: break
             case .reload: await reload()
-            case .tellStates: await tellStates()
+            case .tellStates:
+                for line in HAProxyServerStates.lines(await snapshot()) { messages.tell(.warning, line) }
             case .none: break
             }
         }
@@ -161,10 +163,10 @@ struct HAProxyRun {
         }
     }
 
-    private mutating func tellStates() async {
+    /// Everything that can be seen of the instance now; `nil` while it has no worker.
+    private func snapshot() async -> InstanceSnapshot? {
         do throws(ControlError) {
-            let snapshot = try await supervisor.snapshot(of: instance)
-            for line in HAProxyServerStates.lines(snapshot) { messages.tell(.warning, line) }
+            return try await supervisor.snapshot(of: instance)
         } catch {
             preconditionFailure("the supervisor does not know its own instance: \(error)")
         }

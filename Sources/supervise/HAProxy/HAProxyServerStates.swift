@@ -1,6 +1,6 @@
 import Model
 
-/// What SIGHUP makes HAProxy tell: a line for each server and each proxy.
+/// What signals make HAProxy tell of its proxies: SIGHUP how servers and proxies are, SIGUSR1 that the proxies have stopped.
 ///
 /// - Source: recordings of HAProxy 2.6.12.
 enum HAProxyServerStates {
@@ -21,6 +21,17 @@ enum HAProxyServerStates {
             lines.append("SIGHUP: Proxy \(proxy.name) \(availability(of: proxy)) \(connections(of: proxy))")
         }
         return lines
+    }
+
+    /// The lines when an instance stops accepting for good.
+    ///
+    /// - Parameter snapshot: the instance as it was then; `nil` while it has no worker.
+    /// - Returns: the lines in the file's order.
+    static func stopLines(_ snapshot: InstanceSnapshot?) -> [String] {
+        (snapshot?.proxies ?? []).map { proxy in
+            "Proxy \(proxy.name) stopped (cumulated conns: FE: \(proxy.frontend?.totalConnections ?? 0), "
+                + "BE: \(proxy.backend?.counters.totalSessions ?? 0))."
+        }
     }
 
     private static func availability(of proxy: ProxySnapshot) -> String {

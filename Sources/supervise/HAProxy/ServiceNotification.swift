@@ -4,7 +4,7 @@ import Glibc
 ///
 /// - Source: sd_notify(3): a datagram of `NAME=VALUE` lines to the Unix socket in `$NOTIFY_SOCKET`, whose first `@` stands for
 ///   a zero byte.
-struct ServiceNotification: Sendable {
+struct ServiceNotification: Sendable, Equatable {
     private let address: String
 
     /// Finds whom to tell; `nil` when nobody asked to be told.
