@@ -43,12 +43,37 @@ struct MutationTests {
     @Test("lines in any order", arguments: 0..<100 as Range<UInt64>)
     func shuffled(seed number: UInt64) throws {
         var generator = SplitMix(state: number)
-        let golden = try Data(contentsOf: Folder.golden.appending(path: "many-mistakes.cfg"))
+        let golden = try ["many-mistakes", "every-kind-of-answer"].reduce(into: Data()) { text, name in
+            text += try Data(contentsOf: Folder.golden.appending(path: "\(name).cfg"))
+        }
         let lines = (try seed("cluster") + golden).split(separator: UInt8(ascii: "\n"))
         let chosen = lines.shuffled(using: &generator).prefix(40)
         expectVerdict(
             Array(chosen.joined(separator: [UInt8(ascii: "\n")])) + [UInt8(ascii: "\n")],
             "lines shuffled with \(number)")
+    }
+
+    @Test("words of every keyword in any order", arguments: 0..<200 as Range<UInt64>)
+    func shuffledWords(seed number: UInt64) throws {
+        var generator = SplitMix(state: number)
+        let golden = try Data(contentsOf: Folder.golden.appending(path: "every-kind-of-answer.cfg"))
+        let more = """
+            maxconnrate 100 balance leastconn random(3) hash-type consistent crc32 hash-balance-factor 150 rate-limit sessions
+            source 192.0.2.9:1-5 interface eth0 option tcpka redispatch -2 slowstart 10s minconn send-proxy-v2 accept-proxy
+            use_backend x if { dst_port 1:5 } unless !acl acl low resolvers dns hold valid nameserver one init-addr last,none
+            track x/one observe layer4 error-limit on-error mark-down server-template 1-3 abns@x fd@3 :+1 :-1 mss -5 .elif 0
+
+            """
+        let words = (golden + Data(more.utf8)).split { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: " ") }
+        var text = Array("global\nlisten x\n".utf8)
+        for _ in 0..<60 {
+            for _ in 0..<Int.random(in: 1...5, using: &generator) {
+                text += words.randomElement(using: &generator).map { Array($0) } ?? []
+                text.append(UInt8(ascii: " "))
+            }
+            text.append(UInt8(ascii: "\n"))
+        }
+        expectVerdict(text, "words shuffled with \(number)")
     }
 
     @Test("random bytes", arguments: 0..<100 as Range<UInt64>)
