@@ -26,8 +26,10 @@ struct side {
     struct session *session;
     struct side *other;
     int descriptor;
-    bool has_ended;  // its peer sends no more
-    bool is_shut;    // nothing more is written to it
+    bool is_readable;  // may have bytes: from its event until a short read
+    bool is_closing;   // its peer's end is there to be read
+    bool has_ended;    // its peer's end was read
+    bool is_shut;      // nothing more is written to it
     char *rest;
     size_t start, end;
 };
@@ -83,9 +85,10 @@ static bool write_rest(struct side *sink) {
 static void move(struct side *source) {
     struct side *sink = source->other;
     if (!write_rest(sink)) return;
-    while (!source->session->has_failed && !source->has_ended) {
+    while (source->is_readable && !source->session->has_failed && !source->has_ended) {
         ssize_t count = recv(source->descriptor, scratch, READ_SIZE, 0);
         if (count < 0) {
+            source->is_readable = false;
             if (errno != EAGAIN) close_session(source->session);
             return;
         }
@@ -103,7 +106,10 @@ static void move(struct side *source) {
             keep(sink, scratch + sent, (size_t)(count - sent));
             return;
         }
-        if (count < READ_SIZE) return;
+        if (count < READ_SIZE && !source->is_closing) {
+            source->is_readable = false;
+            return;
+        }
     }
     if (source->has_ended && !sink->is_shut) {
         sink->is_shut = true;
@@ -149,7 +155,11 @@ static void accept_all(int listener, const struct sockaddr_in *target) {
 
 static void ready(struct side *side, uint32_t events) {
     struct session *session = side->session;
-    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) move(side);
+    if (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) side->is_closing = true;
+    if (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) {
+        side->is_readable = true;
+        move(side);
+    }
     // Also when a connection attempt has ended: the client's bytes may have waited for it.
     if (!session->has_failed && (events & EPOLLOUT)) move(side->other);
 }
