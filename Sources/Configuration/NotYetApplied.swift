@@ -13,21 +13,12 @@ enum NotYetApplied {
         static func error(_ instead: String) -> Consequence { Consequence(severity: .error, instead: instead) }
     }
 
-    /// By the keyword with what stands before it: `balance leastconn`, `option tcpka`, `server slowstart`, `bind tfo`.
+    /// By the keyword with what stands before it: `rate-limit`, `option tcpka`, `server slowstart`, `bind tfo`.
     static let consequences: [String: Consequence] = [
-        // Balance.
-        "balance first": .warning("servers take turns, as with 'roundrobin'"),
-        "balance leastconn": .warning("servers take turns, as with 'roundrobin'"),
-        "balance random": .warning("servers take turns, as with 'roundrobin'"),
-        "balance source": .warning("servers take turns, as with 'roundrobin': a client may change its server"),
-        "balance static-rr": .warning("servers take turns, as with 'roundrobin'"),
-        "hash-balance-factor": .warning("a server's load is not bounded"),
-        "hash-type": .warning("nothing is hashed"),
         // Limits.
         "global maxconnrate": .warning("connections are accepted as fast as they come"),
         "global maxsessrate": .warning("sessions begin as fast as they come"),
         "rate-limit": .warning("sessions begin as fast as they come"),
-        "server minconn": .warning("'maxconn' holds at every load"),
         "server slowstart": .warning("a server that has come up gets its full share at once"),
         // Connections.
         "bind accept-proxy": .error("the header would reach the server as if it were the client's data"),
@@ -42,7 +33,6 @@ enum NotYetApplied {
         "option srvtcpka": .warning("servers' connections are not probed"),
         "option tcpka": .warning("connections are not probed"),
         "dispatch": .error("every connection would be closed at once"),
-        "option redispatch N": .warning("only the last retry goes to another server"),
         "server namespace": .error("it would be connected to in this process's namespace"),
         "server port offset": .error("the server's port would not follow the client's"),
         "server send-proxy": .error("the server would wait for a header that does not come"),

@@ -17,6 +17,12 @@ public struct IPEndpoint: Sendable, Hashable {
     /// No address at all: what a Unix socket's client has.
     public static let none = IPEndpoint(high: 0, low: 0, scope: 0, port: 0, isIPv6: false)
 
+    /// The address's 32-bit words, first byte the most significant, combined by exclusive or: an IPv4 address as it is.
+    public var foldedAddress: UInt32 {
+        let folded = high ^ low
+        return UInt32(bigEndian: UInt32(truncatingIfNeeded: folded) ^ UInt32(truncatingIfNeeded: folded >> 32))
+    }
+
     /// The address without the port, such as `127.0.0.1` or `::1`.
     public var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in

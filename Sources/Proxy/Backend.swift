@@ -15,6 +15,10 @@ final class Backend {
     var outage: Outage
     /// `fullconn`, or HAProxy's default: a tenth of the frontends' limits.
     let sessionLimit: Int
+    /// When a failed attempt to connect is repeated, and where.
+    let redispatchRule: RedispatchRule
+    /// How many sessions each server takes, by the backend's load.
+    private let limits: [SessionLimit?]
 
     /// Makes a backend whose servers are as they are now.
     ///
@@ -28,12 +32,24 @@ final class Backend {
         self.servers = servers
         groups = ServerGroups(
             servers.map {
-                ServerGroups.Member(weight: $0.configuration.weight, isBackup: $0.configuration.isBackup)
-            }, usesAllBackups: configuration.usesAllBackups)
+                ServerGroups.Member(
+                    weight: $0.configuration.weight, isBackup: $0.configuration.isBackup, id: $0.configuration.id,
+                    isUsable: $0.isUsable)
+            }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm)
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
         outage = Outage(at: now)
-        sessionLimit = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
-        for (index, server) in servers.enumerated() where !server.isUsable { groups.setUsable(index, false) }
+        let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
+        sessionLimit = fullLoad
+        redispatchRule = configuration.redispatchRule
+        limits = servers.map {
+            SessionLimit(maxconn: $0.configuration.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
+        }
+    }
+
+    /// How long to wait before the same server is tried again, in milliseconds.
+    var retryPauseMilliseconds: Int64 {
+        let pause = RedispatchRule.pause.wholeMilliseconds
+        return configuration.timeouts.connect.map { min(pause, $0.wholeMilliseconds) } ?? pause
     }
 
     /// Whether any server takes traffic; a backend without servers counts as up.
@@ -41,10 +57,51 @@ final class Backend {
 
     /// Chooses the next server.
     ///
-    /// - Parameter avoiding: the server that has just failed.
+    /// - Parameters:
+    ///   - avoiding: the server that has just failed.
+    ///   - client: the client's address, for algorithms that tie clients to servers.
     /// - Returns: what to do with the session.
-    func choose(avoiding: Int?) -> Choice {
-        groups.next(avoiding: avoiding) { servers[$0].hasFreeSlot && queue.count(in: .server($0)) == 0 }
+    func choose(avoiding: Int?, client: ClientKey?) -> Choice {
+        groups.next(avoiding: avoiding, client: client, waiting: queue.count(in: .backend)) { load(of: $0) }
+    }
+
+    /// Whether a server takes one more session at the backend's present load.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: false at its limit, whether or not anybody waits.
+    func hasFreeSlot(_ server: Int) -> Bool {
+        limits[server].map { servers[server].tally.currentSessions < $0.value(at: tally.currentSessions) } ?? true
+    }
+
+    /// Counts a session on a server.
+    ///
+    /// - Parameter server: its index.
+    func enter(_ server: Int) {
+        servers[server].tally.enter()
+        noteLoad(of: server)
+    }
+
+    /// No longer counts a session on a server.
+    ///
+    /// - Parameter server: its index.
+    func leave(_ server: Int) {
+        servers[server].tally.leave()
+        noteLoad(of: server)
+    }
+
+    /// Tells the balancing how busy a server is, after a session has come, gone, or begun or ended to wait for it.
+    ///
+    /// - Parameter server: its index.
+    func noteLoad(of server: Int) {
+        groups.loadChanged(
+            of: server, sessions: servers[server].tally.currentSessions, waiting: queue.count(in: .server(server)))
+    }
+
+    private func load(of server: Int) -> ServerLoad {
+        ServerLoad(
+            sessions: servers[server].tally.currentSessions, waiting: queue.count(in: .server(server)),
+            limit: limits[server]?.value(at: tally.currentSessions),
+            maxqueue: servers[server].configuration.maxqueue ?? 0)
     }
 
     /// What a snapshot shows.

@@ -59,9 +59,6 @@ final class Server {
     /// Whether it may get new sessions.
     var isUsable: Bool { state == .up }
 
-    /// Whether it is below its `maxconn`.
-    var hasFreeSlot: Bool { configuration.maxconn.map { tally.currentSessions < $0 } ?? true }
-
     /// Sets what a person ordered.
     ///
     /// - Parameter state: the order.

@@ -37,8 +37,6 @@ struct Session {
     var backend: Int32 = 0
     /// The server's index in the backend, -1 before the first choice.
     var serverIndex: Int32 = -1
-    /// Attempts that are still allowed after this one.
-    var retriesLeft: Int32 = 0
     /// Attempts after the first.
     var retries: Int32 = 0
     /// Milliseconds from accept to the last choice of a server, -1 before it.

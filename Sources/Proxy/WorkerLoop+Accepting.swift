@@ -78,12 +78,10 @@ extension WorkerLoop {
         session.pointee.backend = Int32(frontend.backend)
         session.pointee.acceptedAt = now
         session.pointee.lastActivity = now
-        session.pointee.retriesLeft = Int32(frontend.configuration.retries)
         frontend.begin(at: now)
         totalConnections += 1
         connectionRate.count(at: now)
         let backend = backend(frontend.backend)
-        session.pointee.retriesLeft = Int32(backend.configuration.retries)
         backend.tally.begin(at: now)
         backend.tally.enter()
         let token = EventToken(

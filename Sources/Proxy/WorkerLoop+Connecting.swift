@@ -10,7 +10,7 @@ extension WorkerLoop {
     ///   - avoiding: the server that has just failed.
     func dispatch(_ session: UnsafeMutablePointer<Session>, avoiding: Int?) {
         let backend = backend(Int(session.pointee.backend))
-        switch backend.choose(avoiding: avoiding) {
+        switch backend.choose(avoiding: avoiding, client: session.pointee.peer.balancingKey) {
         case .server(let index): assign(session, to: index, of: backend)
         case .waitForAny: enqueue(session, in: .backend, of: backend)
         case .waitFor(let index): enqueue(session, in: .server(index), of: backend)
@@ -26,7 +26,7 @@ extension WorkerLoop {
     func serveQueue(of index: Int, in backend: Backend) {
         guard backend.queue.count > 0 else { return }
         let server = backend.servers[index]
-        while server.isUsable, server.hasFreeSlot,
+        while server.isUsable, backend.hasFreeSlot(index),
             let waiter = backend.queue.next(for: index, takesTraffic: backend.groups.takesTraffic(index))
         {
             guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
@@ -34,6 +34,7 @@ extension WorkerLoop {
                 preconditionFailure("a session that ends leaves its queue")
             }
             note(waiter, in: session)
+            backend.noteLoad(of: index)
             // The balancing has chosen nothing here: the server itself has asked for work.
             take(session, to: index, of: backend)
         }
@@ -53,6 +54,7 @@ extension WorkerLoop {
                 let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
             else { break }
             session.pointee.ticket = nil
+            backend.noteLoad(of: index)
             dispatch(session, avoiding: nil)
             count += 1
         }
@@ -70,6 +72,7 @@ extension WorkerLoop {
             preconditionFailure("a session that leaves its queue gives up its ticket")
         }
         note(waiter, in: session, hasGivenUp: true)
+        if case .server(let index) = waiter.line { backend.noteLoad(of: index) }
         noteQueueTime(of: session)
     }
 
@@ -108,26 +111,27 @@ extension WorkerLoop {
             session.pointee.server = -1
         }
         let backend = backend(Int(session.pointee.backend))
-        let policy = RetryPolicy(
-            redispatches: backend.configuration.redispatches,
-            connectLimit: backend.configuration.timeouts.connect?.wholeMilliseconds)
-        let step = policy.step(
-            retriesLeft: session.pointee.retriesLeft, activeServers: backend.groups.activeServers, timedOut: timedOut)
+        let failed = Int(session.pointee.serverIndex)
+        let step = backend.redispatchRule.step(
+            after: Int(session.pointee.retries) + 1, activeServers: backend.groups.activeServers,
+            isServerUsable: backend.servers[failed].isUsable)
         switch step {
         case .giveUp:
             end(session, timedOut ? .connectTimeout : .connectFailed)
-        case .retry(let pause):
-            countRetry(at: Int(session.pointee.serverIndex), in: backend)
+        case .retry:
+            countRetry(at: failed, in: backend)
             session.pointee.isRedispatching = false
-            tryAgain(session, afterMilliseconds: pause)
-        case .redispatch(let pause):
+            tryAgain(session, afterMilliseconds: timedOut ? 0 : backend.retryPauseMilliseconds)
+        case .redispatch:
             session.pointee.isRedispatching = true
-            tryAgain(session, afterMilliseconds: pause)
+            tryAgain(session, afterMilliseconds: 0)
+        case .redispatchAfterPause:
+            session.pointee.isRedispatching = true
+            tryAgain(session, afterMilliseconds: timedOut ? 0 : backend.retryPauseMilliseconds)
         }
     }
 
     private func tryAgain(_ session: UnsafeMutablePointer<Session>, afterMilliseconds pause: Int64) {
-        session.pointee.retriesLeft -= 1
         session.pointee.retries += 1
         if pause > 0 {
             session.pointee.phase = .pausing
@@ -148,7 +152,7 @@ extension WorkerLoop {
             return
         }
         leaveServer(of: session, in: backend)
-        switch backend.choose(avoiding: last) {
+        switch backend.choose(avoiding: last, client: session.pointee.peer.balancingKey) {
         case .server(let next) where next == last:
             countRetry(at: last, in: backend)
             take(session, to: last, of: backend)
@@ -175,7 +179,7 @@ extension WorkerLoop {
     func leaveServer(of session: UnsafeMutablePointer<Session>, in backend: Backend) {
         guard session.pointee.holdsServer else { return }
         session.pointee.holdsServer = false
-        backend.servers[Int(session.pointee.serverIndex)].tally.leave()
+        backend.leave(Int(session.pointee.serverIndex))
     }
 
     private func assign(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
@@ -193,7 +197,7 @@ extension WorkerLoop {
     private func hold(_ index: Int, for session: UnsafeMutablePointer<Session>, of backend: Backend) {
         session.pointee.serverIndex = Int32(index)
         session.pointee.holdsServer = true
-        backend.servers[index].tally.enter()
+        backend.enter(index)
     }
 
     private func noteQueueTime(of session: UnsafeMutablePointer<Session>) {
@@ -281,6 +285,7 @@ extension WorkerLoop {
         if case .server(let index) = line {
             let tally = backend.servers[index].tally
             backend.servers[index].tally.queueMax = max(tally.queueMax, backend.queue.count(in: line))
+            backend.noteLoad(of: index)
         }
         let timeouts = backend.configuration.timeouts
         if let limit = timeouts.queue ?? timeouts.connect {

@@ -132,14 +132,13 @@ struct TrafficKeywordTests {
     @Test("every keyword that is not applied yet is told where it stands")
     func notYetApplied() {
         let lines: [String: String] = [
-            "dispatch": "dispatch 192.0.2.1:1", "hash-balance-factor": "hash-balance-factor 150",
-            "hash-type": "hash-type consistent", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
-            "option redispatch N": "option redispatch 2", "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
+            "dispatch": "dispatch 192.0.2.1:1", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
+            "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
             "abns@ server": "server t abns@x", "use_backend dst_port": "use_backend rabbit if { dst_port 1 }",
             "init-addr": "server t app.example:1 init-addr none",
         ]
         let arguments: [String: String] = [
-            "minconn": "5", "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",
+            "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",
             "on-marked-up": "shutdown-backup-sessions", "source": "192.0.2.9", "tcp-ut": "5s", "track": "one",
             "interface": "eth0", "mss": "1400", "namespace": "blue",
         ]

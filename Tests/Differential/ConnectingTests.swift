@@ -204,6 +204,32 @@ struct ConnectingTests {
         }.compare(ignoring: ["smax"])
     }
 
+    @Test(
+        "each algorithm picks as HAProxy's does, among servers that fill up",
+        arguments: [
+            ["balance static-rr"], ["balance leastconn"], ["balance first"], ["balance source"],
+            ["balance source", "hash-type consistent"], ["balance source", "hash-type map-based sdbm avalanche"],
+        ])
+    func algorithms(lines: [String]) async throws {
+        let servers = ["weight 3 maxconn 4", "weight 1 maxconn 4", "weight 2 maxconn 4"]
+        try await Scenario(lines: lines, servers: servers) { stage in
+            serve(stage)
+            stage.notes.add("one at a time: " + (try picks(12, stage)))
+            var held: [Peer] = []
+            // A client that is tied to one server would wait at its fifth session.
+            for _ in 0..<(lines[0] == "balance source" ? 4 : 9) {
+                let client = try stage.connect()
+                try client.send("?")
+                stage.notes.add("held by " + String(decoding: try client.receive(1), as: UTF8.self))
+                held.append(client)
+            }
+            for (closed, client) in held.enumerated() {
+                client.close()
+                try stage.awaitSessionLines(12 + closed + 1)
+            }
+        }.compare(ignoring: ["smax"])
+    }
+
     @Test("the backup takes over, and gives back to new connections")
     func warren() async throws {
         let check = "check inter 200ms rise 2 fall 3"
