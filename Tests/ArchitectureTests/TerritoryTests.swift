@@ -29,6 +29,10 @@ struct TerritoryTests {
         "Sources/AccessLog/LogReceiver.swift": "poll and write: stdout as a log target must not block",
         "Sources/StandIn/StandInError.swift": "strerror: the text of an error number",
         "Sources/StandIn/PortReservation.swift": "a socket that is bound and never listens, which swift-nio has not",
+        "Sources/supervise/HAProxy/HAProxyProcess.swift": "raise: as HAProxy, it ends by the signal that it got",
+        "Sources/supervise/HAProxy/HAProxyReaction.swift": "the signals' numbers",
+        "Sources/supervise/HAProxy/HAProxyRun.swift": "kill: -sf and -st tell the processes that came before",
+        "Sources/supervise/HAProxy/ServiceNotification.swift": "sendto: the service manager's datagram",
     ]
 
     /// Where every message passes: nothing that allocates or locks behind one's back.
