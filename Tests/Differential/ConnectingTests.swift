@@ -143,7 +143,7 @@ struct ConnectingTests {
             if how == "RST" { client.reset() } else { client.close() }
             try stage.awaitSessionLines(1)
             for filler in fillers { filler.close() }
-        }.compare(ignoring: ["bin"])
+        }.compare(ignoring: ["bin"], tries: 3)
     }
 
     @Test("two servers that don't answer: another one at each attempt")

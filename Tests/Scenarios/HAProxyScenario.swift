@@ -123,7 +123,9 @@ extension Scenarios {
                 try await setUp.awaitAnswer(of: old)
             }
             let session = try await setUp.session()
-            let load = Task { try await setUp.load() }
+            let (answers, answered) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingOldest(1))
+            let load = Task { try await setUp.load(telling: answered) }
+            for await () in answers { break }
             let new = try setUp.launch(["-sf", "\(old.processID)"])
             try await eventually("the old one refuses nobody and accepts nobody", within: .seconds(20)) {
                 // Its listener is gone, but its session is there.
@@ -249,7 +251,11 @@ private struct SetUp: Sendable {
     }
 
     /// Opens sessions one after the other until it is cancelled; one that breaks is a failure.
-    func load() async throws -> (answered: Int, refused: Int) {
+    ///
+    /// - Parameter answered: told of each session that got its answer.
+    /// - Returns: how many sessions got their answers, and how many were refused.
+    /// - Throws: what breaks a session.
+    func load(telling answered: AsyncStream<Void>.Continuation) async throws -> (answered: Int, refused: Int) {
         var outcome = (answered: 0, refused: 0)
         do {
             while !Task.isCancelled {
@@ -260,6 +266,7 @@ private struct SetUp: Sendable {
                 try await session.write(Array("hello".utf8))
                 _ = try await session.read(exactly: 5)
                 outcome.answered += 1
+                answered.yield()
             }
         } catch is CancellationError {
             // In the midst of a session, which is as good an end as any.
