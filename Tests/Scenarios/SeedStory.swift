@@ -14,8 +14,9 @@ struct SeedStory {
     let log: SyslogCatcher
     /// How long the checks may take to see a broker go or come back.
     let checkTime: Duration
-    /// How long the consumer takes for a message, in seconds.
-    let consumerDelay: Double
+    /// How long publisher and consumer take for a message, in seconds: long enough that both are in the middle of their
+    /// work when the broker stops.
+    let messageDelay: Double
     /// Stops the broker of a server.
     let stop: (String) async throws -> Void
     /// Starts the broker of a server.
@@ -37,6 +38,7 @@ struct SeedStory {
         try await eventually("100 messages are consumed") { consumer.output.contains("unique 100\n") }
 
         try await stop(serving)
+        try #require(!publisher.output.contains("confirmed"), "the publisher has ended too soon to lose anything")
         try await eventually("the publisher is cut off and connected again", within: .seconds(30)) {
             publisher.output.contains("CONNECTION_FORCED")
                 && publisher.output.split(separator: "\n").filter { $0 == "connected" }.count >= 2
@@ -63,13 +65,13 @@ struct SeedStory {
 
     private func publisher() throws -> TestProcess {
         try Python.start(
-            "publisher", [String(files.cluster.sessions.port), Self.queue, String(Self.messages), "0.002"])
+            "publisher", [String(files.cluster.sessions.port), Self.queue, String(Self.messages), String(messageDelay)])
     }
 
     private func consumer() throws -> TestProcess {
         try Python.start(
             "consumer",
-            [String(files.cluster.sessions.port), Self.queue, String(Self.messages), String(consumerDelay)])
+            [String(files.cluster.sessions.port), Self.queue, String(Self.messages), String(messageDelay)])
     }
 
     private func statistics(_ instance: SeedFiles.Instance) async throws -> StatisticsPage {
