@@ -41,7 +41,6 @@ enum NotYetApplied {
         "server tcp-ut": .warning("the system's time holds"),
         "server tfo": .warning("data are sent after the connection is made"),
         "source": .warning("the system chooses where connections come from"),
-        "use_backend dst_port": .error("connections to every port would go to the same backend"),
         // Marks.
         "option abortonclose": .warning("a session whose client has gone waits on"),
         "option log-health-checks": .warning("only changes of a server's state are logged"),

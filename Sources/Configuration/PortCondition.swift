@@ -10,9 +10,12 @@ struct PortCondition: Sendable, Equatable {
 
     /// Whether it holds.
     ///
-    /// - Parameter port: the port that the client connected to.
+    /// - Parameter port: the port that the client connected to; `nil` on a socket without ports, which is like every
+    ///   other port.
     /// - Returns: whether it holds.
-    func holds(for port: UInt16) -> Bool { ports.contains { $0.contains(port) } != isNegated }
+    func holds(for port: UInt16?) -> Bool {
+        ports.contains { port.map($0.contains) ?? false } != isNegated
+    }
 
     /// Reads what an `acl` line or braces hold: `dst_port 5671 5672`, `dst_port 1:1023`.
     ///

@@ -117,6 +117,12 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var backends: Set<Int> { Set(binds.compactMap { $0.backend ?? backend }).union(backend.map { [$0] } ?? []) }
     /// Whether it accepts connections.
     public var hasFrontend: Bool { kind != .backend }
+    /// Whether its addresses are open at all.
+    public var isListening: Bool { hasFrontend && !isDisabled }
+    /// Whether its addresses are the statistics page's, and not for sessions.
+    public var servesStatistics: Bool { isListening && !isRelaying && stats != nil }
+    /// Whether its addresses are for sessions, be it only to close them for want of a backend.
+    public var acceptsSessions: Bool { isListening && !servesStatistics }
     /// Whether it connects to servers.
     public var hasBackend: Bool { kind != .frontend }
 }

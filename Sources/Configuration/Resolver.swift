@@ -188,10 +188,10 @@ struct Resolver {
     private mutating func backend(
         of address: BindAddress, of draft: ProxyDraft, among indices: [String: Int]
     ) -> Int? {
-        let port: UInt16
+        var port: UInt16?
         switch address {
         case .ipv4(_, let number), .ipv6(_, let number, _): port = number
-        case .unix, .abstract, .descriptor: return nil
+        case .unix, .abstract, .descriptor: break
         }
         let rule = draft.backendRules.first { $0.condition?.holds(for: port) ?? true }
         guard let rule, rule.condition != nil else { return nil }

@@ -67,7 +67,6 @@ enum RuleKeywords {
             throw unsupported(keyword, name: "use_backend")
         }
         proxy.backendRules.append(BackendRule(name: name, condition: condition))
-        if condition != nil { arguments.tellIfNotYetApplied("use_backend dst_port", at: keyword) }
     }
 
     /// Rules that only accept, and waiting for content that nothing looks at, change nothing.

@@ -7,8 +7,8 @@ import Model
 /// Only the worker's thread touches it.
 final class Frontend {
     let configuration: ProxyConfiguration
-    /// The index of the backend that gets its sessions.
-    let backend: Int
+    /// By the address's index in `ProxyConfiguration.binds`: the index of the backend that gets its sessions.
+    let backends: [Int]
     var listeners: [Listener] = []
     var currentSessions = 0
     var maxSessions = 0
@@ -25,10 +25,10 @@ final class Frontend {
     ///
     /// - Parameters:
     ///   - configuration: its section.
-    ///   - backend: the index of its backend.
-    init(configuration: ProxyConfiguration, backend: Int) {
+    ///   - backends: for each of its addresses, the index of the backend that gets the sessions.
+    init(configuration: ProxyConfiguration, backends: [Int]) {
         self.configuration = configuration
-        self.backend = backend
+        self.backends = backends
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
         clientFinLimit = (configuration.timeouts.clientFin ?? configuration.timeouts.client).map(\.wholeMilliseconds)
     }

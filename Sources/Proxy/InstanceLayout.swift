@@ -5,17 +5,29 @@ import Model
 
 /// How a configuration becomes frontends, backends, servers and checks.
 enum InstanceLayout {
-    /// The frontends that accept sessions for servers, by the proxy's index.
+    /// The frontends that accept sessions, by the proxy's index.
     ///
     /// - Parameter configuration: the instance's configuration.
     /// - Returns: `nil` where a proxy accepts none (backends, statistics, switched off).
     static func frontends(of configuration: InstanceConfiguration) -> [Frontend?] {
-        configuration.proxies.map { proxy in
-            guard proxy.hasFrontend, proxy.isRelaying, !proxy.isDisabled, let backend = proxy.backend else {
-                return nil
-            }
-            return Frontend(configuration: proxy, backend: backend)
+        configuration.proxies.enumerated().map { index, proxy in
+            guard proxy.acceptsSessions else { return nil }
+            return Frontend(configuration: proxy, backends: destinations(of: index, in: configuration))
         }
+    }
+
+    /// Where the sessions of each of a proxy's addresses go.
+    ///
+    /// Those that nothing sends anywhere stay with their own proxy, which is a backend without servers then: they are
+    /// closed at once, and counted and logged under that name.
+    ///
+    /// - Parameters:
+    ///   - index: the proxy's index.
+    ///   - configuration: the instance's configuration.
+    /// - Returns: an index of a proxy for each address.
+    static func destinations(of index: Int, in configuration: InstanceConfiguration) -> [Int] {
+        let proxy = configuration.proxies[index]
+        return proxy.binds.map { $0.backend ?? proxy.backend ?? index }
     }
 
     /// The backends, by the proxy's index.
@@ -23,14 +35,21 @@ enum InstanceLayout {
     /// - Parameters:
     ///   - plan: the worker's plan.
     ///   - now: what time it is.
-    /// - Returns: `nil` where a proxy has no servers of its own to connect to (frontends, statistics, switched off).
+    /// - Returns: `nil` where a proxy has no servers of its own and no sessions are sent to it. One that is switched off
+    ///   but sent to has no servers.
     static func backends(of plan: WorkerPlan, now: MonotonicTime) -> [Backend?] {
         let proxies = plan.configuration.proxies
+        let targets = Set(
+            proxies.indices.filter { proxies[$0].acceptsSessions }.flatMap {
+                destinations(of: $0, in: plan.configuration)
+            })
         return proxies.indices.map { index in
             let proxy = proxies[index]
-            guard proxy.hasBackend, proxy.isRelaying, !proxy.isDisabled else { return nil }
-            let limit = proxies.filter { $0.hasFrontend && $0.backend == index }.reduce(0) { $0 + $1.maxconn }
-            let servers = proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) }
+            let isInUse = proxy.hasBackend && proxy.isRelaying && !proxy.isDisabled
+            guard isInUse || targets.contains(index) else { return nil }
+            let limit = proxies.filter { $0.hasFrontend && $0.backends.contains(index) }.reduce(0) { $0 + $1.maxconn }
+            let servers =
+                isInUse ? proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
             return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
         }
     }

@@ -31,8 +31,8 @@ struct Session {
     var server: Int32 = -1
     /// The frontend's index in the instance.
     var frontend: Int32 = 0
-    /// The address's index in the frontend.
-    var listener: Int32 = 0
+    /// The address's index in `ProxyConfiguration.binds`.
+    var bind: Int32 = 0
     /// The backend's index in the instance.
     var backend: Int32 = 0
     /// The server's index in the backend, -1 before the first choice.

@@ -27,7 +27,7 @@ extension WorkerLoop {
             }
             switch Socket.accept(frontend.listeners[position].descriptor) {
             case .connection(let descriptor, let peer):
-                open(descriptor, from: peer, frontend: proxy, listener: position)
+                open(descriptor, from: peer, frontend: proxy, bind: frontend.listeners[position].bind)
             case .vanished: continue
             case .nobody: return
             case .exhausted:
@@ -67,21 +67,21 @@ extension WorkerLoop {
 
     private var isAtLimit: Bool { configuration.global.maxconn.map { sessions.count >= $0 } ?? false }
 
-    private func open(_ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, listener: Int) {
+    private func open(_ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, bind: Int) {
         let frontend = frontend(index)
         let session = sessions.take()
         session.pointee.phase = .queued
         session.pointee.client = descriptor
         session.pointee.peer = peer
         session.pointee.frontend = Int32(index)
-        session.pointee.listener = Int32(listener)
-        session.pointee.backend = Int32(frontend.backend)
+        session.pointee.bind = Int32(bind)
+        session.pointee.backend = Int32(frontend.backends[bind])
         session.pointee.acceptedAt = now
         session.pointee.lastActivity = now
         frontend.begin(at: now)
         totalConnections += 1
         connectionRate.count(at: now)
-        let backend = backend(frontend.backend)
+        let backend = backend(frontend.backends[bind])
         backend.tally.begin(at: now)
         backend.tally.enter()
         let token = EventToken(

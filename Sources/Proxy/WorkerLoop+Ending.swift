@@ -118,7 +118,7 @@ extension WorkerLoop {
     func logConnect(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         let route = routes[Int(session.pointee.frontend)]
         guard !route.isEmpty else { return }
-        var destination = LogPeer.unix(listener: Int(session.pointee.listener) + 1)
+        var destination = LogPeer.unix(listener: Int(session.pointee.bind) + 1)
         if case .ip(let endpoint)? = Socket.localAddress(session.pointee.client) { destination = .ip(endpoint) }
         let record = ConnectLogRecord(
             client: peer(of: session), destination: destination, frontend: frontend.configuration.name, isHTTP: false)
@@ -127,6 +127,6 @@ extension WorkerLoop {
 
     private func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
         session.pointee.peer == .none
-            ? .unix(listener: Int(session.pointee.listener) + 1) : .ip(session.pointee.peer)
+            ? .unix(listener: Int(session.pointee.bind) + 1) : .ip(session.pointee.peer)
     }
 }

@@ -153,7 +153,7 @@ extension WorkerLoop {
     }
 
     private func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
-        idleLimits[Int(session.pointee.frontend)]?.limit(
+        idleLimits[Int(session.pointee.frontend)][Int(session.pointee.bind)].limit(
             clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded)
     }
 

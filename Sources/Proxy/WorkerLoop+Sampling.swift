@@ -36,7 +36,7 @@ extension WorkerLoop {
                 var tally = httpTally(counters, index)
                 append(SessionSample.frontendName, &tally.sample, current: tally.current)
             }
-            guard let backend = backends[index] else { continue }
+            guard proxy.hasBackend, !proxy.isDisabled, let backend = backends[index] else { continue }
             for server in backend.servers {
                 append(server.configuration.name, &server.tally.sample, current: server.tally.currentSessions)
             }

@@ -36,7 +36,7 @@ extension WorkerLoop {
             } else {
                 view.frontend = frontends[index]?.snapshot(at: now)
                 snapshot.listeners += frontends[index]?.listeners.count ?? 0
-                if let backend = backends[index] {
+                if proxy.hasBackend, let backend = backends[index] {
                     view.servers = backend.servers.enumerated().map { position, server in
                         server.snapshot(at: now, queue: backend.queue.count(in: .server(position)))
                     }

@@ -37,8 +37,8 @@ final class WorkerLoop {
     let routes: [LogRoute]
     /// The checked servers in the file's order: the slot of a check's token.
     let checks: [(backend: Int, server: Int)]
-    /// By the frontend's index: how long its sessions may be silent.
-    let idleLimits: [IdleLimits?]
+    /// By the frontend's index and its address's: how long the sessions that came in there may be silent.
+    let idleLimits: [[IdleLimits]]
 
     let sessions = SessionPool()
     let relay = Relay()
@@ -98,8 +98,8 @@ final class WorkerLoop {
         backends = InstanceLayout.backends(of: plan, now: begin)
         frontends = InstanceLayout.frontends(of: configuration)
         checks = InstanceLayout.checks(of: backends)
-        idleLimits = configuration.proxies.map { proxy in
-            proxy.backend.map {
+        idleLimits = configuration.proxies.enumerated().map { index, proxy in
+            InstanceLayout.destinations(of: index, in: configuration).map {
                 IdleLimits(frontend: proxy.timeouts, backend: configuration.proxies[$0].timeouts)
             }
         }

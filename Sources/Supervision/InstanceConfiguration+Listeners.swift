@@ -3,17 +3,6 @@ import Model
 
 // Who serves which address of a configuration: the worker, or the surface.
 
-extension ProxyConfiguration {
-    /// Whether its addresses are open at all.
-    var isListening: Bool { hasFrontend && !isDisabled }
-
-    /// Whether its addresses are the statistics page's, and not for sessions.
-    var servesStatistics: Bool { isListening && !isRelaying && stats != nil }
-
-    /// Whether its addresses are the worker's.
-    var acceptsSessions: Bool { isListening && !servesStatistics }
-}
-
 extension InstanceConfiguration {
     /// The indices of the proxies that serve statistics.
     var statisticsProxies: [Int] { proxies.indices.filter { proxies[$0].servesStatistics } }

@@ -15,7 +15,6 @@ struct CorpusTests {
     /// The files that HAProxy takes and this program doesn't yet, with the keyword that keeps each from loading.
     private static let notYet = [
         "049.cfg": "'ssl' is not supported here yet",
-        "116.cfg": "'use_backend' is read, but not applied yet",
         "119.cfg": "'stick' is not supported here",
         "121.cfg": "'use_backend' is not supported here",
     ]

@@ -134,7 +134,7 @@ struct TrafficKeywordTests {
         let lines: [String: String] = [
             "dispatch": "dispatch 192.0.2.1:1", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
             "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
-            "abns@ server": "server t abns@x", "use_backend dst_port": "use_backend rabbit if { dst_port 1 }",
+            "abns@ server": "server t abns@x",
             "init-addr": "server t app.example:1 init-addr none",
         ]
         let arguments: [String: String] = [
@@ -173,6 +173,7 @@ struct TrafficKeywordTests {
             let condition = try #require(
                 PortCondition.parse(rule: words, named: ["low": PortCondition(ports: [1...1])]))
             #expect([1, 2].map { condition.holds(for: $0) } == expected, "\(rule)")
+            #expect(condition.holds(for: nil) == condition.isNegated, "\(rule)")
         }
         for rule in ["if { src 192.0.2.1 }", "if { dst_port 1 } or low", "if other", "if", "if { dst_port x }"] {
             #expect(PortCondition.parse(rule: rule.split(separator: " ").map(String.init), named: [:]) == nil)

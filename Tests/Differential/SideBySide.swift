@@ -53,9 +53,13 @@ struct Scenario: Sendable {
 
     /// The lines of `defaults`.
     var defaults: [String] = []
-    /// The lines of the `listen` section.
+    /// What the clients connect to, `listen` or `frontend`.
+    var section = "listen"
+    /// What follows the address that it listens on.
+    var bindOptions = ""
+    /// The lines of the section; of further ones, with their first lines.
     var lines: [String] = []
-    /// What follows the address of each server.
+    /// What follows the address of each server; they belong to the last section.
     var servers = [""]
     /// Which servers listen from the beginning.
     var listening: Set<Int>?
@@ -71,7 +75,8 @@ struct Scenario: Sendable {
         text += "    retries 3\n    option redispatch\n    maxconn 2000\n"
         text += "    timeout connect 1s\n    timeout client 60s\n    timeout server 60s\n"
         for line in defaults { text += "    \(line)\n" }
-        text += "listen rabbitmq_cluster\n    bind 127.0.0.1:\(port)\n    balance roundrobin\n"
+        text += "\(section) rabbitmq_cluster\n    bind 127.0.0.1:\(port) \(bindOptions)\n"
+        if section == "listen" { text += "    balance roundrobin\n" }
         for line in lines { text += "    \(line)\n" }
         for (index, options) in servers.enumerated() {
             text += "    server rabbit_\(index) 127.0.0.1:\(ports[index]) \(options)\n"

@@ -1,0 +1,76 @@
+import Foundation
+import Peers
+import Testing
+
+/// What becomes of connections before any server is asked.
+@Suite("accepting, beside HAProxy", .serialized)
+struct AcceptingTests {
+    private func note(_ who: String, _ peer: Peer, _ stage: Scenario.Stage) {
+        let (bytes, ending) = peer.readToEnd()
+        stage.notes.add("\(who) saw \(bytes.count) bytes, then \(ending.rawValue)")
+    }
+
+    /// Two clients that send nothing and are closed, one after the other.
+    private func turnedAway(_ stage: Scenario.Stage) throws {
+        for number in 1...2 {
+            let client = try stage.connect()
+            note("client", client, stage)
+            client.close()
+            // HAProxy's threads may have two of them at once else.
+            try stage.awaitSessionLines(number)
+        }
+    }
+
+    @Test("a listen without servers")
+    func listenWithoutServers() async throws {
+        try await Scenario(lines: ["no option dontlognull"], servers: []) { try turnedAway($0) }.compare()
+    }
+
+    @Test("a frontend without backend")
+    func frontendWithoutBackend() async throws {
+        try await Scenario(section: "frontend", lines: ["no option dontlognull"], servers: []) {
+            try turnedAway($0)
+        }.compare()
+    }
+
+    @Test("a frontend whose rules let the client's port go nowhere")
+    func noRuleHolds() async throws {
+        try await Scenario(
+            section: "frontend",
+            lines: ["no option dontlognull", "use_backend other if { dst_port 1 }", "backend other"]
+        ) { try turnedAway($0) }.compare()
+    }
+
+    @Test("a frontend whose backend is switched off")
+    func disabledBackend() async throws {
+        try await Scenario(
+            section: "frontend",
+            lines: ["no option dontlognull", "default_backend other", "backend other", "disabled"]
+        ) { try turnedAway($0) }.compare()
+    }
+
+    @Test("the client's port chooses the backend")
+    func backendByPort() async throws {
+        try await Scenario(
+            section: "frontend",
+            lines: [
+                "acl low dst_port 1:1023", "use_backend none if low", "use_backend other unless low",
+                "default_backend none", "backend none", "server nobody 127.0.0.1:1", "backend other",
+                "timeout server 30s",
+            ]
+        ) { stage in
+            let client = try stage.connect()
+            try client.send("hello")
+            let server = try stage.servers[0].accept()
+            try server.expect("hello")
+            try server.send("olleh")
+            try client.expect("olleh")
+            client.finish()
+            note("server", server, stage)
+            server.close()
+            note("client", client, stage)
+            client.close()
+            try stage.awaitSessionLines(1)
+        }.compare()
+    }
+}
