@@ -10,6 +10,8 @@ public struct ServerLogEvent: Sendable {
         case checked(to: OperationalState, by: CheckResult)
         /// A person ordered another administrative state.
         case ordered(from: AdministrativeState, to: AdministrativeState)
+        /// Its slow start is over.
+        case warmedUp
     }
 
     /// The proxy's name.
@@ -71,6 +73,9 @@ public struct ServerLogEvent: Sendable {
             if administrative == .drain { lines.append(line(.notice, "remains in forced drain mode.")) }
         case .ordered(let from, let to):
             lines += orderLines(from: from, to: to)
+        case .warmedUp:
+            lines.append(line(.notice, "is UP. \(onlineWords)"))
+            if administrative == .drain { lines.append(line(.notice, "remains in forced drain mode.")) }
         }
         if hadServer && activeServers == 0 && backupServers == 0 {
             lines.append(TextLogLine(level: .emerg, text: "proxy \(proxy) has no server available!"))

@@ -102,6 +102,21 @@ public struct ServerGroups: Sendable {
         return (share + Share.scale - 1) / Share.scale
     }
 
+    /// The same as if no slow start were under way.
+    public var fullWeightInUse: Int { seats.indices.filter(takesTraffic).reduce(0) { $0 + seats[$1].weight } }
+
+    /// The weight that a server has at full speed.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: its weight in the file, or as it was changed.
+    public func weight(of server: Int) -> Int { seats[server].weight }
+
+    /// How far a server's slow start has come.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: sixteenths of its weight; all of them where weights are fixed.
+    public func slowStartSteps(of server: Int) -> Int { seats[server].steps }
+
     /// The weight that a server has now; a slow start makes it smaller.
     ///
     /// - Parameter server: its index.

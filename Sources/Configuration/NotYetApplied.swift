@@ -19,7 +19,6 @@ enum NotYetApplied {
         "global maxconnrate": .warning("connections are accepted as fast as they come"),
         "global maxsessrate": .warning("sessions begin as fast as they come"),
         "rate-limit": .warning("sessions begin as fast as they come"),
-        "server slowstart": .warning("a server that has come up gets its full share at once"),
         // Connections.
         "bind accept-proxy": .error("the header would reach the server as if it were the client's data"),
         "bind defer-accept": .warning("connections are accepted at once"),

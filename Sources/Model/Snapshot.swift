@@ -211,6 +211,8 @@ public struct BackendSnapshot: Sendable {
     public var sessionLimit = 0
     /// The sum of the weights in use.
     public var weight = 0
+    /// The same as if no server started slowly.
+    public var configuredWeight = 0
     /// Active servers that take traffic.
     public var activeServers = 0
     /// Backup servers that are usable.
@@ -246,8 +248,10 @@ public struct ServerSnapshot: Sendable {
     public var isBackup = false
     /// Its weight now.
     public var weight = 1
-    /// Its configured weight.
+    /// Its weight at full speed.
     public var configuredWeight = 1
+    /// How much of its weight it has while it starts slowly, in percent; `nil` at full speed.
+    public var slowStartPercent: Int?
     /// Most sessions; `nil` is no limit.
     public var sessionLimit: Int?
     /// Most sessions in its queue; `nil` is no limit.

@@ -70,7 +70,7 @@ final class Backend {
     /// - Parameter server: its index.
     /// - Returns: false at its limit, whether or not anybody waits.
     func hasFreeSlot(_ server: Int) -> Bool {
-        limits[server].map { servers[server].tally.currentSessions < $0.value(at: tally.currentSessions) } ?? true
+        limit(of: server).map { servers[server].tally.currentSessions < $0 } ?? true
     }
 
     /// Counts a session on a server.
@@ -100,8 +100,12 @@ final class Backend {
     private func load(of server: Int) -> ServerLoad {
         ServerLoad(
             sessions: servers[server].tally.currentSessions, waiting: queue.count(in: .server(server)),
-            limit: limits[server]?.value(at: tally.currentSessions),
-            maxqueue: servers[server].configuration.maxqueue ?? 0)
+            limit: limit(of: server), maxqueue: servers[server].configuration.maxqueue ?? 0)
+    }
+
+    /// How many sessions a server takes at the backend's present load; its slow start makes them fewer.
+    private func limit(of server: Int) -> Int? {
+        limits[server].map { servers[server].warmup.limit($0.value(at: tally.currentSessions)) }
     }
 
     /// What a snapshot shows.
@@ -117,9 +121,27 @@ final class Backend {
         snapshot.counters.timesDown = outage.count
         snapshot.sessionLimit = sessionLimit
         snapshot.weight = groups.weightInUse
+        snapshot.configuredWeight = groups.fullWeightInUse
         snapshot.activeServers = groups.activeServers
         snapshot.backupServers = groups.backupServers
         snapshot.algorithm = configuration.balance.keyword
+        return snapshot
+    }
+
+    /// What a snapshot shows of a server.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - now: the moment of the snapshot.
+    /// - Returns: the value.
+    func snapshot(of index: Int, at now: MonotonicTime) -> ServerSnapshot {
+        let server = servers[index]
+        var snapshot = server.snapshot(at: now, queue: queue.count(in: .server(index)))
+        snapshot.weight = groups.effectiveWeight(of: index)
+        snapshot.configuredWeight = groups.weight(of: index)
+        if server.warmup.isOn && server.administrative != .drain {
+            snapshot.slowStartPercent = 100 * groups.slowStartSteps(of: index) / SlowStart.steps
+        }
         return snapshot
     }
 }

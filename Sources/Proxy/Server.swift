@@ -20,6 +20,8 @@ final class Server {
     var recordedSince: Timestamp?
     var tally = Tally()
     var outage: Outage
+    /// Its slow start.
+    var warmup: Warmup
 
     /// Makes a server.
     ///
@@ -40,6 +42,7 @@ final class Server {
         self.check = check
         administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         outage = Outage(at: now)
+        warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || administrative == .maint)
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, let operational = inherited.operational {
             recordedState = ServerState(operational: operational, administrative: inherited.administrative)
@@ -58,6 +61,9 @@ final class Server {
 
     /// Whether it may get new sessions.
     var isUsable: Bool { state == .up }
+
+    /// Whether it is down or in maintenance.
+    var isOut: Bool { state == .down || state == .maint }
 
     /// Sets what a person ordered.
     ///

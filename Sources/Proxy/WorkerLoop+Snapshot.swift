@@ -37,9 +37,7 @@ extension WorkerLoop {
                 view.frontend = frontends[index]?.snapshot(at: now)
                 snapshot.listeners += frontends[index]?.listeners.count ?? 0
                 if proxy.hasBackend, let backend = backends[index] {
-                    view.servers = backend.servers.enumerated().map { position, server in
-                        server.snapshot(at: now, queue: backend.queue.count(in: .server(position)))
-                    }
+                    view.servers = backend.servers.indices.map { backend.snapshot(of: $0, at: now) }
                     view.backend = backend.snapshot(at: now)
                 }
             }

@@ -86,7 +86,15 @@ extension WorkerLoop {
         }
     }
 
-    private func event(
+    /// Describes a change of a server, before it is made.
+    ///
+    /// - Parameters:
+    ///   - server: the server.
+    ///   - backend: its backend.
+    ///   - change: what happens.
+    ///   - operational: what the checks had found before.
+    /// - Returns: the event, without the numbers that are known afterwards.
+    func event(
         of server: Server, in backend: Backend, _ change: ServerLogEvent.Change, operational: OperationalState
     ) -> ServerLogEvent {
         var event = ServerLogEvent(
@@ -101,14 +109,12 @@ extension WorkerLoop {
     private func change(_ index: Int, in backend: Backend, event: ServerLogEvent, isFall: Bool, cause: Cause) {
         let server = backend.servers[index]
         backend.groups.setUsable(index, server.isUsable)
-        let isOut = server.state == .down || server.state == .maint
-        server.outage.note(isDown: isOut, isFall: isFall, at: now)
+        noteChange(of: index, in: backend)
+        server.outage.note(isDown: server.isOut, isFall: isFall, at: now)
         if event.hadServer != backend.isUp {
             backend.outage.note(isDown: !backend.isUp, isFall: !backend.isUp, at: now)
         }
         var event = event
-        event.activeServers = backend.groups.activeServers
-        event.backupServers = backend.groups.backupServers
         event.sessions = server.tally.currentSessions
         let waiting = backend.queue.count
         if server.isUsable {
@@ -117,8 +123,7 @@ extension WorkerLoop {
         } else {
             event.requeued = requeue(from: index, in: backend)
         }
-        event.queued = backend.queue.count
-        if let route = route(of: backend) { log.send(event, along: route, at: WallClock.now()) }
+        send(event, about: backend)
         record(server, in: backend, cause: cause)
         sample()
     }
@@ -148,7 +153,17 @@ extension WorkerLoop {
         history.offer(.transition(record))
     }
 
-    private func route(of backend: Backend) -> LogRoute? {
-        backends.firstIndex { $0 === backend }.map { routes[$0] }
+    /// Leaves an event's lines in the log of its backend.
+    ///
+    /// - Parameters:
+    ///   - event: what happened; how many servers and waiting sessions there are now is filled in.
+    ///   - backend: the server's backend.
+    func send(_ event: ServerLogEvent, about backend: Backend) {
+        guard let index = backends.firstIndex(where: { $0 === backend }) else { return }
+        var event = event
+        event.activeServers = backend.groups.activeServers
+        event.backupServers = backend.groups.backupServers
+        event.queued = backend.queue.count
+        log.send(event, along: routes[index], at: WallClock.now())
     }
 }

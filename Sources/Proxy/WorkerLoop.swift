@@ -9,7 +9,7 @@ import Model
 /// Made by the worker's thread and used by that thread alone, so nothing in here is locked. A turn takes in the events of
 /// the sockets, then what is left over from the last turn, then the timers that are due, then the orders from outside.
 /// The rest of it is in extensions, a concept each: accepting, connecting, relaying, ending, checking, transitions,
-/// orders, sampling and snapshots.
+/// warming, orders, sampling and snapshots.
 final class WorkerLoop {
     /// What a token's event or timer is about.
     enum Subject: UInt8 {
@@ -22,6 +22,7 @@ final class WorkerLoop {
         case sample = 7
         case resume = 8
         case stop = 9
+        case warmup = 10
     }
 
     let configuration: InstanceConfiguration
@@ -132,7 +133,7 @@ final class WorkerLoop {
             case .listener: accept(from: Int(event.token.index))
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
-            case .session, .sample, .resume, .stop, nil: preconditionFailure("only sockets raise events")
+            case .session, .sample, .resume, .stop, .warmup, nil: preconditionFailure("only sockets raise events")
             }
         }
         if !unfinished.isEmpty { continueUnfinished() }
@@ -156,6 +157,7 @@ final class WorkerLoop {
         case .sample: sampleTimerFired()
         case .resume: resumeTimerFired()
         case .stop: stopTimerFired()
+        case .warmup: warmupTimerFired(Int(token.index))
         case .client, .server, .listener, .mailbox, nil: preconditionFailure("no timer has such a token")
         }
     }

@@ -56,6 +56,19 @@ struct ServerLogEventTests {
             ))
     }
 
+    @Test("the end of a slow start is told like a rise without a check")
+    func warmedUp() {
+        let event = event(.warmedUp, operational: .up, administrative: .ready, active: 2, backup: 0)
+        #expect(
+            event.lines == [
+                TextLogLine(
+                    level: .notice,
+                    text:
+                        "Server p/s is UP. 2 active and 0 backup servers online. 0 sessions requeued, 0 total in queue."
+                )
+            ])
+    }
+
     @Test("the traffic's move to the backups is said, and their own lines say that they are backups")
     func backups() {
         let primary = event(

@@ -294,6 +294,26 @@ struct ConnectingTests {
         }.compare(linesInAnyOrder: true)
     }
 
+    @Test("a server that comes up gets its weight step by step")
+    func slowStart() async throws {
+        try await Scenario(
+            servers: ["weight 50 maxconn 30 check inter 200ms rise 1 fall 1 slowstart 4s", "weight 50"], listening: [1]
+        ) { stage in
+            try stage.awaitLine(containing: "rabbit_0 is DOWN")
+            try stage.servers[0].listen()
+            var seen: [[String]] = []
+            let isOver = try stage.wait {
+                let rows = try stage.statistics().rows
+                let server = rows["rabbit_0"] ?? [:]
+                let now = ["weight", "throttle"].map { server[$0] ?? "-" } + [rows["BACKEND"]?["weight"] ?? "-"]
+                if seen.last != now { seen.append(now) }
+                return seen.count > 2 && server["throttle"] == nil
+            }
+            stage.notes.add("\(isOver): \(seen)")
+            try stage.awaitLine(containing: "rabbit_0 is UP. ")
+        }.compare(ignoring: ["chkfail"])
+    }
+
     @Test("a server at its maxconn lets sessions wait in order, and one of them too long")
     func serverMaxconn() async throws {
         try await Scenario(

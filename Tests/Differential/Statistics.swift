@@ -10,7 +10,7 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     /// - Source: HAProxy 2.6 management guide, section 9.1.
     static let fields = [
         "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "econ", "eresp", "wretr", "wredis", "chkfail", "lbtot",
-        "cli_abrt", "srv_abrt", "connect",
+        "cli_abrt", "srv_abrt", "connect", "weight", "uweight", "throttle",
     ]
 
     /// `FRONTEND`, a server or `BACKEND`: its fields.
@@ -57,9 +57,16 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
             }
             for server in proxy.servers {
                 rows[server.name] = Statistics.row(server.counters)
+                rows[server.name]?["weight"] = "\(server.weight)"
+                rows[server.name]?["uweight"] = "\(server.configuredWeight)"
+                if let percent = server.slowStartPercent { rows[server.name]?["throttle"] = "\(percent)" }
                 if server.isChecked { rows[server.name]?["chkfail"] = "\(server.failedChecks)" }
             }
-            if let backend = proxy.backend { rows["BACKEND"] = Statistics.row(backend.counters) }
+            if let backend = proxy.backend {
+                rows["BACKEND"] = Statistics.row(backend.counters)
+                rows["BACKEND"]?["weight"] = "\(backend.weight)"
+                rows["BACKEND"]?["uweight"] = "\(backend.configuredWeight)"
+            }
         }
     }
 

@@ -28,6 +28,7 @@ enum SnapshotFixtures {
         proxy.servers = [rabbit, rabbitBackup]
         var backend = BackendSnapshot()
         (backend.sessionLimit, backend.weight, backend.activeServers, backend.backupServers) = (200, 1, 0, 1)
+        backend.configuredWeight = 1
         backend.counters = backendCounters
         proxy.backend = backend
         return proxy

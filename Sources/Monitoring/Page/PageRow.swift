@@ -64,7 +64,7 @@ struct PageRow {
         } else {
             cells.append(.gap(3))
         }
-        cells.append(.words("-"))
+        cells.append(.words(server.slowStartPercent.map { "\($0) %" } ?? "-"))
     }
 
     private init(backend side: BackendSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
@@ -79,7 +79,7 @@ struct PageRow {
             .words(
                 Self.status(
                     StatisticsTable.status(of: side, in: proxy, style), "", for: counters.secondsSinceLastChange)),
-            .empty, .words("\(side.weight)/\(side.weight)"), .words("\(side.activeServers)"),
+            .empty, .words("\(side.weight)/\(side.configuredWeight)"), .words("\(side.activeServers)"),
             .words("\(side.backupServers)"), .empty, .number(counters.timesDown),
             proxy.servers.isEmpty ? .empty : PageCell(text: UptimeText.short(seconds: counters.downSeconds)), .empty,
         ]

@@ -103,7 +103,7 @@ enum StatisticsTable {
         StatisticsField(
             "sid", frontend: { _, _, _ in .number(0) }, server: { server, _, _ in .count(server.id) },
             backend: { _, _, _ in .number(0) }),
-        StatisticsField("throttle"),
+        StatisticsField("throttle", server: { server, _, _ in .count(server.slowStartPercent) }),
         .counted("lbtot") { .count($0.timesChosen) },
         StatisticsField("tracked"),
         StatisticsField(
@@ -230,7 +230,7 @@ enum StatisticsTable {
     private static let aggregates: [StatisticsField] = [
         StatisticsField(
             "uweight", server: { server, _, _ in .count(server.configuredWeight) },
-            backend: { side, _, _ in .count(side.weight) }),
+            backend: { side, _, _ in .count(side.configuredWeight) }),
         StatisticsField("agg_server_status", backend: { _, _, _ in .number(0) }),
         StatisticsField("agg_server_check_status", backend: { _, _, _ in .number(0) }),
         StatisticsField("agg_check_status", backend: { _, _, _ in .number(0) }),
