@@ -5,6 +5,10 @@ import EventLoop
 extension WorkerLoop {
     /// How many connections one listener may bring in one turn before the others get theirs.
     static let acceptsPerTurn = 64
+    /// How many connections one listener may bring in when it is about to be closed: as many as Linux lets wait by default.
+    ///
+    /// - Source: listen(2), `/proc/sys/net/core/somaxconn`.
+    static let acceptsAtStop = 4096
     /// How long accepting rests when the process has no descriptors or memory left.
     static let exhaustedPauseMilliseconds: Int64 = 100
 
@@ -46,6 +50,31 @@ extension WorkerLoop {
         // The instance's own limit had stopped the others too.
         if let limit = configuration.global.maxconn, sessions.count == limit - 1 {
             for case let other? in frontends where other !== frontend && !other.isFull { resume(other) }
+        }
+    }
+
+    /// Takes in what already waits at the listeners: clients whose connections the kernel has made already would be reset
+    /// when the last descriptor is closed.
+    ///
+    /// `maxconn` doesn't hold for them, since there is nowhere else for them to wait; a process without descriptors leaves
+    /// them.
+    func acceptWaiting() {
+        for (proxy, frontend) in frontends.enumerated() {
+            for listener in frontend?.listeners ?? [] {
+                takeIn(atMost: WorkerLoop.acceptsAtStop, from: listener, of: proxy)
+            }
+        }
+    }
+
+    /// Takes in a number of connections, without regard to limits.
+    private func takeIn(atMost count: Int, from listener: Listener, of proxy: Int) {
+        for _ in 0..<count {
+            switch Socket.accept(listener.descriptor) {
+            case .connection(let descriptor, let peer):
+                open(descriptor, from: peer, frontend: proxy, bind: listener.bind)
+            case .vanished: continue
+            case .nobody, .exhausted: return
+            }
         }
     }
 

@@ -44,6 +44,8 @@ extension WorkerLoop {
             guard deadline < current.deadline else { return }
             timers.cancel(&current.timer)
         } else {
+            // Without time, they would be closed at once anyway.
+            if grace > 0 { acceptWaiting() }
             closeListeners()
             // Another worker checks from now on, or nobody does.
             stopChecks()

@@ -53,6 +53,24 @@ struct LifeOfAWorkerTests {
         #expect(last.reason == "night")
     }
 
+    @Test("a stop serves those who already wait to be accepted, whatever the limit")
+    func waitingAtStop() async throws {
+        let server = try FakeServer()
+        let instance = try InstanceUnderTest(Example.listen([server], lines: ["maxconn 1"]))
+        let first = try instance.connect()
+        try echo(first)
+        // Connected as far as the kernel is concerned, and accepted by nobody.
+        let waiting = try (0..<3).map { _ in try instance.connect() }
+        async let stopped: Void = instance.worker.stop(grace: .seconds(600), isFinal: true, actor: nil, reason: nil)
+        for client in waiting {
+            try echo(client)
+            client.close()
+        }
+        try echo(first)
+        first.close()
+        await stopped
+    }
+
     @Test("a stop without sessions doesn't wait for its time")
     func stopAtOnce() async throws {
         let instance = try InstanceUnderTest(Example.listen([try FakeServer()]))
