@@ -36,7 +36,7 @@ public struct ServerLogEvent: Sendable {
     public var sessions = 0
     /// Waiting sessions that were dispatched anew (after UP: handed to the server).
     public var requeued = 0
-    /// Sessions that still wait for any server of the proxy.
+    /// Sessions that still wait for this server.
     public var queued = 0
 
     /// Makes an event.

@@ -41,7 +41,6 @@ enum NotYetApplied {
         "server tfo": .warning("data are sent after the connection is made"),
         "source": .warning("the system chooses where connections come from"),
         // Marks.
-        "option abortonclose": .warning("a session whose client has gone waits on"),
         "option log-health-checks": .warning("only changes of a server's state are logged"),
         "server observe": .warning("only checks decide about the server's health"),
         "server on-marked-down": .warning("its sessions go on when it is down"),

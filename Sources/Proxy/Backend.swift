@@ -115,7 +115,7 @@ final class Backend {
     func snapshot(at now: MonotonicTime) -> BackendSnapshot {
         var snapshot = BackendSnapshot()
         snapshot.isUp = isUp
-        snapshot.counters = tally.snapshot(at: now, queue: queue.count)
+        snapshot.counters = tally.snapshot(at: now, queue: queue.count(in: .backend))
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)
         snapshot.counters.timesDown = outage.count

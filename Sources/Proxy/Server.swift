@@ -20,6 +20,8 @@ final class Server {
     var recordedSince: Timestamp?
     var tally = Tally()
     var outage: Outage
+    /// Whether sessions that waited are being handed to it.
+    var isServingQueue = false
     /// Its slow start.
     var warmup: Warmup
 

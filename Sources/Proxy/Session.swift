@@ -35,7 +35,7 @@ struct Session {
     var bind: Int32 = 0
     /// The backend's index in the instance.
     var backend: Int32 = 0
-    /// The server's index in the backend, -1 before the first choice.
+    /// The index in the backend of the server that was chosen, -1 while none is.
     var serverIndex: Int32 = -1
     /// Attempts after the first.
     var retries: Int32 = 0

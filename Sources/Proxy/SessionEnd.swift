@@ -24,8 +24,12 @@ enum SessionEnd: Equatable {
     case queueTimeout
     /// The queue was full.
     case queueFull
-    /// The client went away while it waited for a server or a connection.
+    /// The client's connection broke while it waited for a server or a connection.
     case clientAborted
+    /// The client ended while it waited for a server, and nothing was to be done for it.
+    case clientLeftQueue
+    /// The client ended while its connection was being made, and nothing was to be done for it.
+    case clientLeftConnecting
     /// No descriptor or memory was left for it.
     case exhausted
     /// It was closed by order.
@@ -43,21 +47,22 @@ enum SessionEnd: Equatable {
         case .connectTimeout: TerminationState(.serverTimeout, .connect)
         case .queueTimeout: TerminationState(.serverTimeout, .queue)
         case .queueFull: TerminationState(.server, .queue)
+        case .clientLeftQueue: TerminationState(.client, .queue)
+        case .clientLeftConnecting: TerminationState(.client, .connect)
         case .exhausted: TerminationState(.resource, .connect)
         case .killed: TerminationState(.killed, .normal)
         }
     }
 
     /// Whether the server learns that the client's connection broke.
-    var resetsServer: Bool { self == .clientFailed || self == .clientAborted }
+    var resetsServer: Bool { self == .clientFailed || self == .clientAborted || self == .clientLeftConnecting }
 
-    /// Whether it counts as the client's early end.
+    /// Whether it counts as the client's early end; one that only left while it waited does not.
     var isClientAbort: Bool {
         switch self {
         case .clientFailed, .clientTimeout, .clientAborted: true
         case .closed, .serverFailed, .serverTimeout, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
-            .queueFull,
-            .exhausted, .killed:
+            .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed:
             false
         }
     }
@@ -67,7 +72,7 @@ enum SessionEnd: Equatable {
         switch self {
         case .serverFailed, .serverTimeout: true
         case .closed, .clientFailed, .clientTimeout, .clientAborted, .connectFailed, .connectTimeout, .noServer,
-            .queueTimeout, .queueFull, .exhausted, .killed:
+            .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed:
             false
         }
     }
@@ -79,7 +84,9 @@ enum SessionEnd: Equatable {
     var isConnectionError: Bool {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
-        case .closed, .clientFailed, .clientTimeout, .clientAborted, .serverFailed, .serverTimeout, .killed: false
+        case .closed, .clientFailed, .clientTimeout, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
+            .serverFailed, .serverTimeout, .killed:
+            false
         }
     }
 }

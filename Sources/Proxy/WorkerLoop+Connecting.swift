@@ -12,21 +12,24 @@ extension WorkerLoop {
         let backend = backend(Int(session.pointee.backend))
         switch backend.choose(avoiding: avoiding, client: session.pointee.peer.balancingKey) {
         case .server(let index): assign(session, to: index, of: backend)
-        case .waitForAny: enqueue(session, in: .backend, of: backend)
-        case .waitFor(let index): enqueue(session, in: .server(index), of: backend)
+        case .waitForAny: enqueue(session, of: backend)
+        case .waitFor(let index): enqueue(session, at: index, of: backend)
         case .none: end(session, .noServer)
         }
     }
 
-    /// Lets waiting sessions go to a server that has free slots.
+    /// Lets waiting sessions go to a server that has free slots; a server that is down gets those that wait for it alone.
     ///
     /// - Parameters:
     ///   - index: the server.
     ///   - backend: its backend.
     func serveQueue(of index: Int, in backend: Backend) {
-        guard backend.queue.count > 0 else { return }
         let server = backend.servers[index]
-        while server.isUsable, backend.hasFreeSlot(index),
+        // A session that fails at once comes here again from its end: the turn under way serves the next one, too.
+        guard backend.queue.count > 0, !server.isServingQueue else { return }
+        server.isServingQueue = true
+        defer { server.isServingQueue = false }
+        while backend.hasFreeSlot(index),
             let waiter = backend.queue.next(for: index, takesTraffic: backend.groups.takesTraffic(index))
         {
             guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
@@ -40,25 +43,31 @@ extension WorkerLoop {
         }
     }
 
-    /// Sends the sessions that wait for a server elsewhere.
+    /// Sends the sessions that wait for a server elsewhere, where they may be dispatched anew.
     ///
     /// - Parameters:
     ///   - index: the server, no longer usable.
     ///   - backend: its backend.
-    /// - Returns: how many there were.
-    func requeue(from index: Int, in backend: Backend) -> Int {
-        var count = 0
+    func requeue(from index: Int, in backend: Backend) {
         // Sessions that come back into this line stay there: only those that wait now are moved.
-        for _ in 0..<backend.queue.count(in: .server(index)) {
+        for _ in 0..<requeueable(from: index, in: backend) {
             guard let waiter = backend.queue.removeFirst(of: .server(index)),
                 let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
             else { break }
-            session.pointee.ticket = nil
+            note(waiter, in: session, hasGivenUp: true)
             backend.noteLoad(of: index)
-            dispatch(session, avoiding: nil)
-            count += 1
+            redispatch(session, from: index, avoiding: nil, of: backend)
         }
-        return count
+    }
+
+    /// How many sessions wait for a server and may go elsewhere.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    /// - Returns: all that wait for it, or none where sessions are never dispatched anew.
+    func requeueable(from index: Int, in backend: Backend) -> Int {
+        backend.configuration.redispatches ? backend.queue.count(in: .server(index)) : 0
     }
 
     /// Lets a session that ends leave its queue.
@@ -152,7 +161,15 @@ extension WorkerLoop {
             return
         }
         leaveServer(of: session, in: backend)
-        switch backend.choose(avoiding: last, client: session.pointee.peer.balancingKey) {
+        redispatch(session, from: last, avoiding: last, of: backend)
+        serveQueue(of: last, in: backend)
+    }
+
+    /// Chooses anew for a session that had a server.
+    private func redispatch(
+        _ session: UnsafeMutablePointer<Session>, from last: Int, avoiding: Int?, of backend: Backend
+    ) {
+        switch backend.choose(avoiding: avoiding, client: session.pointee.peer.balancingKey) {
         case .server(let next) where next == last:
             countRetry(at: last, in: backend)
             take(session, to: last, of: backend)
@@ -161,14 +178,15 @@ extension WorkerLoop {
             assign(session, to: next, of: backend)
         case .waitForAny:
             countRedispatch(of: session, from: last, in: backend)
-            enqueue(session, in: .backend, of: backend)
+            enqueue(session, of: backend)
         case .waitFor(let next):
             countRedispatch(of: session, from: last, in: backend)
-            enqueue(session, in: .server(next), of: backend)
+            enqueue(session, at: next, of: backend)
         case .none:
-            end(session, .connectFailed)
+            countRedispatch(of: session, from: last, in: backend)
+            session.pointee.serverIndex = -1
+            end(session, .noServer)
         }
-        serveQueue(of: last, in: backend)
     }
 
     /// Gives back a session's place at its server, if it has one.
@@ -183,9 +201,13 @@ extension WorkerLoop {
     }
 
     private func assign(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
+        countChoice(of: index, in: backend)
+        take(session, to: index, of: backend)
+    }
+
+    private func countChoice(of index: Int, in backend: Backend) {
         backend.servers[index].tally.timesChosen += 1
         backend.tally.timesChosen += 1
-        take(session, to: index, of: backend)
     }
 
     private func take(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
@@ -271,6 +293,19 @@ extension WorkerLoop {
         }
     }
 
+    /// Lets a session wait for any server.
+    private func enqueue(_ session: UnsafeMutablePointer<Session>, of backend: Backend) {
+        session.pointee.serverIndex = -1
+        enqueue(session, in: .backend, of: backend)
+    }
+
+    /// Lets a session wait for the server that was chosen for it.
+    private func enqueue(_ session: UnsafeMutablePointer<Session>, at index: Int, of backend: Backend) {
+        countChoice(of: index, in: backend)
+        session.pointee.serverIndex = Int32(index)
+        enqueue(session, in: .server(index), of: backend)
+    }
+
     private func enqueue(
         _ session: UnsafeMutablePointer<Session>, in line: WaitQueue.Line, of backend: Backend
     ) {
@@ -281,10 +316,12 @@ extension WorkerLoop {
         }
         session.pointee.phase = .queued
         session.pointee.ticket = ticket
-        backend.tally.queueMax = max(backend.tally.queueMax, backend.queue.count)
-        if case .server(let index) = line {
+        let count = backend.queue.count(in: line)
+        switch line {
+        case .backend: backend.tally.queueMax = max(backend.tally.queueMax, count)
+        case .server(let index):
             let tally = backend.servers[index].tally
-            backend.servers[index].tally.queueMax = max(tally.queueMax, backend.queue.count(in: line))
+            backend.servers[index].tally.queueMax = max(tally.queueMax, count)
             backend.noteLoad(of: index)
         }
         let timeouts = backend.configuration.timeouts

@@ -16,14 +16,17 @@ extension WorkerLoop {
             leaveQueue(session, ticket, of: backend)
         }
         closeSockets(of: session, reason)
+        let heldServer = session.pointee.holdsServer
         leaveServer(of: session, in: backend)
-        backend.tally.leave()
         count(session, reason, frontend, backend)
         logEnd(of: session, reason, frontend, backend)
         frontend.currentSessions -= 1
         let server = Int(session.pointee.serverIndex)
         sessions.giveBack(session)
+        if !heldServer { backend.tally.leave() }
         if stopping?.hasExpired != true && server >= 0 { serveQueue(of: server, in: backend) }
+        // Who had a slot still counts while it is handed on, for limits that grow with the backend's load.
+        if heldServer { backend.tally.leave() }
         placeBecameFree(at: frontend)
     }
 
@@ -101,7 +104,7 @@ extension WorkerLoop {
         record.bytesToClient = session.pointee.download.bytes
         record.termination = reason.termination
         record.connections = LogConnectionCounts(
-            instance: sessions.count, frontend: frontend.currentSessions, backend: backend.tally.currentSessions,
+            instance: sessions.count, frontend: frontend.currentSessions, backend: backend.tally.currentSessions - 1,
             server: server?.tally.currentSessions ?? 0)
         record.retries = Int(session.pointee.retries)
         record.isRedispatched = session.pointee.isRedispatched

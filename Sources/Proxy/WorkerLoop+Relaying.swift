@@ -20,11 +20,14 @@ extension WorkerLoop {
         case .established:
             move(session)
         case .queued, .connecting, .pausing:
-            // A half-close may wait for the server; a broken connection has nothing to wait for.
+            // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
                 // What it had sent can't be read any more, but is still counted.
                 session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
                 end(session, .clientAborted)
+            } else if readiness.contains(.peerClosed) {
+                // Looked at once the servers' events of this turn are in: a connection that is there is used.
+                continueLater(session)
             }
         case .free:
             preconditionFailure("a free slot is not found")
@@ -94,12 +97,22 @@ extension WorkerLoop {
         let tokens = unfinished
         unfinished = []
         for token in tokens {
-            guard let session = sessions.find(token.index, generation: token.generation),
-                session.pointee.phase == .established
-            else { continue }
+            guard let session = sessions.find(token.index, generation: token.generation) else { continue }
             session.pointee.isPending = false
-            move(session)
+            switch session.pointee.phase {
+            case .established: move(session)
+            case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
+            case .connecting, .pausing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
+            case .free: preconditionFailure("a free slot is not found")
+            }
         }
+    }
+
+    /// Whether a session whose client has ended before there was a server needs none: the client has sent nothing, or
+    /// `option abortonclose` says so.
+    private func hasNothingToDo(_ session: UnsafeMutablePointer<Session>) -> Bool {
+        backend(Int(session.pointee.backend)).configuration.abortsOnClose
+            || Socket.unreadBytes(session.pointee.client) == 0
     }
 
     /// A session's only timer has fired; what that means depends on its phase.

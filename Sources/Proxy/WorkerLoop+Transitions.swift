@@ -116,14 +116,19 @@ extension WorkerLoop {
         }
         var event = event
         event.sessions = server.tally.currentSessions
-        let waiting = backend.queue.count
         if server.isUsable {
+            let waiting = backend.queue.count
             serveQueue(of: index, in: backend)
             event.requeued = waiting - backend.queue.count
+            event.queued = backend.queue.count(in: .server(index))
+            send(event, about: backend)
         } else {
-            event.requeued = requeue(from: index, in: backend)
+            // Told first: those that find no other server end at once.
+            event.requeued = requeueable(from: index, in: backend)
+            event.queued = backend.queue.count(in: .server(index)) - event.requeued
+            send(event, about: backend)
+            requeue(from: index, in: backend)
         }
-        send(event, about: backend)
         record(server, in: backend, cause: cause)
         sample()
     }
@@ -156,14 +161,13 @@ extension WorkerLoop {
     /// Leaves an event's lines in the log of its backend.
     ///
     /// - Parameters:
-    ///   - event: what happened; how many servers and waiting sessions there are now is filled in.
+    ///   - event: what happened; how many servers take traffic now is filled in.
     ///   - backend: the server's backend.
     func send(_ event: ServerLogEvent, about backend: Backend) {
-        guard let index = backends.firstIndex(where: { $0 === backend }) else { return }
+        guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
         var event = event
         event.activeServers = backend.groups.activeServers
         event.backupServers = backend.groups.backupServers
-        event.queued = backend.queue.count
-        log.send(event, along: routes[index], at: WallClock.now())
+        log.send(event, along: routes[proxy], at: WallClock.now())
     }
 }

@@ -42,6 +42,7 @@ extension WorkerLoop {
         let waiting = backend.queue.count
         serveQueue(of: index, in: backend)
         event.requeued = waiting - backend.queue.count
+        event.queued = backend.queue.count(in: .server(index))
         send(event, about: backend)
     }
 

@@ -29,6 +29,8 @@ struct SessionEndTests {
         Consequences(end: .queueTimeout, termination: "sQ", connectionError: true),
         Consequences(end: .queueFull, termination: "SQ", connectionError: true),
         Consequences(end: .clientAborted, termination: "CD", resetsServer: true, clientAbort: true),
+        Consequences(end: .clientLeftQueue, termination: "CQ"),
+        Consequences(end: .clientLeftConnecting, termination: "CC", resetsServer: true),
         Consequences(end: .exhausted, termination: "RC", connectionError: true),
         Consequences(end: .killed, termination: "K-"),
     ]
