@@ -12,6 +12,10 @@ public struct ServerLogEvent: Sendable {
         case ordered(from: AdministrativeState, to: AdministrativeState)
         /// Its slow start is over.
         case warmedUp
+        /// Its name has lost its address, so that it is out of service.
+        case unresolved(reason: String)
+        /// Its name has an address again (or for the first time).
+        case resolved(name: String)
     }
 
     /// The proxy's name.
@@ -76,6 +80,13 @@ public struct ServerLogEvent: Sendable {
         case .warmedUp:
             lines.append(line(.notice, "is UP. \(onlineWords)"))
             if administrative == .drain { lines.append(line(.notice, "remains in forced drain mode.")) }
+        case .unresolved(let reason):
+            // A server that was out of service by order says nothing; the fall of a drained one alarms nobody.
+            guard administrative != .maint else { return [] }
+            let level: LogLevel = administrative == .ready ? .alert : .notice
+            lines.append(line(level, "is going DOWN for maintenance (\(reason)). \(leftWords)"))
+        case .resolved(let name):
+            lines += resolutionLines(name)
         }
         if hadServer && activeServers == 0 && backupServers == 0 {
             lines.append(TextLogLine(level: .emerg, text: "proxy \(proxy) has no server available!"))
@@ -105,6 +116,23 @@ public struct ServerLogEvent: Sendable {
                 line(.notice, "remains in forced drain mode."),
             ]
         }
+    }
+
+    private func resolutionLines(_ name: String) -> [TextLogLine] {
+        var lines: [TextLogLine]
+        switch administrative {
+        case .ready: lines = [line(.notice, "('\(name)') is UP/READY (resolves again).")]
+        case .drain:
+            lines = [
+                line(.notice, "('\(name)') is UP/DRAIN (resolves again)."),
+                line(.notice, "remains in forced drain mode."),
+            ]
+        case .maint: lines = [line(.notice, "('\(name)') resolves again but remains in maintenance.")]
+        }
+        // Without the word `Backup`, also for a backup.
+        let text = "Server \(proxy)/\(server) administratively READY thanks to valid DNS answer."
+        lines.append(TextLogLine(level: .notice, text: text))
+        return lines
     }
 
     private func line(_ level: LogLevel, _ words: String) -> TextLogLine {

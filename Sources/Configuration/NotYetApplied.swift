@@ -51,7 +51,6 @@ enum NotYetApplied {
         "abns@ server": .error("it could not be connected to"),
         "fd@ bind": .error("it could not be listened on"),
         "resolvers": .warning("the system is asked for the addresses of names, once, at the start"),
-        "init-addr": .warning("the system's answer is taken, or none"),
     ]
 
     /// What to say of a keyword.

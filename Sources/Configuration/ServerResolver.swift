@@ -3,6 +3,7 @@ import Model
 /// Turns `server` lines, as read, into servers without anything left to look up.
 struct ServerResolver {
     private let resolvers: [ResolversConfiguration]
+    private var hasToldAboutNames = false
 
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
@@ -35,6 +36,7 @@ struct ServerResolver {
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)
             reportMissingResolvers(server)
+            tellAboutName(server)
             servers.append(configuration)
         }
         return servers
@@ -63,6 +65,26 @@ struct ServerResolver {
         server.usesFastOpen = settings.usesFastOpen
         server.namespace = settings.namespace
         server.resolution = settings.resolution
+    }
+
+    /// Said once: where HAProxy does not start, servers here are down until their names have addresses.
+    private mutating func tellAboutName(_ server: ServerDraft) {
+        let resolution = server.settings.resolution
+        guard !hasToldAboutNames, resolution.resolvers == nil, let word = server.address?.word,
+            case .name? = server.address?.target
+        else { return }
+        let isOptional = resolution.initialAddress.contains { way in
+            switch way {
+            case .none, .ip: true
+            case .last, .system: false
+            }
+        }
+        guard !isOptional else { return }
+        hasToldAboutNames = true
+        diagnostics.append(
+            word.note(
+                "a name that has no address stops nothing here: its server is down, and the system is asked on "
+                    + "until it answers"))
     }
 
     private mutating func reportMissingResolvers(_ server: ServerDraft) {

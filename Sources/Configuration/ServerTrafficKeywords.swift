@@ -178,10 +178,6 @@ enum ServerTrafficKeywords {
             }
         }
         server.settings.resolution.initialAddress = ways
-        // The default, with or without its end: a name without an address never stops the start here.
-        guard ways != [.last, .system], ways != [.last, .system, .none], ways != [.system], ways != [.system, .none]
-        else { return }
-        arguments.tellIfNotYetApplied("init-addr", at: word)
     }
 }
 

@@ -11,25 +11,23 @@ public final class Resolver: Sendable {
 
     /// How a look-up ended.
     public enum Answer: Sendable, Hashable {
-        /// The first address that the system's order of preference gives, with port 0.
-        case address(IPEndpoint)
+        /// Its addresses, never none, in the system's order of preference, with port 0.
+        case addresses([IPEndpoint])
         /// There is none; the C library's words.
         case failed(String)
         /// The time was over first.
         case timedOut
     }
 
-    private struct Question {
-        var host: String
-        var answer: @Sendable (Answer) -> Void
-    }
-
     private struct Line {
-        var questions: [Question] = []
+        /// The names that no thread has taken yet.
+        var hosts: [String] = []
+        /// Who asks for each name, also while a thread looks it up: who comes meanwhile gets the same answer.
+        var askers: [String: [@Sendable (Answer) -> Void]] = [:]
         var threads = 0
     }
 
-    // Owner: the mutex; whoever asks appends, the threads take from the front.
+    // Owner: the mutex; whoever asks appends, the threads take the names from the front and the askers at their end.
     private let line = Mutex(Line())
     private let lookUp: @Sendable (String) -> Answer
 
@@ -38,8 +36,8 @@ public final class Resolver: Sendable {
 
     /// Makes a resolver that asks somebody else.
     ///
-    /// - Parameter lookUp: may block.
-    init(lookUp: @escaping @Sendable (String) -> Answer) {
+    /// - Parameter lookUp: gives a name's answer; called by several threads, and may block.
+    public init(lookUp: @escaping @Sendable (String) -> Answer) {
         self.lookUp = lookUp
     }
 
@@ -69,15 +67,25 @@ public final class Resolver: Sendable {
             try? await Task.sleep(for: limit)
             first.give(.timedOut)
         }
-        ask(Question(host: host) { first.give($0) })
+        look(up: host) { first.give($0) }
         let answer = await first.value()
         timer.cancel()
         return answer
     }
 
-    private func ask(_ question: Question) {
+    /// Looks up one name, however long it takes.
+    ///
+    /// - Parameters:
+    ///   - host: the name.
+    ///   - answer: called once, by a thread of the resolver's (by the caller's, when there is no thread to be had).
+    public func look(up host: String, _ answer: @escaping @Sendable (Answer) -> Void) {
         let needsThread = line.withLock { line in
-            line.questions.append(question)
+            guard line.askers[host] == nil else {
+                line.askers[host]?.append(answer)
+                return false
+            }
+            line.askers[host] = [answer]
+            line.hosts.append(host)
             guard line.threads < Self.maximumThreads else { return false }
             line.threads += 1
             return true
@@ -89,26 +97,29 @@ public final class Resolver: Sendable {
             // Without a single thread nobody would ever answer; with others the line moves on.
             let abandoned = line.withLock { line in
                 line.threads -= 1
-                guard line.threads == 0 else { return [Question]() }
-                defer { line.questions = [] }
-                return line.questions
+                guard line.threads == 0 else { return [@Sendable (Answer) -> Void]() }
+                defer { (line.hosts, line.askers) = ([], [:]) }
+                return line.askers.values.flatMap(\.self)
             }
-            for question in abandoned { question.answer(.failed(error.description)) }
+            for answer in abandoned { answer(.failed(error.description)) }
         }
     }
 
     /// A thread's life: questions until there are none.
     private func work() {
-        while let question = next() { question.answer(lookUp(question.host)) }
+        while let host = next() {
+            let answer = lookUp(host)
+            for asker in line.withLock({ $0.askers.removeValue(forKey: host) ?? [] }) { asker(answer) }
+        }
     }
 
-    private func next() -> Question? {
+    private func next() -> String? {
         line.withLock { line in
-            if line.questions.isEmpty {
+            if line.hosts.isEmpty {
                 line.threads -= 1
                 return nil
             }
-            return line.questions.removeFirst()
+            return line.hosts.removeFirst()
         }
     }
 
@@ -122,16 +133,17 @@ public final class Resolver: Sendable {
             return .failed(code == EAI_SYSTEM ? SystemError.text(of: errno) : String(cString: gai_strerror(code)))
         }
         defer { freeaddrinfo(list) }
+        var addresses: [IPEndpoint] = []
         var entry = list
         while let current = entry {
             var storage = sockaddr_storage()
             if let address = current.pointee.ai_addr {
                 memcpy(&storage, address, Int(current.pointee.ai_addrlen))
-                if case .ip(let endpoint)? = SocketAddress(storage) { return .address(endpoint) }
+                if case .ip(let endpoint)? = SocketAddress(storage) { addresses.append(endpoint) }
             }
             entry = current.pointee.ai_next
         }
-        return .failed("no address")
+        return addresses.isEmpty ? .failed("no address") : .addresses(addresses)
     }
 }
 

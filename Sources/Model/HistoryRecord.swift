@@ -129,6 +129,8 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case maint = "MAINT"
     /// A person gave a server back to traffic.
     case ready = "READY"
+    /// The name of a server has another address.
+    case addressChanged = "ADDRESS_CHANGED"
     /// The recorder dropped records, which the detail counts.
     case gap = "GAP"
     /// The database was set aside or could not be used for a while.

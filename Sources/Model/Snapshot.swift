@@ -242,6 +242,8 @@ public struct ServerSnapshot: Sendable {
     public var operational = OperationalState.up
     /// What a person ordered.
     public var administrative = AdministrativeState.ready
+    /// Whether its name has no address, so that it is out of service until there is one.
+    public var isUnresolved = false
     /// Whether it is checked.
     public var isChecked = false
     /// Whether it is a backup.

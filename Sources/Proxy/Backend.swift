@@ -38,6 +38,9 @@ final class Backend {
             }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm)
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
         outage = Outage(at: now)
+        if servers.contains(where: \.isUnresolved), groups.activeServers + groups.backupServers == 0 {
+            outage.note(isDown: true, isFall: true, at: now)
+        }
         let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule

@@ -69,6 +69,28 @@ enum InstanceLayout {
         return checks
     }
 
+    /// The names to ask the system for, each with all its servers.
+    ///
+    /// - Parameters:
+    ///   - backends: all backends.
+    ///   - servers: whose names.
+    /// - Returns: the names in the file's order.
+    static func lookUps(of backends: [Backend?], awaiting servers: Set<ServerIdentity>) -> [SystemLookUp] {
+        var lookUps: [SystemLookUp] = []
+        for (index, backend) in backends.enumerated() {
+            guard let backend else { continue }
+            for (position, server) in backend.servers.enumerated() where servers.contains(server.identity) {
+                guard case .name(let host, _) = server.configuration.address else { continue }
+                if let known = lookUps.firstIndex(where: { $0.host == host }) {
+                    lookUps[known].servers.append((index, position))
+                } else {
+                    lookUps.append(SystemLookUp(host: host, servers: [(index, position)]))
+                }
+            }
+        }
+        return lookUps
+    }
+
     private static func server(
         of plan: WorkerPlan, proxy: ProxyConfiguration, configuration: ServerConfiguration, now: MonotonicTime
     ) -> Server {
@@ -77,13 +99,12 @@ enum InstanceLayout {
         let address = plan.addresses[identity]
         let inherited = plan.inherited[identity]
         var check: ServerCheck?
-        if let settings = configuration.check, let address {
+        if let settings = configuration.check {
             check = ServerCheck(
                 schedule: CheckSchedule(
                     interval: settings.interval, fastInterval: settings.fastInterval,
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                address: address.checked(by: settings),
                 counter: counter(for: settings, inherited: inherited), lastResult: inherited?.lastCheck)
         }
         return Server(
@@ -99,14 +120,14 @@ enum InstanceLayout {
     }
 }
 
-extension SocketAddress {
-    /// Where a server at this address is checked.
+extension ServerConfiguration {
+    /// Where the server's checks go.
     ///
-    /// - Parameter settings: the check's `addr` and `port`.
-    /// - Returns: this address with those of them that are set.
-    fileprivate func checked(by settings: CheckConfiguration) -> SocketAddress {
-        guard case .ip(let endpoint) = self else { return self }
-        let port = settings.port ?? endpoint.port
-        return SocketAddress(ip: settings.address ?? endpoint.host, port: port) ?? self
+    /// - Parameter address: where the server itself is.
+    /// - Returns: that address with the check's `addr` and `port` where they are set; `nil` while the server has none.
+    func checkedAddress(at address: SocketAddress?) -> SocketAddress? {
+        guard let check, case .ip(let endpoint)? = address else { return address }
+        let port = check.port ?? endpoint.port
+        return SocketAddress(ip: check.address ?? endpoint.host, port: port) ?? address
     }
 }

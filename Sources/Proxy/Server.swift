@@ -9,8 +9,8 @@ import Model
 final class Server {
     let configuration: ServerConfiguration
     let identity: ServerIdentity
-    /// Where it is; `nil` when its name could not be resolved.
-    let address: SocketAddress?
+    /// Where it is; `nil` while its name has no address.
+    private(set) var address: SocketAddress?
     /// How it is checked; `nil` without `check`.
     let check: ServerCheck?
 
@@ -45,6 +45,8 @@ final class Server {
         administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         outage = Outage(at: now)
         warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || administrative == .maint)
+        check?.address = configuration.checkedAddress(at: address)
+        if address == nil { outage.note(isDown: true, isFall: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, let operational = inherited.operational {
             recordedState = ServerState(operational: operational, administrative: inherited.administrative)
@@ -52,9 +54,12 @@ final class Server {
         }
     }
 
+    /// Whether its name has no address: then it is out of service, as if in maintenance, until there is one.
+    var isUnresolved: Bool { address == nil }
+
     /// What the checks found; up without checks, down without an address.
     var operational: OperationalState {
-        guard address != nil else { return .down }
+        guard !isUnresolved else { return .down }
         return check?.counter.state ?? .up
     }
 
@@ -72,11 +77,19 @@ final class Server {
     /// - Parameter state: the order.
     func order(_ state: AdministrativeState) { administrative = state }
 
+    /// Gives it another address, or none.
+    ///
+    /// - Parameter address: where new sessions and checks go from now on.
+    func move(to address: SocketAddress?) {
+        self.address = address
+        check?.address = configuration.checkedAddress(at: address)
+    }
+
     /// What a successor is to know.
     var inheritance: InheritedServer {
         InheritedServer(
             operational: recordedState == .unknown ? nil : operational, administrative: administrative,
-            health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince)
+            health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince, address: address)
     }
 
     /// What a snapshot shows.
@@ -90,6 +103,7 @@ final class Server {
             name: configuration.name, id: configuration.id, address: address?.description ?? "-")
         snapshot.operational = operational
         snapshot.administrative = administrative
+        snapshot.isUnresolved = isUnresolved
         snapshot.isBackup = configuration.isBackup
         snapshot.weight = configuration.weight
         snapshot.configuredWeight = configuration.weight

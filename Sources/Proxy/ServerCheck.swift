@@ -5,8 +5,9 @@ import Model
 /// The health check of one server: its schedule, its counter and the connection that is being tried.
 final class ServerCheck {
     let schedule: CheckSchedule
-    /// Where the check connects to: the server's address unless `addr` or `port` say otherwise.
-    let address: SocketAddress
+    /// Where the check connects to: the server's address unless `addr` or `port` say otherwise; `nil` while the server has
+    /// none.
+    var address: SocketAddress?
     var counter: HealthCounter
     /// The last finished check.
     var lastResult: CheckResult?
@@ -25,12 +26,10 @@ final class ServerCheck {
     ///
     /// - Parameters:
     ///   - schedule: when.
-    ///   - address: where to.
     ///   - counter: how far the server is.
     ///   - lastResult: what an earlier worker saw last.
-    init(schedule: CheckSchedule, address: SocketAddress, counter: HealthCounter, lastResult: CheckResult?) {
+    init(schedule: CheckSchedule, counter: HealthCounter, lastResult: CheckResult?) {
         self.schedule = schedule
-        self.address = address
         self.counter = counter
         self.lastResult = lastResult
     }

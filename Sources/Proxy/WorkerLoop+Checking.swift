@@ -12,7 +12,7 @@ extension WorkerLoop {
         let shortest = CheckSchedule.commonInterval(of: schedules.map(\.interval))
         for (position, place) in checks.enumerated() {
             let server = backend(place.backend).servers[place.server]
-            guard let check = server.check, server.administrative != .maint else { continue }
+            guard let check = server.check, server.administrative != .maint, !server.isUnresolved else { continue }
             let delay = check.schedule.firstDelay(
                 position: position, of: checks.count, shortestInterval: shortest)
             plan(check, position, at: now.advanced(byMilliseconds: delay.wholeMilliseconds))
@@ -80,9 +80,10 @@ extension WorkerLoop {
     }
 
     private func begin(_ check: ServerCheck, _ position: Int) {
+        guard let address = check.address else { preconditionFailure("a server without an address is not checked") }
         check.startedAt = now
         check.generation &+= 1
-        let (descriptor, start) = Socket.connect(to: check.address, delaysAcknowledgement: true)
+        let (descriptor, start) = Socket.connect(to: address, delaysAcknowledgement: true)
         check.descriptor = descriptor
         switch start {
         case .exhausted(let code):

@@ -246,7 +246,9 @@ extension WorkerLoop {
         session.pointee.phase = .connecting
         session.pointee.attemptedAt = now
         guard let address = server.address else {
-            preconditionFailure("a server without an address is never usable")
+            // Its name has lost its address while the session was waiting to try it again.
+            attemptFailed(session, timedOut: false)
+            return
         }
         let (descriptor, start) = Socket.connect(to: address)
         session.pointee.server = descriptor

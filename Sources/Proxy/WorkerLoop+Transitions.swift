@@ -8,6 +8,8 @@ extension WorkerLoop {
     /// Who and what brought a change about.
     struct Cause {
         var check: CheckResult?
+        /// What else is known of why.
+        var detail: String?
         var actor: String?
         var reason: String?
     }
@@ -48,7 +50,7 @@ extension WorkerLoop {
         guard before != state else { return }
         let operational = server.operational
         server.order(state)
-        if before == .maint, let check = server.check {
+        if before == .maint, let check = server.check, !server.isUnresolved {
             // Nothing was checked meanwhile: up, until a first check says otherwise.
             _ = check.counter.restart()
             planCheck(of: index, in: backend, afterMilliseconds: 0)
@@ -64,9 +66,8 @@ extension WorkerLoop {
     func recordFirstState(of server: Server) {
         guard let backend = backends.compactMap({ $0 }).first(where: { $0.configuration.name == server.identity.proxy })
         else { return }
-        if server.address == nil {
-            let result = CheckResult(status: .socketError, detail: "could not resolve address")
-            record(server, in: backend, cause: Cause(check: result))
+        if server.isUnresolved {
+            record(server, in: backend, cause: Cause(detail: "could not resolve address"))
         } else if server.check == nil || server.administrative == .maint || server.recordedState != .unknown {
             record(server, in: backend, cause: Cause())
         }
@@ -106,7 +107,14 @@ extension WorkerLoop {
     }
 
     /// Makes a server's new state count: for the balancing, the queue, the log and the history.
-    private func change(_ index: Int, in backend: Backend, event: ServerLogEvent, isFall: Bool, cause: Cause) {
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    ///   - event: what happened.
+    ///   - isFall: whether it counts as going down (an order does not).
+    ///   - cause: who and what brought it about.
+    func change(_ index: Int, in backend: Backend, event: ServerLogEvent, isFall: Bool, cause: Cause) {
         let server = backend.servers[index]
         backend.groups.setUsable(index, server.isUsable)
         noteChange(of: index, in: backend)
@@ -144,6 +152,7 @@ extension WorkerLoop {
             record.detail = check.detail.isEmpty ? nil : check.detail
             record.checkMilliseconds = check.durationMilliseconds
         }
+        if let detail = cause.detail { record.detail = detail }
         record.lastedMilliseconds = server.recordedSince.map {
             at.millisecondsSinceEpoch - $0.millisecondsSinceEpoch
         }

@@ -23,6 +23,7 @@ final class WorkerLoop {
         case resume = 8
         case stop = 9
         case warmup = 10
+        case lookUp = 20
     }
 
     let configuration: InstanceConfiguration
@@ -31,6 +32,8 @@ final class WorkerLoop {
     let mailbox: Mailbox<WorkerOrder>
     let poller: Poller
     let log: LogSender
+    let resolver: Resolver
+    let lookUpPause: Duration
 
     /// By the proxy's index in the configuration; `nil` for proxies without that side.
     let frontends: [Frontend?]
@@ -40,6 +43,8 @@ final class WorkerLoop {
     let checks: [(backend: Int, server: Int)]
     /// By the frontend's index and its address's: how long the sessions that came in there may be silent.
     let idleLimits: [[IdleLimits]]
+    /// The names that the system is asked for.
+    let lookUps: [SystemLookUp]
 
     let sessions = SessionPool()
     let relay = Relay()
@@ -89,6 +94,8 @@ final class WorkerLoop {
         self.mailbox = mailbox
         history = plan.history
         httpCounters = plan.httpCounters
+        resolver = plan.resolver
+        lookUpPause = plan.lookUpPause
         now = begin
         startedAt = begin
         sampledAt = begin
@@ -99,6 +106,7 @@ final class WorkerLoop {
         backends = InstanceLayout.backends(of: plan, now: begin)
         frontends = InstanceLayout.frontends(of: configuration)
         checks = InstanceLayout.checks(of: backends)
+        lookUps = InstanceLayout.lookUps(of: backends, awaiting: plan.awaitingSystem)
         idleLimits = configuration.proxies.enumerated().map { index, proxy in
             InstanceLayout.destinations(of: index, in: configuration).map {
                 IdleLimits(frontend: proxy.timeouts, backend: configuration.proxies[$0].timeouts)
@@ -133,7 +141,8 @@ final class WorkerLoop {
             case .listener: accept(from: Int(event.token.index))
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
-            case .session, .sample, .resume, .stop, .warmup, nil: preconditionFailure("only sockets raise events")
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, nil:
+                preconditionFailure("only sockets raise events")
             }
         }
         if !unfinished.isEmpty { continueUnfinished() }
@@ -158,6 +167,7 @@ final class WorkerLoop {
         case .resume: resumeTimerFired()
         case .stop: stopTimerFired()
         case .warmup: warmupTimerFired(Int(token.index))
+        case .lookUp: lookUpTimerFired(Int(token.index))
         case .client, .server, .listener, .mailbox, nil: preconditionFailure("no timer has such a token")
         }
     }
@@ -181,6 +191,7 @@ final class WorkerLoop {
             .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))
         for server in allServers { recordFirstState(of: server) }
         startChecks()
+        startLookUps()
         planSample()
     }
 

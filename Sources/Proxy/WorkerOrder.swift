@@ -1,3 +1,4 @@
+import EventLoop
 import Model
 
 /// What can be asked of a worker from outside; each case carries whom to answer.
@@ -6,6 +7,8 @@ enum WorkerOrder: Sendable {
     case set(AdministrativeState, ServerIdentity, actor: String, reason: String?, CheckedContinuation<Bool, Never>)
     case stopAccepting(CheckedContinuation<Void, Never>)
     case inheritance(CheckedContinuation<[ServerIdentity: InheritedServer], Never>)
+    /// The system has answered a look-up, by its position.
+    case lookedUp(Int, Resolver.Answer)
     case awaitEnd(CheckedContinuation<Void, Never>)
     case stop(
         graceMilliseconds: Int64, isFinal: Bool, actor: String?, reason: String?, CheckedContinuation<Void, Never>)
@@ -17,6 +20,7 @@ enum WorkerOrder: Sendable {
         case .set(_, _, _, _, let reply): reply.resume(returning: false)
         case .stopAccepting(let reply): reply.resume()
         case .inheritance(let reply): reply.resume(returning: [:])
+        case .lookedUp: break
         case .awaitEnd(let reply): reply.resume()
         case .stop(_, _, _, _, let reply): reply.resume()
         }

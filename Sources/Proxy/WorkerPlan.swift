@@ -36,6 +36,8 @@ public struct InheritedServer: Sendable, Hashable {
     public var lastCheck: CheckResult?
     /// Since when the state has lasted.
     public var since: Timestamp?
+    /// Where it was; `nil` when its name had no address.
+    public var address: SocketAddress?
 
     /// Makes an inheritance.
     ///
@@ -45,15 +47,17 @@ public struct InheritedServer: Sendable, Hashable {
     ///   - health: the position between 0 and `rise + fall - 1`.
     ///   - lastCheck: the last check.
     ///   - since: since when the state has lasted.
+    ///   - address: where it was.
     public init(
         operational: OperationalState?, administrative: AdministrativeState, health: Int, lastCheck: CheckResult?,
-        since: Timestamp?
+        since: Timestamp?, address: SocketAddress? = nil
     ) {
         self.operational = operational
         self.administrative = administrative
         self.health = health
         self.lastCheck = lastCheck
         self.since = since
+        self.address = address
     }
 }
 
@@ -63,8 +67,14 @@ public struct WorkerPlan: Sendable {
     public var configuration: InstanceConfiguration
     /// Where to accept sessions.
     public var listeners: [WorkerListener]
-    /// Where each server really is; a server without an entry could not be resolved and stays DOWN.
+    /// Where each server really is; a server without an entry is DOWN until its name has an address.
     public var addresses: [ServerIdentity: SocketAddress]
+    /// The servers whose names the system is to be asked for until it answers.
+    public var awaitingSystem: Set<ServerIdentity> = []
+    /// Who asks the system for names.
+    public var resolver = Resolver()
+    /// How long after a failure the system is asked again.
+    public var lookUpPause = SystemLookUp.usualPause
     /// What an earlier worker knew.
     public var inherited: [ServerIdentity: InheritedServer]
     /// The counts of the proxies that serve statistics, by index.

@@ -6,7 +6,7 @@ import Proxy
 enum Inheritance {
     /// Chooses what still holds under another configuration.
     ///
-    /// What the checks found holds while the server's address is the same. What a person ordered holds for as long as there
+    /// What the checks found, and the address that its name had, hold while the file's address is the same. What a person ordered holds for as long as there
     /// is a server of that name; of a server without orders, the file says whether it is in maintenance (`disabled`).
     ///
     /// - Parameters:

@@ -16,9 +16,10 @@ extension Instance {
         let openBefore = sockets.addresses
         do throws(SystemError) {
             try sockets.openMissing(wanted)
-            let addresses = await surroundings.locator.locate(configuration)
+            let answers = await surroundings.locator.lookUpNames(of: configuration)
             let inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
-            try launch(configuration, addresses: addresses, inherited: inherited, counters: countersOfOpenSurface())
+            let located = await surroundings.locator.locate(configuration, answers: answers, inherited: inherited)
+            try launch(configuration, located: located, inherited: inherited, counters: countersOfOpenSurface())
         } catch {
             // What was open before belongs to a worker that crashed, and connections wait in it.
             sockets.close(allBut: openBefore)
@@ -43,13 +44,14 @@ extension Instance {
         let keepsSurface = isSurfaceOpen && next == configuration
         do throws(SystemError) {
             try sockets.openMissing(wanted)
-            let addresses = await surroundings.locator.locate(next)
+            let answers = await surroundings.locator.lookUpNames(of: next)
             isExchanging = true
             defer { isExchanging = false }
             let known = await old?.inheritance() ?? [:]
             let inherited = Inheritance.select(from: known, ordered: ordered, last: lastRun, next: next)
+            let located = await surroundings.locator.locate(next, answers: answers, inherited: inherited)
             let counters = keepsSurface ? countersOfOpenSurface() : [:]
-            try launch(next, addresses: addresses, inherited: inherited, counters: counters)
+            try launch(next, located: located, inherited: inherited, counters: counters)
         } catch {
             sockets.close(allBut: openBefore)
             return .attemptFailed(error.description)
@@ -88,16 +90,18 @@ extension Instance {
 extension Instance {
     /// Starts a worker on duplicates of the sockets and watches it.
     private func launch(
-        _ configuration: InstanceConfiguration, addresses: [ServerIdentity: SocketAddress],
+        _ configuration: InstanceConfiguration, located: LocatedServers,
         inherited: [ServerIdentity: InheritedServer], counters: [Int: HTTPFrontendCounters]
     ) throws(SystemError) {
         var counters = counters
         for index in configuration.statisticsProxies where counters[index] == nil {
             counters[index] = HTTPFrontendCounters()
         }
-        let plan = WorkerPlan(
-            configuration: configuration, listeners: try workerListeners(configuration), addresses: addresses,
+        var plan = WorkerPlan(
+            configuration: configuration, listeners: try workerListeners(configuration), addresses: located.addresses,
             inherited: inherited, httpCounters: counters, history: surroundings.history)
+        plan.awaitingSystem = located.awaitingSystem
+        plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
         self.worker = worker
         self.counters = counters

@@ -259,7 +259,7 @@ extension EventKind {
         case .crashed, .fatal: .error
         case .backoff, .reloadRefused, .supervisorLost, .gap, .historyTrouble: .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready:
+            .drain, .maint, .ready, .addressChanged:
             .notice
         }
     }

@@ -2,30 +2,64 @@ import Configuration
 import EventLoop
 import Logging
 import Model
+import Proxy
 import StandIn
+
+/// Where the servers of a configuration are at its start.
+struct LocatedServers: Sendable {
+    /// Where each of them is; those that could not be found are left out.
+    var addresses: [ServerIdentity: SocketAddress] = [:]
+    /// Those whose names the system is to be asked for on.
+    var awaitingSystem: Set<ServerIdentity> = []
+}
 
 /// Finds out where the servers of a configuration really are: as written, as a name resolves, or at a stand-in.
 struct ServerLocator: Sendable {
-    /// How long an instance waits for names at its start; servers without an answer by then are DOWN.
-    static let longestLookUp = Duration.seconds(5)
+    /// How long an instance waits for names at its start; servers without an answer by then are DOWN until it comes.
+    static let longestLookUp = Duration.milliseconds(100)
 
     let resolver: Resolver
     /// `nil` without `--stand-ins`.
     let standIns: StandInFleet?
     let logger: Logger
 
-    /// Locates every server of a configuration.
+    /// Asks the system for the names of a configuration's servers.
     ///
     /// - Parameter configuration: whose servers.
-    /// - Returns: where each of them is; those that could not be found are left out, and told.
-    func locate(_ configuration: InstanceConfiguration) async -> [ServerIdentity: SocketAddress] {
-        let servers = configuration.identifiedServers
-        let names = standIns == nil ? Set(servers.compactMap { $0.server.address.hostToResolve }) : []
-        let answers = names.isEmpty ? [:] : await resolver.addresses(of: names, within: Self.longestLookUp)
-        var located: [ServerIdentity: SocketAddress] = [:]
-        for (identity, server) in servers {
+    /// - Returns: what it says, or that it has said nothing yet.
+    func lookUpNames(of configuration: InstanceConfiguration) async -> [String: Resolver.Answer] {
+        guard standIns == nil else { return [:] }
+        let names = Set(configuration.identifiedServers.compactMap { $0.server.nameForTheSystem })
+        return names.isEmpty ? [:] : await resolver.addresses(of: names, within: Self.longestLookUp)
+    }
+
+    /// Locates every server of a configuration, and tells which could not be found.
+    ///
+    /// - Parameters:
+    ///   - configuration: whose servers.
+    ///   - answers: what the system says of their names.
+    ///   - inherited: what an earlier worker knew of them.
+    /// - Returns: where they are.
+    func locate(
+        _ configuration: InstanceConfiguration, answers: [String: Resolver.Answer],
+        inherited: [ServerIdentity: InheritedServer]
+    ) async -> LocatedServers {
+        var located = LocatedServers()
+        for (identity, server) in configuration.identifiedServers {
+            if standIns == nil, case .name(let host, let port) = server.address {
+                let rule = InitialAddressRule(
+                    name: host, port: port, ways: server.resolution.initialAddress,
+                    hasResolvers: server.resolution.resolvers != nil, last: inherited[identity]?.address,
+                    answer: answers[host])
+                located.addresses[identity] = rule.address
+                if rule.awaitsSystem { located.awaitingSystem.insert(identity) }
+                if let warning = rule.warning {
+                    logger.warning("\(server.location): server \(identity): \(warning)")
+                }
+                continue
+            }
             do {
-                located[identity] = try await locate(server, answers)
+                located.addresses[identity] = try await locate(server)
             } catch {
                 logger.warning("\(identity): no address for \(server.address.text): \(error)")
             }
@@ -33,9 +67,7 @@ struct ServerLocator: Sendable {
         return located
     }
 
-    private func locate(_ server: ServerConfiguration, _ answers: [String: Resolver.Answer]) async throws
-        -> SocketAddress
-    {
+    private func locate(_ server: ServerConfiguration) async throws -> SocketAddress {
         if case .unix(let path) = server.address { return .unix(path: path) }
         if let standIns { return try await standIns.socketAddress(for: server) }
         switch server.address {
@@ -44,14 +76,7 @@ struct ServerLocator: Sendable {
         case .ip(let host, let port):
             guard let address = SocketAddress(ip: host, port: port) else { throw NotLocated(why: "not an address") }
             return address
-        case .name(let host, let port):
-            switch answers[host] {
-            case .address(var endpoint)?:
-                endpoint.port = port
-                return .ip(endpoint)
-            case .failed(let why)?: throw NotLocated(why: why)
-            case .timedOut?, nil: throw NotLocated(why: "no answer within \(Self.longestLookUp)")
-            }
+        case .name: preconditionFailure("names are located by their rule")
         }
     }
 }
@@ -73,11 +98,10 @@ extension StandInFleet {
     }
 }
 
-extension ServerAddress {
-    fileprivate var hostToResolve: String? {
-        switch self {
-        case .name(let host, _): host
-        case .ip, .unix, .abstract: nil
-        }
+extension ServerConfiguration {
+    /// Its name, if the system is to be asked for it at the start.
+    fileprivate var nameForTheSystem: String? {
+        guard case .name(let host, _) = address, resolution.initialAddress.contains(.system) else { return nil }
+        return host
     }
 }

@@ -37,6 +37,40 @@ struct ServerLogEventTests {
             ])
     }
 
+    @Test("a server whose name has lost its address goes down for maintenance, with the reason")
+    func unresolved() {
+        let change = ServerLogEvent.Change.unresolved(reason: "DNS NX status")
+        let words =
+            "Server p/s is going DOWN for maintenance (DNS NX status). 0 active and 1 backup servers left. "
+            + "Running on backup. 0 sessions active, 0 requeued, 0 remaining in queue."
+        for (administrative, level) in [(AdministrativeState.ready, LogLevel.alert), (.drain, .notice)] {
+            let event = event(change, operational: .up, administrative: administrative, active: 0, backup: 1)
+            #expect(event.lines == [TextLogLine(level: level, text: words)])
+        }
+        #expect(event(change, operational: .up, administrative: .maint, active: 0, backup: 1).lines.isEmpty)
+    }
+
+    @Test("a server whose name has an address again is ready, drained or remains in maintenance")
+    func resolved() {
+        func texts(_ administrative: AdministrativeState, isBackup: Bool = false) -> [String] {
+            let event = event(
+                .resolved(name: "app.test"), operational: .down, administrative: administrative, active: 1, backup: 0,
+                isBackup: isBackup)
+            #expect(event.lines.allSatisfy { $0.level == .notice })
+            return event.lines.map(\.text)
+        }
+        let thanks = "Server p/s administratively READY thanks to valid DNS answer."
+        #expect(texts(.ready) == ["Server p/s ('app.test') is UP/READY (resolves again).", thanks])
+        #expect(
+            texts(.ready, isBackup: true) == ["Backup Server p/s ('app.test') is UP/READY (resolves again).", thanks])
+        #expect(
+            texts(.drain) == [
+                "Server p/s ('app.test') is UP/DRAIN (resolves again).", "Server p/s remains in forced drain mode.",
+                thanks,
+            ])
+        #expect(texts(.maint) == ["Server p/s ('app.test') resolves again but remains in maintenance.", thanks])
+    }
+
     @Test("a timeout has no info, a wrong status has its code")
     func reasons() {
         let timeout = event(

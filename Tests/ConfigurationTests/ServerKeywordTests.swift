@@ -62,7 +62,7 @@ struct ServerKeywordTests {
             ("unix@/run/x.sock", .unix(path: "/run/x.sock")),
         ] as [(String, ServerAddress)])
     func addresses(text: String, expected: ServerAddress) throws {
-        #expect(try server("server one \(text)").address == expected)
+        #expect(try server("server one \(text) init-addr libc,none").address == expected)
     }
 
     @Test("default-server holds for the servers after it, also from defaults")

@@ -135,7 +135,6 @@ struct TrafficKeywordTests {
             "dispatch": "dispatch 192.0.2.1:1", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
             "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
             "abns@ server": "server t abns@x",
-            "init-addr": "server t app.example:1 init-addr none",
         ]
         let arguments: [String: String] = [
             "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",

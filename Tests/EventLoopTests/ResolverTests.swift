@@ -10,12 +10,12 @@ import Testing
         let answers = await Resolver().addresses(
             of: ["localhost", "127.0.0.9", "no such host.invalid"], within: .seconds(10))
         #expect(answers.count == 3)
-        guard case .address(let local)? = answers["localhost"] else {
+        guard case .addresses(let addresses)? = answers["localhost"], let local = addresses.first else {
             Issue.record("localhost has no address: \(answers)")
             return
         }
         #expect(["127.0.0.1", "::1"].contains(local.host))
-        #expect(answers["127.0.0.9"] == SocketAddress(ip: "127.0.0.9", port: 0).map { .address($0.endpoint) })
+        #expect(answers["127.0.0.9"] == SocketAddress(ip: "127.0.0.9", port: 0).map { .addresses([$0.endpoint]) })
         guard case .failed(let why)? = answers["no such host.invalid"] else {
             Issue.record("a name that cannot be has an address: \(answers)")
             return
@@ -28,7 +28,7 @@ import Testing
         let names = Set((1...50).map { "127.0.1.\($0)" })
         let answers = await Resolver().addresses(of: names, within: .seconds(10))
         #expect(Set(answers.keys) == names)
-        #expect(answers.values.allSatisfy { if case .address = $0 { true } else { false } })
+        #expect(answers.values.allSatisfy { if case .addresses = $0 { true } else { false } })
     }
 
     @Test("a look-up that takes too long is given up, and its thread answers the next one")
@@ -42,6 +42,24 @@ import Testing
         #expect(await resolver.address(of: "quick", within: .seconds(10)) == .failed("quick"))
         gate.signal()
         #expect(await resolver.address(of: "late", within: .seconds(10)) == .failed("late"))
+    }
+
+    @Test("who asks for a name that is being looked up gets the same answer")
+    func shared() async {
+        let gate = DispatchSemaphore(value: 0)
+        let gauge = Gauge()
+        let resolver = Resolver { host in
+            gauge.enter()
+            gate.wait()
+            return .failed(host)
+        }
+        let heard = AsyncStream<Resolver.Answer>.makeStream()
+        for _ in 0..<3 { resolver.look(up: "one") { heard.continuation.yield($0) } }
+        gate.signal()
+        var answers: [Resolver.Answer] = []
+        for await answer in heard.stream.prefix(3) { answers.append(answer) }
+        #expect(answers == Array(repeating: .failed("one"), count: 3))
+        #expect(gauge.most == 1)
     }
 
     @Test("no more look-ups run at once than there are threads")

@@ -46,6 +46,15 @@ struct StatisticsCSVTests {
         #expect(field("chkfail", of: server) == .number(3))
     }
 
+    @Test("a server whose name has no address is in maintenance for that, and has no check")
+    func unresolved() {
+        var server = SnapshotFixtures.rabbit
+        (server.operational, server.isUnresolved) = (.down, true)
+        #expect(field("status", of: server) == .text("MAINT (resolution)"))
+        #expect(field("check_status", of: server) == .absent)
+        #expect(field("addr", of: server) == .absent)
+    }
+
     @Test("an unchecked server leaves all that concerns checks empty")
     func unchecked() {
         let server = ServerSnapshot(name: "app", id: 1, address: "/run/app.sock")

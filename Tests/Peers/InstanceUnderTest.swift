@@ -26,10 +26,12 @@ public final class InstanceUnderTest: Sendable {
     ///   - predecessor: an instance of the same configuration whose sockets it takes over.
     ///   - inherited: what a predecessor knew of the servers.
     ///   - isResolved: whether the servers' addresses are known.
+    ///   - prepare: changes the worker's plan before it starts.
     /// - Throws: `PeerError` when the text is no configuration; `SystemError` when it can't be started.
     public init(
         _ text: String, after predecessor: InstanceUnderTest? = nil,
-        inherited: [ServerIdentity: InheritedServer] = [:], isResolved: Bool = true
+        inherited: [ServerIdentity: InheritedServer] = [:], isResolved: Bool = true,
+        prepare: (inout WorkerPlan) -> Void = { _ in }
     ) throws {
         let pieces = text.components(separatedBy: "PORT")
         var descriptors: [Int32] = []
@@ -70,10 +72,11 @@ public final class InstanceUnderTest: Sendable {
         self.ports = ports
         self.descriptors = descriptors
         self.history = history
-        worker = try Worker.start(
-            WorkerPlan(
-                configuration: configuration, listeners: listeners, addresses: addresses, inherited: inherited,
-                history: history))
+        var plan = WorkerPlan(
+            configuration: configuration, listeners: listeners, addresses: addresses, inherited: inherited,
+            history: history)
+        prepare(&plan)
+        worker = try Worker.start(plan)
     }
 
     deinit {

@@ -1,6 +1,7 @@
 import Model
 
-/// What the statistics say about a server's health check; nothing for a server that is not checked or in maintenance.
+/// What the statistics say about a server's health check; nothing for a server that is not checked, in maintenance or
+/// without an address.
 ///
 /// - Source: HAProxy 2.6 management guide, section 9.1, fields `check_status` to `check_health`.
 struct CheckColumns {
@@ -11,7 +12,7 @@ struct CheckColumns {
     ///
     /// - Parameter server: the server at one moment.
     init?(of server: ServerSnapshot) {
-        guard server.isChecked, server.administrative != .maint else { return nil }
+        guard server.isChecked, server.administrative != .maint, !server.isUnresolved else { return nil }
         self.server = server
         shownStatus = server.lastCheck?.status ?? .initializing
     }

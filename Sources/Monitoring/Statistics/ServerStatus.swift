@@ -9,6 +9,8 @@ import Model
 enum ServerStatus: Hashable {
     /// In maintenance.
     case maintenance
+    /// Out of service because its name has no address.
+    case unresolved
     /// Failed its checks.
     case down
     /// Down, and `passed` of the `needed` checks have passed.
@@ -33,6 +35,7 @@ enum ServerStatus: Hashable {
         let isFalling = server.isChecked && server.health < server.rise + server.fall - 1
         let left = server.health - server.rise + 1
         switch server.state {
+        case _ where server.isUnresolved: self = .unresolved
         case .maint: self = .maintenance
         case .down where server.isChecked && server.health > 0:
             self = .goingUp(passed: server.health, needed: server.rise)
@@ -50,6 +53,7 @@ enum ServerStatus: Hashable {
     var text: String {
         switch self {
         case .maintenance: "MAINT"
+        case .unresolved: "MAINT (resolution)"
         case .down: "DOWN"
         case .goingUp(let passed, let needed): "DOWN \(passed)/\(needed)"
         case .goingDown(let left, let allowed): "UP \(left)/\(allowed)"
@@ -66,7 +70,7 @@ enum ServerStatus: Hashable {
         switch self {
         case .goingUp: "↑"
         case .goingDown, .drainingGoingDown: "↓"
-        case .maintenance, .down, .up, .degraded, .draining, .unchecked: ""
+        case .maintenance, .unresolved, .down, .up, .degraded, .draining, .unchecked: ""
         }
     }
 
@@ -77,7 +81,7 @@ enum ServerStatus: Hashable {
     func rowClass(of server: ServerSnapshot) -> String {
         let kind = server.isBackup ? "backup" : "active"
         switch self {
-        case .maintenance: return "maintain"
+        case .maintenance, .unresolved: return "maintain"
         case .down: return "\(kind)_down"
         case .goingUp: return "\(kind)_going_up"
         case .goingDown, .drainingGoingDown: return "\(kind)_going_down"

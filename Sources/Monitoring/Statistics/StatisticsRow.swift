@@ -88,6 +88,7 @@ struct StatisticsSelection {
 
     func includes(_ server: ServerSnapshot) -> Bool {
         if let serverID, server.id != serverID { return false }
+        if server.isUnresolved { return !hidesDown && !hidesMaintenance }
         switch server.state {
         case .down: return !hidesDown
         case .maint: return !hidesDown && !hidesMaintenance

@@ -171,7 +171,10 @@ enum StatisticsTable {
 
     private static let addresses: [StatisticsField] = [
         StatisticsField(
-            "addr", server: { server, _, style in style.showsLegends ? .text(address(of: server)) : .absent }),
+            "addr",
+            server: { server, _, style in
+                style.showsLegends && !server.isUnresolved ? .text(address(of: server)) : .absent
+            }),
         StatisticsField("cookie"),
         StatisticsField(
             "mode", frontend: { _, proxy, _ in .text(mode(of: proxy)) },
