@@ -36,6 +36,8 @@ public struct ServerLogEvent: Sendable {
     public var backupServers = 0
     /// Whether the proxy had a usable server before.
     public var hadServer = true
+    /// Whether the proxy accepts as well (`listen`): it is called a proxy then, and a backend otherwise.
+    public var isListen = true
     /// Sessions on the server.
     public var sessions = 0
     /// Waiting sessions that were dispatched anew (after UP: handed to the server).
@@ -89,7 +91,8 @@ public struct ServerLogEvent: Sendable {
             lines += resolutionLines(name)
         }
         if hadServer && activeServers == 0 && backupServers == 0 {
-            lines.append(TextLogLine(level: .emerg, text: "proxy \(proxy) has no server available!"))
+            let kind = isListen ? "proxy" : "backend"
+            lines.append(TextLogLine(level: .emerg, text: "\(kind) \(proxy) has no server available!"))
         }
         return lines
     }

@@ -3,7 +3,8 @@ import Configuration
 /// How long an established session may be silent, and whose silence it is then.
 ///
 /// Traffic in either direction refreshes both sides' time; once one side has ended, only the other's counts; at equal
-/// limits the client's wins. A pure rule: the caller says what is open and measures.
+/// limits the client's wins. `timeout tunnel` stands for both sides' own limits, not for `client-fin` and `server-fin`. A
+/// pure rule: the caller says what is open and measures.
 ///
 /// - Source: HAProxy 2.6 configuration manual, `timeout client|server|client-fin|server-fin|tunnel`, and recordings.
 struct IdleLimits: Equatable {
@@ -26,9 +27,9 @@ struct IdleLimits: Equatable {
     ///   - backend: the backend's time limits.
     init(frontend: Timeouts, backend: Timeouts) {
         client = frontend.client?.wholeMilliseconds
-        clientFin = (frontend.clientFin ?? frontend.client)?.wholeMilliseconds
+        clientFin = (frontend.clientFin ?? backend.tunnel ?? frontend.client)?.wholeMilliseconds
         server = backend.server?.wholeMilliseconds
-        serverFin = (backend.serverFin ?? backend.server)?.wholeMilliseconds
+        serverFin = (backend.serverFin ?? backend.tunnel ?? backend.server)?.wholeMilliseconds
         tunnel = backend.tunnel?.wholeMilliseconds
     }
 

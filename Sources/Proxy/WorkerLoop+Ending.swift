@@ -38,7 +38,8 @@ extension WorkerLoop {
         }
         Socket.close(session.pointee.client)
         if session.pointee.server >= 0 {
-            if reason.resetsServer {
+            // One that has ended in order learns of an end in order.
+            if reason.resetsServer && !session.pointee.download.hasSourceEnded {
                 Socket.reset(session.pointee.server)
             } else {
                 Socket.close(session.pointee.server)

@@ -203,8 +203,11 @@ extension WorkerLoop {
             end(session, .clientFailed)
             return true
         case .sinkFailed:
-            // The server takes nothing more, but what it has sent must still reach the client. When it had ended before,
-            // the client's time limit decides, as in HAProxy.
+            // The server takes nothing more. What it has sent must still reach the client, unless that is there already.
+            if session.pointee.download.isFinished {
+                end(session, .serverFailed)
+                return true
+            }
             withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
             session.pointee.upload.isSinkBroken = true
             session.pointee.upload.isSourceReadable = false

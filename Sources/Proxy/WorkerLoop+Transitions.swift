@@ -103,6 +103,7 @@ extension WorkerLoop {
             isBackup: server.configuration.isBackup, change: change, operational: operational,
             administrative: server.administrative)
         event.hadServer = backend.isUp
+        event.isListen = backend.configuration.kind == .listen
         return event
     }
 

@@ -20,7 +20,7 @@ enum SessionLine {
         var fields = line.split(separator: " ").map(String.init)
         guard fields.count >= 9, fields[1].hasPrefix("[") else {
             return line.replacing(/check duration: \d+ms/, with: "check duration: …")
-                .replacing(/127\.0\.0\.1:\d+/, with: "127.0.0.1:…")
+                .replacing(/(127\.0\.0\.\d+):\d+/) { "\($0.1):…" }
         }
         fields[0] = fields[0].split(separator: ":").dropLast().joined(separator: ":")
         fields.remove(at: 1)

@@ -20,22 +20,32 @@ public final class LogCollector: Sendable {
         self.descriptor = descriptor
         port = Loopback.port(of: descriptor)
         Thread.detachNewThread { [weak self] in
-            var datagram = [UInt8](repeating: 0, count: 4_096)
             while true {
                 let readable = Loopback.wait(descriptor, for: POLLIN, until: .now + .milliseconds(200))
                 guard let self else { break }
-                guard readable else { continue }
-                let count = recv(descriptor, &datagram, datagram.count, Int32(MSG_DONTWAIT))
-                guard count > 0 else { continue }
-                let line = String(decoding: datagram[..<count], as: UTF8.self)
-                self.received.withLock { $0.append(line) }
+                if readable { self.drain() }
             }
             Glibc.close(descriptor)
         }
     }
 
     /// Every datagram so far, in order of arrival.
-    public var datagrams: [String] { received.withLock { $0 } }
+    public var datagrams: [String] {
+        // What has been sent is there, whether or not the thread has had its turn.
+        drain()
+        return received.withLock { $0 }
+    }
+
+    private func drain() {
+        received.withLock { received in
+            var datagram = [UInt8](repeating: 0, count: 4_096)
+            while true {
+                let count = recv(descriptor, &datagram, datagram.count, Int32(MSG_DONTWAIT))
+                guard count > 0 else { return }
+                received.append(String(decoding: datagram[..<count], as: UTF8.self))
+            }
+        }
+    }
 
     /// The lines so far without their header (priority, date, tag), in order of arrival.
     public var lines: [String] {

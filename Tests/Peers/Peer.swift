@@ -30,10 +30,18 @@ public struct Peer: Sendable {
     /// - Parameters:
     ///   - port: the port.
     ///   - host: the IPv4 address.
+    ///   - source: the IPv4 address to come from.
     ///   - receiveBuffer: the kernel's receive buffer in bytes, for a reader that is to be slow.
     /// - Throws: `PeerError` when nobody listens there.
-    public init(port: UInt16, host: String = "127.0.0.1", receiveBuffer: Int32? = nil) throws(PeerError) {
+    public init(
+        port: UInt16, host: String = "127.0.0.1", source: String? = nil, receiveBuffer: Int32? = nil
+    ) throws(PeerError) {
         descriptor = try Loopback.socket(SOCK_STREAM)
+        if let source {
+            let descriptor = descriptor
+            let result = Loopback.withAddress(source, 0) { bind(descriptor, $0, $1) }
+            precondition(result == 0, "a test comes from addresses of this machine")
+        }
         if let receiveBuffer { Loopback.set(descriptor, SOL_SOCKET, SO_RCVBUF, receiveBuffer) }
         Loopback.set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         let descriptor = descriptor

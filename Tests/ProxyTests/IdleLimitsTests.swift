@@ -66,12 +66,16 @@ struct IdleLimitsTests {
         #expect(limits(client: 5, server: 7, clientFin: 1).limit(clientEnded: true, serverEnded: true) == client(1))
     }
 
-    @Test("a tunnel's limit takes the place of both while both are open, and only then")
+    @Test("a tunnel's limit takes the place of both, but not that of the fin limits")
     func tunnel() {
         let limits = limits(client: 1, server: 2, tunnel: 100)
         #expect(limits.limit(clientEnded: false, serverEnded: false) == client(100))
-        #expect(limits.limit(clientEnded: true, serverEnded: false) == server(2))
-        #expect(limits.limit(clientEnded: false, serverEnded: true) == client(1))
+        #expect(limits.limit(clientEnded: true, serverEnded: false) == server(100))
+        #expect(limits.limit(clientEnded: false, serverEnded: true) == client(100))
+        let fin = self.limits(client: 1, server: 2, clientFin: 5, serverFin: 7, tunnel: 100)
+        #expect(fin.limit(clientEnded: false, serverEnded: false) == client(100))
+        #expect(fin.limit(clientEnded: true, serverEnded: false) == server(7))
+        #expect(fin.limit(clientEnded: false, serverEnded: true) == client(5))
     }
 
     @Test("a limit is never rounded down")
