@@ -63,7 +63,7 @@ let package = Package(
         .executableTarget(
             name: "supervise",
             dependencies: [
-                "Configuration", "History", "Model", "Monitoring", "Supervision",
+                "Configuration", "EventLoop", "History", "Model", "Monitoring", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -6,7 +6,7 @@ import Model
 enum GlobalKeywords {
     /// All keywords of the section.
     static let table = KeywordTable<GlobalDraft>(
-        "keyword", effective + withoutEffect.map(accepted), unsupported: KnownKeywords.global)
+        "keyword", effective + ProcessKeywords.all + withoutEffect.map(accepted), unsupported: KnownKeywords.global)
 
     /// Reads one line.
     ///
@@ -82,11 +82,9 @@ enum GlobalKeywords {
 
     /// Keywords that are taken without doing anything, and why.
     private static let withoutEffect: [Accepted] = [
-        Accepted("daemon", 0...0, "the supervisor decides whether it runs in the background"),
         Accepted("debug", 0...0, "nothing of sessions is printed; HAProxy 2.6 wants '-d' instead", .warning),
         Accepted("external-check", 0...1, "servers are checked by a TCP connection, and no program is run"),
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
-        Accepted("grace", 1...1, "a soft stop ends when the last session does"),
         Accepted("log-send-hostname", 0...1, "lines carry no host name", .warning),
         Accepted("max-spread-checks", 1...1, "checks begin within their first interval"),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
@@ -98,22 +96,13 @@ enum GlobalKeywords {
         Accepted("profiling.memory", 1...1, "nothing is profiled"),
         Accepted("profiling.tasks", 1...1, "nothing is profiled"),
         Accepted("quiet", 0...0, "the supervisor has its own messages"),
-        Accepted("pidfile", 1...1, "'supervise status' shows the process"),
-        Accepted("chroot", 1...1, "the supervisor runs all instances in one process"),
-        Accepted("user", 1...1, "the supervisor runs all instances under its own user"),
-        Accepted("group", 1...1, "the supervisor runs all instances under its own group"),
-        Accepted("uid", 1...1, "the supervisor runs all instances under its own user"),
-        Accepted("gid", 1...1, "the supervisor runs all instances under its own group"),
         Accepted("nbthread", 1...1, "each instance has one worker thread"),
         Accepted("nbproc", 1...1, "all instances are threads of one process"),
         Accepted("cpu-map", 1...64, "the system places the worker threads"),
         Accepted("thread-group", 1...64, "each instance has one worker thread"),
         Accepted("thread-groups", 1...1, "each instance has one worker thread"),
         Accepted("numa-cpu-mapping", 0...0, "the system places the worker threads"),
-        Accepted("ulimit-n", 1...1, "the supervisor raises its limit of open files as far as it may"),
-        Accepted("master-worker", 0...1, "the supervisor watches over its workers"),
         Accepted("mworker-max-reloads", 1...1, "the supervisor watches over its workers"),
-        Accepted("hard-stop-after", 1...1, "the supervisor decides how long sessions may go on"),
         Accepted("strict-limits", 0...0, "a limit that can't be had is reported at the start"),
         Accepted("set-dumpable", 0...0, "the system's settings decide about core dumps"),
         Accepted("insecure-fork-wanted", 0...0, "an instance never forks"),
@@ -124,10 +113,8 @@ enum GlobalKeywords {
         Accepted("nokqueue", 0...0, "workers always use epoll"),
         Accepted("nopoll", 0...0, "workers always use epoll"),
         Accepted("nogetaddrinfo", 0...0, "names are looked up by the system"),
-        Accepted("noreuseport", 0...0, "listening sockets are opened once and kept"),
         Accepted("nosplice", 0...0, "bytes are moved by reads and writes"),
         Accepted("maxpipes", 1...1, "bytes are moved by reads and writes"),
-        Accepted("zero-warning", 0...0, "'supervise check' shows warnings and goes on"),
         Accepted("server-state-file", 1...1, "the history keeps the servers' states"),
         Accepted("server-state-base", 1...1, "the history keeps the servers' states"),
         Accepted("default-path", 1...2, "paths are absolute"),
@@ -221,6 +208,7 @@ enum GlobalKeywords {
             throw word.error("'no \(word.text)' does not exist", help: "remove the line")
         }
         try arguments.expectEnd()
+        if word.text == "strict-limits" { global.configuration.process.isStrictAboutLimits = false }
         arguments.add(no.note("'no \(word.text)' has no effect here, as '\(word.text)' has none"))
     }
 

@@ -6,7 +6,7 @@ extension Scenarios {
     struct AsHAProxy {
         @Test("SIGTERM and SIGINT end it at once by themselves, and cut its sessions", arguments: [SIGTERM, SIGINT])
         func ends(signal: Int32) async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let process = try await setUp.start()
             let session = try await setUp.session()
             process.signal(signal)
@@ -18,7 +18,7 @@ extension Scenarios {
 
         @Test("SIGUSR1 refuses new sessions at once, lets the old ones finish, and ends with 0")
         func finishes() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let process = try await setUp.start()
             let session = try await setUp.session()
             process.signal(SIGUSR1)
@@ -39,7 +39,7 @@ extension Scenarios {
             "with -W, SIGUSR2 takes the changed file and ends nobody; a wrong file changes nothing",
             arguments: ["-W", "-Ws"])
         func reloads(option: String) async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let process = try await setUp.start([option, "-p", setUp.pidFile])
             #expect(try String(contentsOfFile: setUp.pidFile, encoding: .utf8) == "\(process.processID)\n")
             let session = try await setUp.session()
@@ -62,7 +62,7 @@ extension Scenarios {
 
         @Test("with -W, SIGTERM ends it with 0")
         func endsAsMaster() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let process = try await setUp.start(["-W"])
             process.signal(SIGTERM)
             #expect(try await process.waitUntilExit(within: .seconds(10)) == .code(0))
@@ -70,7 +70,7 @@ extension Scenarios {
 
         @Test("SIGHUP tells the servers' states")
         func tells() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let process = try await setUp.start()
             process.signal(SIGHUP)
             // The connection that found out that it listens may still be counted.
@@ -84,7 +84,7 @@ extension Scenarios {
 
         @Test("-D goes to the background once it listens, and -p tells which process that is")
         func background() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let starter = try setUp.launch(["-D", "-p", setUp.pidFile])
             #expect(try await starter.waitUntilExit() == .code(0))
             let number = try setUp.writtenNumber()
@@ -102,7 +102,7 @@ extension Scenarios {
 
         @Test("an address that another program has is an error, and nothing runs")
         func taken() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let other = try FakeServer { _ in }
             try setUp.configure(on: other.address)
             let process = try setUp.launch()
@@ -113,7 +113,7 @@ extension Scenarios {
 
         @Test("-sf takes over without refusing anybody, from itself and from haproxy", arguments: [true, false])
         func takesOver(fromItself: Bool) async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let old: TestProcess
             if fromItself {
                 old = try await setUp.start()
@@ -146,7 +146,7 @@ extension Scenarios {
 
         @Test("with --state the history is kept, and a successor goes on with it")
         func history() async throws {
-            let setUp = try SetUp()
+            let setUp = try HAProxySetUp()
             let supervisor = try Supervisor(in: setUp.directory)
             let first = try await setUp.start(["--state", supervisor.state])
             let second = try setUp.launch(["--state", supervisor.state, "-st", "\(first.processID)"])
@@ -189,96 +189,5 @@ extension Scenarios {
                 return inodes.contains { target == "socket:[\($0)]" }
             }
         }
-    }
-}
-
-/// A file with one server, and a link called haproxy.
-private struct SetUp: Sendable {
-    let directory: TemporaryDirectory
-    let port: HeldPort
-    let file: String
-    let pidFile: String
-    private let program: String
-    private let server: FakeServer
-
-    init() throws {
-        directory = try TemporaryDirectory()
-        port = try HeldPort()
-        server = try FakeServer(serve: FakeServer.echo)
-        file = "\(directory.path)/shop.cfg"
-        pidFile = "\(directory.path)/pid"
-        program = "\(directory.path)/haproxy"
-        try FileManager.default.createSymbolicLink(atPath: program, withDestinationPath: Supervisor.binary())
-        try configure()
-    }
-
-    func write(_ text: String) throws { try text.write(toFile: file, atomically: true, encoding: .utf8) }
-
-    func configure(on address: HeldPort? = nil, also other: HeldPort? = nil) throws {
-        var instance = PlainInstance(name: "shop", bind: address ?? port, servers: ["app \(server.address.address)"])
-        if let other { instance.lines = ["bind \(other.address)"] }
-        // Nobody takes these logs, and without a target there would be a warning.
-        instance.logPort = port.port
-        try write(instance.text)
-    }
-
-    /// Starts it and waits for nothing.
-    func launch(_ arguments: [String] = []) throws -> TestProcess {
-        try TestProcess(
-            [program, "-f", file] + arguments, environment: ["SUPERVISE_STATE": ""], keeping: directory)
-    }
-
-    /// Starts it and waits until it listens.
-    func start(_ arguments: [String] = []) async throws -> TestProcess {
-        let process = try launch(arguments)
-        try await awaitAnswer(of: process)
-        return process
-    }
-
-    func awaitAnswer(of process: TestProcess) async throws {
-        try await eventually("\(port.address) answers; \(process.errorOutput)") {
-            if let status = process.exitStatus { throw ScenarioError("ended with \(status): \(process.errorOutput)") }
-            return try await Socket.connect(port: port.port) != nil
-        }
-    }
-
-    /// A session that has reached the server.
-    func session() async throws -> Socket {
-        guard let session = try await Socket.connect(port: port.port) else { throw ScenarioError("refused") }
-        try await session.write(Array("hello".utf8))
-        _ = try await session.read(exactly: 5)
-        return session
-    }
-
-    /// Opens sessions one after the other until it is cancelled; one that breaks is a failure.
-    ///
-    /// - Parameter answered: told of each session that got its answer.
-    /// - Returns: how many sessions got their answers, and how many were refused.
-    /// - Throws: what breaks a session.
-    func load(telling answered: AsyncStream<Void>.Continuation) async throws -> (answered: Int, refused: Int) {
-        var outcome = (answered: 0, refused: 0)
-        do {
-            while !Task.isCancelled {
-                guard let session = try await Socket.connect(port: port.port) else {
-                    outcome.refused += 1
-                    continue
-                }
-                try await session.write(Array("hello".utf8))
-                _ = try await session.read(exactly: 5)
-                outcome.answered += 1
-                answered.yield()
-            }
-        } catch is CancellationError {
-            // In the midst of a session, which is as good an end as any.
-        }
-        return outcome
-    }
-
-    func writtenNumber() throws -> Int32 {
-        let text = try String(contentsOfFile: pidFile, encoding: .utf8)
-        guard let number = Int32(text.trimmingCharacters(in: .newlines)) else {
-            throw ScenarioError("\(pidFile): \(text)")
-        }
-        return number
     }
 }

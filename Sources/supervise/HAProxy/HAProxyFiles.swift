@@ -36,20 +36,29 @@ struct HAProxyFiles: Sendable {
     /// Reads them as one instance.
     ///
     /// - Parameter environment: what `"${NAME}"` stands for.
-    /// - Returns: the configuration or its errors.
+    /// - Returns: the configuration or its errors; a user that this machine doesn't know is one.
     func read(environment: [String: String]) -> ParsedInstance {
-        ConfigurationReader.read(files: paths, environment: environment)
+        var parsed = ConfigurationReader.read(files: paths, environment: environment)
+        guard let process = parsed.configuration?.global.process else { return parsed }
+        do throws(HAProxyAccounts.Unknown) {
+            _ = try HAProxyAccounts(process)
+        } catch {
+            parsed.configuration = nil
+            parsed.diagnostics += error.diagnostics
+        }
+        return parsed
     }
 
     /// What to say of files that were read.
     ///
     /// - Parameters:
     ///   - parsed: what became of them.
-    ///   - failsOnWarnings: whether a warning is as bad as an error.
+    ///   - failsOnWarnings: whether a warning is as bad as an error, whatever the files say of that.
     /// - Returns: the verdict.
     static func verdict(on parsed: ParsedInstance, failsOnWarnings: Bool) -> Verdict {
         let errors = parsed.diagnostics.filter { $0.severity == .error }
-        if failsOnWarnings, parsed.diagnostics.contains(where: { $0.severity == .warning }) { return .refused }
+        let isStrict = failsOnWarnings || parsed.configuration?.global.process.failsOnWarnings ?? false
+        if isStrict, parsed.diagnostics.contains(where: { $0.severity == .warning }) { return .refused }
         if errors.isEmpty { return .valid }
         // The one error about a file as a whole, once it could be read, is that nothing listens.
         return errors.allSatisfy { $0.location.line == 0 } ? .nothingListens : .refused

@@ -55,6 +55,15 @@ struct HAProxyMessages {
         tell(.alert, "config : Fatal errors found in configuration.")
     }
 
+    /// Tells why files are refused: for their errors, or because nobody wants their warnings.
+    ///
+    /// - Parameter diagnostics: what was found.
+    mutating func tellRefusal(_ diagnostics: [Diagnostic]) {
+        tell(diagnostics)
+        guard !diagnostics.contains(where: { $0.severity == .error }) else { return }
+        tell(.alert, "config : Some warnings were found and 'zero-warning' is set. Aborting.")
+    }
+
     /// One message in its frame.
     ///
     /// - Parameters:

@@ -118,7 +118,7 @@ struct HAProxyProgram: Sendable {
             messages.tell(
                 .alert, "[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
         case (.valid, nil), (.refused, _):
-            messages.tell(parsed.diagnostics)
+            messages.tellRefusal(parsed.diagnostics)
         }
         return ExitCode.failed
     }
@@ -130,25 +130,19 @@ struct HAProxyProgram: Sendable {
     ) async -> Int32 {
         var messages = messages
         let isInBackground = environment[HAProxyProcess.backgroundMark] != nil
-        do {
-            // systemd has to see the process that it started.
-            if line.goesToBackground, !line.staysInForeground, line.mastery != .masterUnderSystemd, !isInBackground {
+        let manner = HAProxyManner(line, configuration.global.process)
+        if manner.goesToBackground, !isInBackground {
+            do {
                 return try HAProxyProcess.startInBackground(environment)
+            } catch {
+                messages.tell(.alert, (error as? CommandFailure)?.message ?? "\(error)")
+                return ExitCode.failed
             }
-            messages.tell(diagnostics)
-            if let path = line.pidFile, isInBackground || line.mastery != .alone {
-                try HAProxyProcess.writeNumber(to: path)
-            }
-        } catch let error as CommandFailure {
-            messages.tell(.alert, error.message ?? "the background process ended")
-            return ExitCode.failed
-        } catch {
-            messages.tell(.alert, "[haproxy.main()] Cannot create pidfile \(line.pidFile ?? "") : \(error)")
-            return ExitCode.failed
         }
+        messages.tell(diagnostics)
         let environment = environment(for: line)
         var run = HAProxyRun(
-            line, configuration, read: { files.read(environment: environment).limited(by: line) },
+            line, manner, configuration, read: { files.read(environment: environment).limited(by: line) },
             environment: self.environment, messages: messages)
         switch await run.untilEnded(whenReady: { if isInBackground { HAProxyProcess.leaveTerminal() } }) {
         case .code(let code): return code
@@ -181,7 +175,7 @@ struct HAProxyProgram: Sendable {
         let hasWarnings = parsed.diagnostics.contains { $0.severity == .warning }
         switch verdict {
         case .refused:
-            messages.tell(parsed.diagnostics)
+            messages.tellRefusal(parsed.diagnostics)
             return ExitCode.failed
         case .nothingListens:
             messages.tell(parsed.diagnostics.filter { $0.severity != .error })

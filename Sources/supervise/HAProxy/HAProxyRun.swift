@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import Foundation
 import Glibc
 import Logging
@@ -24,7 +25,15 @@ struct HAProxyRun {
     /// HAProxy has no limit where `hard-stop-after` is not set; ten years are one that clocks can count.
     private static let patience = Duration.seconds(10 * 365 * 86_400)
 
+    /// What cannot be had, which keeps it from running.
+    struct Refusal: Error, Sendable {
+        /// As HAProxy says it.
+        let text: String
+    }
+
     private let line: HAProxyCommandLine
+    private let manner: HAProxyManner
+    private let process: ProcessConfiguration
     private let read: @Sendable () -> ParsedInstance
     private let instance: String
     private let isMaster: Bool
@@ -37,20 +46,23 @@ struct HAProxyRun {
     ///
     /// - Parameters:
     ///   - line: the command line.
+    ///   - manner: how the process is to run.
     ///   - configuration: what the files say.
     ///   - read: reads the files anew.
     ///   - environment: the process's environment.
     ///   - messages: what was told so far.
     init(
-        _ line: HAProxyCommandLine, _ configuration: InstanceConfiguration,
+        _ line: HAProxyCommandLine, _ manner: HAProxyManner, _ configuration: InstanceConfiguration,
         read: @escaping @Sendable () -> ParsedInstance, environment: [String: String], messages: HAProxyMessages
     ) {
         self.line = line
+        self.manner = manner
+        self.process = configuration.global.process
         self.read = read
         self.messages = messages
         instance = configuration.name
-        isMaster = line.mastery != .alone
-        notification = line.mastery == .masterUnderSystemd ? ServiceNotification(environment: environment) : nil
+        isMaster = manner.mastery != .alone
+        notification = manner.mastery == .masterUnderSystemd ? ServiceNotification(environment: environment) : nil
         let isQuiet = line.isQuiet
         let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
         history = HAProxyHistory(option: line.stateDirectory, environment: environment, logger: logger)
@@ -58,7 +70,7 @@ struct HAProxyRun {
         settings.files = [configuration.file]
         settings.read = { _ in read() }
         settings.drain = Self.patience
-        settings.sharesAddresses = !line.refusesSharedAddresses
+        settings.sharesAddresses = manner.sharesAddresses
         supervisor = Supervisor(
             settings: settings, history: history.sink,
             surface: Surfaces(version: HAProxyUsage.compatibleVersion, logger: logger), logger: logger)
@@ -73,14 +85,43 @@ struct HAProxyRun {
         let history = history
         var run = self
         let end = await history.keep {
-            guard await run.start() else { return End.code(HAProxyProgram.ExitCode.failed) }
-            run.tellPredecessors()
+            do throws(Refusal) {
+                try run.raiseLimits()
+                guard await run.start() else { return End.code(HAProxyProgram.ExitCode.failed) }
+                try run.writeNumber()
+                run.tellPredecessors()
+            } catch {
+                run.messages.tell(.alert, "[haproxy.main()] \(error.text)")
+                return End.code(HAProxyProgram.ExitCode.failed)
+            }
             run.notification?.send(["READY=1", "MAINPID=\(ProcessInfo.processInfo.processIdentifier)"])
             whenReady()
             return await run.react(to: signals)
         }
         self = run
         return end
+    }
+
+    /// `ulimit-n`.
+    private mutating func raiseLimits() throws(Refusal) {
+        guard let wanted = process.descriptorLimit else { return }
+        do throws(SystemError) {
+            try DescriptorLimit.raise(to: UInt64(wanted))
+        } catch {
+            let present = (try? DescriptorLimit.current().soft).map { ", limit is \($0)" } ?? ""
+            let text = "Cannot raise FD limit to \(wanted)\(present)."
+            if process.isStrictAboutLimits { throw Refusal(text: text) }
+            messages.tell(.warning, "[haproxy.main()] \(text)")
+        }
+    }
+
+    private func writeNumber() throws(Refusal) {
+        guard let path = manner.pidFile else { return }
+        do {
+            try HAProxyProcess.writeNumber(to: path)
+        } catch {
+            throw Refusal(text: "Cannot create pidfile \(path)")
+        }
     }
 
     /// Starts the instance; false when it cannot listen.
@@ -123,7 +164,18 @@ struct HAProxyRun {
         defer { listening.cancel() }
         var isFinishing = false
         for await happening in ends {
-            guard case .signal(let number) = happening else { break }
+            let number: Int32
+            switch happening {
+            case .signal(let received): number = received
+            case .graceOver:
+                messages.tell(.notice, "Grace period expired, proceeding with soft-stop now.")
+                await stopSoftly(ended)
+                continue
+            case .patienceOver:
+                await stopHard()
+                continue
+            case .stopped: return .code(HAProxyProgram.ExitCode.done)
+            }
             switch HAProxyReaction(to: number, isMaster: isMaster) {
             case .endBySignal: return .signal(number)
             case .end(let code): return .code(code)
@@ -131,11 +183,11 @@ struct HAProxyRun {
             case .finish:
                 isFinishing = true
                 notification?.send(["STOPPING=1"])
-                for line in HAProxyServerStates.stopLines(await snapshot()) { messages.tell(.warning, line) }
-                await supervisor.shutDown(by: Operator(name: "SIGUSR1"))
-                Task { [supervisor] in
-                    await supervisor.waitUntilStopped()
-                    ended.yield(.stopped)
+                if process.grace > .zero {
+                    messages.tell(.notice, "Scheduling a soft-stop in \(Int(process.grace / .milliseconds(1))) ms.")
+                    Self.after(process.grace, tell: ended, .graceOver)
+                } else {
+                    await stopSoftly(ended)
                 }
             case .reload where isFinishing: break
             case .reload: await reload()
@@ -145,6 +197,34 @@ struct HAProxyRun {
             }
         }
         return .code(HAProxyProgram.ExitCode.done)
+    }
+
+    /// Closes the listeners; `.stopped` follows when the last session has ended.
+    private mutating func stopSoftly(_ happenings: AsyncStream<Happening>.Continuation) async {
+        for line in HAProxyServerStates.stopLines(await snapshot()) { messages.tell(.warning, line) }
+        if let patience = process.hardStopAfter { Self.after(patience, tell: happenings, .patienceOver) }
+        await supervisor.shutDown(by: Operator(name: "SIGUSR1"))
+        Task { [supervisor] in
+            await supervisor.waitUntilStopped()
+            happenings.yield(.stopped)
+        }
+    }
+
+    /// `hard-stop-after`: ends the sessions that a soft stop still waits for.
+    private mutating func stopHard() async {
+        messages.tell(.warning, "soft-stop running for too long, performing a hard-stop.")
+        for line in HAProxyServerStates.hardStopLines(await snapshot()) { messages.tell(.warning, line) }
+        await supervisor.endNow()
+    }
+
+    private static func after(
+        _ time: Duration, tell happenings: AsyncStream<Happening>.Continuation, _ happening: Happening
+    ) {
+        Task {
+            // Only the end of the process ends this wait before its time.
+            try? await Task.sleep(for: time)
+            happenings.yield(happening)
+        }
     }
 
     /// Reads the files anew; with a mistake in them, what runs goes on.
@@ -175,6 +255,8 @@ struct HAProxyRun {
     /// What a running process waits for.
     private enum Happening: Sendable {
         case signal(Int32)
+        case graceOver
+        case patienceOver
         case stopped
     }
 }

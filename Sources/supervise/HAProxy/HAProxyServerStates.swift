@@ -34,6 +34,18 @@ enum HAProxyServerStates {
         }
     }
 
+    /// The lines when the sessions that a soft stop left are ended.
+    ///
+    /// - Parameter snapshot: the instance as it was then; `nil` while it has no worker.
+    /// - Returns: a line for each proxy that has sessions, in the file's order.
+    static func hardStopLines(_ snapshot: InstanceSnapshot?) -> [String] {
+        (snapshot?.proxies ?? []).compactMap { proxy in
+            let sessions = proxy.frontend?.currentSessions ?? 0
+            guard sessions > 0 else { return nil }
+            return "Proxy \(proxy.name) hard-stopped (\(sessions) remaining conns will be closed)."
+        }
+    }
+
     private static func availability(of proxy: ProxySnapshot) -> String {
         guard let backend = proxy.backend, !proxy.servers.isEmpty else { return "has no servers." }
         if backend.activeServers > 0 {

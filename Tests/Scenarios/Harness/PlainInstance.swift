@@ -6,16 +6,19 @@ struct PlainInstance {
     var servers: [String]
     var logPort: Int?
     var maxconn = 2000
+    /// More lines of `global`.
+    var global: [String] = []
     /// More lines of the proxy.
     var lines: [String] = []
 
     /// The file's text.
     var text: String {
         let log = logPort.map { "    log 127.0.0.1:\($0) local0 info\n" } ?? ""
+        let global = global.map { "    \($0)\n" }.joined()
         let proxy = (lines + servers.map { "server \($0)" }).map { "    \($0)\n" }.joined()
         return """
             global
-            \(log)    maxconn \(maxconn)
+            \(log)\(global)    maxconn \(maxconn)
             defaults
                 log global
                 mode tcp
