@@ -3,6 +3,7 @@
 #include "CLinux.h"
 
 #include <pthread.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
@@ -17,20 +18,57 @@ int supervise_stream_socket(int family) { return socket(family, SOCK_STREAM | SO
 
 int supervise_datagram_socket(int family) { return socket(family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
-int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count) {
+// One message's worth of datagrams: how many, and the note to the kernel that says how long each of them is.
+struct run {
+    int count;
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(uint16_t))];
+    } note;
+};
+
+// How many datagrams from the first one on the kernel can cut out of one piece: all as long as the first, but for the
+// last, which may be shorter.
+static int run_length(const uint16_t *lengths, int count) {
+    int length = 1;
+    while (length < count && lengths[length - 1] == lengths[0] && lengths[length] <= lengths[0]) length++;
+    return length;
+}
+
+static void cut_into(uint16_t length, struct run *run, struct msghdr *message) {
+    memset(&run->note, 0, sizeof run->note);
+    run->note.header.cmsg_level = IPPROTO_UDP;
+    run->note.header.cmsg_type = UDP_SEGMENT;
+    run->note.header.cmsg_len = CMSG_LEN(sizeof length);
+    memcpy(CMSG_DATA(&run->note.header), &length, sizeof length);
+    message->msg_control = &run->note;
+    message->msg_controllen = sizeof run->note;
+}
+
+int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count, bool is_cut_by_kernel) {
     struct mmsghdr messages[SUPERVISE_DATAGRAMS_AT_ONCE];
     struct iovec parts[SUPERVISE_DATAGRAMS_AT_ONCE];
+    struct run runs[SUPERVISE_DATAGRAMS_AT_ONCE];
     char *next = bytes;
+    unsigned used = 0;
     if (count > SUPERVISE_DATAGRAMS_AT_ONCE) count = SUPERVISE_DATAGRAMS_AT_ONCE;
-    memset(messages, 0, (size_t)count * sizeof *messages);
-    for (int index = 0; index < count; index++) {
-        parts[index].iov_base = next;
-        parts[index].iov_len = lengths[index];
-        messages[index].msg_hdr.msg_iov = &parts[index];
-        messages[index].msg_hdr.msg_iovlen = 1;
-        next += lengths[index];
+    for (int index = 0; index < count; index += runs[used++].count) {
+        struct msghdr *message = &messages[used].msg_hdr;
+        memset(&messages[used], 0, sizeof messages[used]);
+        message->msg_iov = &parts[used];
+        message->msg_iovlen = 1;
+        runs[used].count = is_cut_by_kernel ? run_length(lengths + index, count - index) : 1;
+        parts[used].iov_base = next;
+        parts[used].iov_len = 0;
+        for (int datagram = 0; datagram < runs[used].count; datagram++) parts[used].iov_len += lengths[index + datagram];
+        next += parts[used].iov_len;
+        if (runs[used].count > 1) cut_into(lengths[index], &runs[used], message);
     }
-    return sendmmsg(descriptor, messages, (unsigned)count, MSG_DONTWAIT | MSG_NOSIGNAL);
+    int taken = sendmmsg(descriptor, messages, used, MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (taken < 0) return -1;
+    int datagrams = 0;
+    for (int index = 0; index < taken; index++) datagrams += runs[index].count;
+    return datagrams;
 }
 
 int supervise_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -17,11 +17,16 @@ public final class DatagramSocket {
 
     private let address: SocketAddress
     private var descriptor: Int32 = -1
+    /// Whether the kernel cuts datagrams of equal length out of one piece: until it refuses to.
+    private var isCutByKernel: Bool
 
     /// Makes a socket; connects when the first datagram is sent.
     ///
     /// - Parameter address: the receiver.
-    public init(to address: SocketAddress) { self.address = address }
+    public init(to address: SocketAddress) {
+        self.address = address
+        isCutByKernel = !address.isUnix
+    }
 
     deinit { disconnect() }
 
@@ -56,9 +61,12 @@ public final class DatagramSocket {
     func send(_ bytes: UnsafeMutableRawPointer, lengths: ContiguousArray<UInt16>) -> Int {
         if descriptor < 0, connect() != nil { return 0 }
         let count = lengths.withUnsafeBufferPointer {
-            supervise_send_datagrams(descriptor, bytes, $0.baseAddress, Int32($0.count))
+            supervise_send_datagrams(descriptor, bytes, $0.baseAddress, Int32($0.count), isCutByKernel)
         }
-        return max(Int(count), 0)
+        if count >= 0 { return Int(count) }
+        // Kernels before 4.18, and interfaces that compute no checksums (udp(7)): the caller's way always works.
+        if [EINVAL, EIO, ENOPROTOOPT, EOPNOTSUPP].contains(errno) { isCutByKernel = false }
+        return 0
     }
 
     private func connect() -> Int32? {

@@ -31,6 +31,16 @@ public struct MonotonicTime: Sendable, Hashable, Comparable {
         MonotonicTime(nanoseconds: nanoseconds + milliseconds * 1_000_000)
     }
 
+    /// The whole multiple of a step that is nearest.
+    ///
+    /// - Parameter step: the step; nothing changes when it is below a nanosecond.
+    /// - Returns: a moment at most half a step away.
+    public func rounded(to step: Duration) -> MonotonicTime {
+        let step = step.components.seconds * 1_000_000_000 + step.components.attoseconds / 1_000_000_000
+        guard step > 0 else { return self }
+        return MonotonicTime(nanoseconds: (nanoseconds + step / 2) / step * step)
+    }
+
     /// Whole milliseconds from an earlier moment to this one, rounded down.
     ///
     /// - Parameter earlier: the earlier moment.

@@ -130,7 +130,7 @@ public final class Poller {
     /// - Parameter timeoutMilliseconds: the longest wait; 0 only looks, -1 waits for ever.
     /// - Returns: how many events there are, to be read by `event(_:)`; 0 after a time-out or a signal.
     public func wait(timeoutMilliseconds: Int32) -> Int {
-        let count = epoll_wait(descriptor, events, Int32(Poller.eventsPerTurn), timeoutMilliseconds)
+        let count = supervise_epoll_wait(descriptor, events, Int32(Poller.eventsPerTurn), timeoutMilliseconds)
         if count < 0 {
             precondition(errno == EINTR, "epoll_wait on the loop's own poller: \(SystemError.text(of: errno))")
             return 0

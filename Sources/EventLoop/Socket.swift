@@ -38,7 +38,7 @@ public enum Socket {
     @inline(__always)
     public static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
         while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            let count = supervise_receive(descriptor, buffer.baseAddress, buffer.count)
             if count > 0 { return .bytes(count) }
             if count == 0 { return .end }
             let code = errno
@@ -56,7 +56,7 @@ public enum Socket {
     @inline(__always)
     public static func write(_ descriptor: Int32, from buffer: UnsafeRawBufferPointer) -> Transfer {
         while true {
-            let count = send(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_NOSIGNAL))
+            let count = supervise_send(descriptor, buffer.baseAddress, buffer.count)
             if count >= 0 { return .bytes(count) }
             let code = errno
             if code == EAGAIN { return .wouldBlock }
@@ -127,23 +127,36 @@ public enum Socket {
 
     /// Begins a connection.
     ///
-    /// - Parameters:
-    ///   - address: where to.
-    ///   - delaysAcknowledgement: whether the handshake's last packet waits, so that a check can reset the connection
-    ///     before the server's `accept` sees it.
+    /// - Parameter address: where to.
     /// - Returns: the descriptor (-1 when there is none) and how it began.
-    public static func connect(to address: SocketAddress, delaysAcknowledgement: Bool = false) -> (Int32, ConnectStart)
-    {
+    public static func connect(to address: SocketAddress) -> (Int32, ConnectStart) {
         let descriptor = supervise_stream_socket(address.family)
         guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
-        if !address.isUnix {
-            setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-            if delaysAcknowledgement { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
-        }
+        if !address.isUnix { setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1) }
+        return start(descriptor, to: address)
+    }
+
+    /// Begins a connection that only shows whether it can be made.
+    ///
+    /// The handshake's last packet waits, so that a reset comes before the server's `accept` sees the connection. On the
+    /// loopback interface the handshake is over when `connect` returns, although that says `EINPROGRESS`: asked once
+    /// more, it tells how it went, and no event has to be waited for.
+    ///
+    /// - Parameter address: where to.
+    /// - Returns: the descriptor (-1 when there is none) and how it began.
+    public static func probe(_ address: SocketAddress) -> (Int32, ConnectStart) {
+        let descriptor = supervise_stream_socket(address.family)
+        guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
+        if !address.isUnix { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
+        let first = start(descriptor, to: address)
+        return first.1 == .inProgress && address.isLoopback ? start(descriptor, to: address) : first
+    }
+
+    private static func start(_ descriptor: Int32, to address: SocketAddress) -> (Int32, ConnectStart) {
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
         if result == 0 { return (descriptor, .connected) }
         let code = errno
-        if code == EINPROGRESS { return (descriptor, .inProgress) }
+        if code == EINPROGRESS || code == EALREADY { return (descriptor, .inProgress) }
         _ = Glibc.close(descriptor)
         switch code {
         case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EACCES, EPERM: return (-1, .exhausted(code))

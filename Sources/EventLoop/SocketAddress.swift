@@ -107,6 +107,17 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether it is 127.0.0.0/8 or ::1, where a connection never leaves this machine.
+    ///
+    /// - Source: RFC 1122, section 3.2.1.3; RFC 4291, section 2.5.3.
+    public var isLoopback: Bool {
+        switch self {
+        case .ip(let endpoint) where endpoint.isIPv6: endpoint.high == 0 && UInt64(bigEndian: endpoint.low) == 1
+        case .ip(let endpoint): endpoint.low & 0xFF == 127
+        case .unix: false
+        }
+    }
+
     /// `127.0.0.1:5672`, `[::1]:5672` or a path.
     public var description: String {
         switch self {

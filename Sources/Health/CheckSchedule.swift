@@ -10,6 +10,12 @@ public struct CheckSchedule: Sendable, Hashable {
     /// One server with a very short interval would otherwise make all others begin at once.
     public static let leastCommonInterval = Duration.seconds(1)
 
+    /// Checks that are due within this time of each other begin together.
+    ///
+    /// Most of what a check costs is the worker's waking up for it; a thousand servers that are checked every second wake it
+    /// a hundred times.
+    public static let longestStep = Duration.milliseconds(10)
+
     /// The time between two checks (`inter`).
     public let interval: Duration
     /// The same while the server is on its way between UP and DOWN (`fastinter`).
@@ -49,6 +55,9 @@ public struct CheckSchedule: Sendable, Hashable {
             connectLimit = interval
         }
     }
+
+    /// Checks begin at whole multiples of this: a hundredth of the shortest interval, `longestStep` at the most.
+    public var step: Duration { min(min(interval, fastInterval, downInterval) / 100, CheckSchedule.longestStep) }
 
     /// How long to wait for the first check of a server.
     ///

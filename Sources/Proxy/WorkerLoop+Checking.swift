@@ -15,7 +15,8 @@ extension WorkerLoop {
             guard let check = server.check, server.administrative != .maint, !server.isUnresolved else { continue }
             let delay = check.schedule.firstDelay(
                 position: position, of: checks.count, shortestInterval: shortest)
-            plan(check, position, at: now.advanced(byMilliseconds: delay.wholeMilliseconds))
+            let first = now.advanced(byMilliseconds: delay.wholeMilliseconds)
+            plan(check, position, at: first.rounded(to: check.schedule.step))
         }
     }
 
@@ -66,12 +67,14 @@ extension WorkerLoop {
         let position = Int(event.token.index)
         guard let check = check(position), check.isRunning, check.generation & 0xFF_FFFF == event.token.generation
         else { return }
-        let code = Socket.pendingError(check.descriptor)
-        if code != 0 {
-            finish(position, .layer4Error, detail: SystemError.text(of: code))
-        } else if event.readiness.contains(.writable) {
-            finish(position, .layer4OK, detail: "")
+        if !event.readiness.isDisjoint(with: [.error, .hangup]) {
+            let code = Socket.pendingError(check.descriptor)
+            if code != 0 {
+                finish(position, .layer4Error, detail: SystemError.text(of: code))
+                return
+            }
         }
+        if event.readiness.contains(.writable) { finish(position, .layer4OK, detail: "") }
     }
 
     private func check(_ position: Int) -> ServerCheck? {
@@ -83,7 +86,7 @@ extension WorkerLoop {
         guard let address = check.address else { preconditionFailure("a server without an address is not checked") }
         check.startedAt = now
         check.generation &+= 1
-        let (descriptor, start) = Socket.connect(to: address, delaysAcknowledgement: true)
+        let (descriptor, start) = Socket.probe(address)
         check.descriptor = descriptor
         switch start {
         case .exhausted(let code):
@@ -114,10 +117,12 @@ extension WorkerLoop {
         take(
             CheckResult(status: status, detail: detail, durationMilliseconds: Int(duration)), of: place.server,
             in: backend)
-        let delay = check.schedule.nextDelay(in: check.counter.phase, random: Double.random(in: -1...1))
+        // A random number is a system call.
+        let spread = check.schedule.spreadPercent > 0 ? Double.random(in: -1...1) : 0
+        let delay = check.schedule.nextDelay(in: check.counter.phase, random: spread)
         // From the start, not from the end: the pace holds however long a check takes.
         let next = check.startedAt.advanced(byMilliseconds: delay.wholeMilliseconds)
-        plan(check, position, at: max(next, now))
+        plan(check, position, at: max(next.rounded(to: check.schedule.step), now))
     }
 
     private func plan(_ check: ServerCheck, _ position: Int, at deadline: MonotonicTime) {

@@ -38,6 +38,17 @@ struct SocketAddressTests {
         #expect(returned == address)
     }
 
+    @Test(
+        "127.0.0.0/8 and ::1 never leave this machine",
+        arguments: [
+            ("127.0.0.1", true), ("127.255.3.4", true), ("::1", true), ("10.127.0.1", false), ("0.0.0.0", false),
+            ("::", false), ("::2", false), ("::ffff:127.0.0.1", false), ("100::1", false),
+        ])
+    func isLoopback(text: String, expected: Bool) throws {
+        #expect(try #require(SocketAddress(ip: text, port: 1)).isLoopback == expected)
+        #expect(!SocketAddress.unix(path: "/run/a").isLoopback)
+    }
+
     @Test("a link-local address keeps its interface")
     func scope() throws {
         let scoped = try #require(SocketAddress(ip: "fe80::1%lo", port: 1))

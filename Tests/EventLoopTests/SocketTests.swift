@@ -151,6 +151,17 @@ struct SocketTests {
         Socket.close(descriptor)
     }
 
+    @Test("a probe of a loopback address needs no event to tell whether somebody listens")
+    func probing() throws {
+        let (listener, port) = try listener()
+        let address = try #require(SocketAddress(ip: "127.0.0.1", port: port))
+        let (descriptor, start) = Socket.probe(address)
+        #expect(start == .connected)
+        Socket.reset(descriptor)
+        Socket.close(listener)
+        #expect(Socket.probe(address) == (-1, .failed(ECONNREFUSED)))
+    }
+
     @Test("an address that is taken or not of this machine is an error with its name")
     func addressInUse() throws {
         let (descriptor, port) = try listener()

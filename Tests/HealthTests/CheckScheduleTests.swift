@@ -41,6 +41,14 @@ struct CheckScheduleTests {
         #expect(plain.firstDelay(position: 5, of: 6, shortestInterval: common) == .milliseconds(2500))
     }
 
+    @Test("checks begin in steps of a hundredth of the shortest interval, 10 ms at the most")
+    func step() {
+        #expect(CheckSchedule(interval: .seconds(2)).step == .milliseconds(10))
+        #expect(CheckSchedule(interval: .milliseconds(200)).step == .milliseconds(2))
+        #expect(CheckSchedule(interval: .seconds(5), fastInterval: .milliseconds(500)).step == .milliseconds(5))
+        #expect(CheckSchedule(interval: .seconds(5), downInterval: .milliseconds(50)).step == .microseconds(500))
+    }
+
     @Test("each phase has its interval")
     func intervals() {
         let full = CheckSchedule(interval: .seconds(5), fastInterval: .seconds(1), downInterval: .seconds(30))

@@ -6,10 +6,13 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 // epoll_event is packed on x86-64 and its payload a union; these give and take its two halves.
 static inline int supervise_epoll_control(int poller, int operation, int descriptor, uint32_t events, uint64_t token) {
@@ -22,6 +25,20 @@ static inline int supervise_epoll_control(int poller, int operation, int descrip
 static inline uint64_t supervise_epoll_token(const struct epoll_event *event) { return event->data.u64; }
 
 static inline uint32_t supervise_epoll_events(const struct epoll_event *event) { return event->events; }
+
+// The calls of every message, past the C library's wrappers: in a process with several threads these prepare for
+// pthread_cancel at each call, with two locked instructions, and nobody here cancels a thread.
+static inline ssize_t supervise_receive(int descriptor, void *bytes, size_t count) {
+    return syscall(SYS_recvfrom, descriptor, bytes, count, 0, 0, 0);
+}
+
+static inline ssize_t supervise_send(int descriptor, const void *bytes, size_t count) {
+    return syscall(SYS_sendto, descriptor, bytes, count, MSG_NOSIGNAL, 0, 0);
+}
+
+static inline int supervise_epoll_wait(int poller, struct epoll_event *events, int most, int milliseconds) {
+    return (int)syscall(SYS_epoll_pwait, poller, events, most, milliseconds, 0, 0);
+}
 
 // The flags as plain numbers: as enum members Swift imports them with an awkward type.
 static const uint32_t SUPERVISE_EPOLLIN = EPOLLIN;
@@ -42,9 +59,10 @@ int supervise_stream_socket(int family);
 int supervise_datagram_socket(int family);
 
 // Sends datagrams that lie one after the other, in one call, without waiting; at most SUPERVISE_DATAGRAMS_AT_ONCE.
-// Gives how many the kernel took, or -1 when the first one failed.
+// Gives how many the kernel took, or -1 when the first one failed. is_cut_by_kernel hands those of equal length over in one
+// piece, which the kernel cuts up after it has found the way to the receiver (udp(7), UDP_SEGMENT): UDP only.
 #define SUPERVISE_DATAGRAMS_AT_ONCE 64
-int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count);
+int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count, bool is_cut_by_kernel);
 
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
