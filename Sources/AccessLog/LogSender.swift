@@ -41,7 +41,8 @@ public final class LogSender {
     private var headerSecond = Int64.min
 
     private let isBatching: Bool
-    private var hasWaitingLines = false
+    /// Whether lines wait for `flush()`.
+    public private(set) var hasWaitingLines = false
 
     /// How many lines were lost, counted once for each receiver that missed one.
     public private(set) var droppedLines = 0
@@ -51,7 +52,7 @@ public final class LogSender {
     /// - Parameters:
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
-    ///   - isBatching: whether lines wait for `flush()`, so that a turn's lines leave in one system call.
+    ///   - isBatching: whether lines wait for `flush()`, so that many leave in one system call.
     public init(tag: String, processID: Int32, isBatching: Bool = false) {
         self.isBatching = isBatching
         self.tag = " \(tag)[\(processID)]: "
@@ -107,7 +108,7 @@ public final class LogSender {
         for line in event.lines { send(line, along: route, at: now) }
     }
 
-    /// Sends the lines that wait; a sender that batches is flushed at the end of each turn.
+    /// Sends the lines that wait; whoever makes a sender that batches says when.
     public func flush() {
         guard hasWaitingLines else { return }
         hasWaitingLines = false

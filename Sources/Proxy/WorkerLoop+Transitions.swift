@@ -179,5 +179,7 @@ extension WorkerLoop {
         event.activeServers = backend.groups.activeServers
         event.backupServers = backend.groups.backupServers
         log.send(event, along: routes[proxy], at: WallClock.now())
+        // Unlike a session's line, somebody may be waiting for this one.
+        log.flush()
     }
 }

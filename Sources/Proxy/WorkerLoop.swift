@@ -24,7 +24,11 @@ final class WorkerLoop {
         case stop = 9
         case warmup = 10
         case lookUp = 20
+        case log = 21
     }
+
+    /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
+    static let longestLogWaitMilliseconds: Int64 = 5
 
     let configuration: InstanceConfiguration
     let history: any HistorySink
@@ -69,6 +73,8 @@ final class WorkerLoop {
     var stopping: Stopping?
     /// Who is to be told of the thread's end.
     var awaitingEnd: [CheckedContinuation<Void, Never>] = []
+
+    private var isLogPlanned = false
 
     /// What is to happen once all sessions have ended.
     struct Stopping {
@@ -141,7 +147,7 @@ final class WorkerLoop {
             case .listener: accept(from: Int(event.token.index))
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, nil:
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, nil:
                 preconditionFailure("only sockets raise events")
             }
         }
@@ -149,7 +155,7 @@ final class WorkerLoop {
         countMovedBytes()
         while let token = timers.popDue(now) { fire(token) }
         if hasOrders { carryOutOrders() }
-        log.flush()
+        if log.hasWaitingLines && !isLogPlanned { planLog() }
     }
 
     private func countMovedBytes() {
@@ -168,8 +174,20 @@ final class WorkerLoop {
         case .stop: stopTimerFired()
         case .warmup: warmupTimerFired(Int(token.index))
         case .lookUp: lookUpTimerFired(Int(token.index))
+        case .log: logTimerFired()
         case .client, .server, .listener, .mailbox, nil: preconditionFailure("no timer has such a token")
         }
+    }
+
+    private func planLog() {
+        let token = EventToken(kind: Subject.log.rawValue, generation: 0, index: 0)
+        _ = timers.plan(at: now.advanced(byMilliseconds: WorkerLoop.longestLogWaitMilliseconds), token: token)
+        isLogPlanned = true
+    }
+
+    private func logTimerFired() {
+        isLogPlanned = false
+        log.flush()
     }
 
     private func millisecondsToNextTimer(_ now: MonotonicTime) -> Int32 {

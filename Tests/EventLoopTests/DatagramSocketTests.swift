@@ -65,6 +65,28 @@ struct DatagramSocketTests {
         #expect(send("after", through: socket) == .sent)
     }
 
+    @Test(
+        "a batch's datagrams arrive one by one and in order, whatever their lengths",
+        arguments: ["127.0.0.1", "::1", "unix"])
+    func batches(host: String) throws {
+        let path = "/tmp/datagram-\(UUID().uuidString.prefix(8)).sock"
+        defer { unlink(path) }
+        let address = host == "unix" ? SocketAddress.unix(path: path) : try #require(SocketAddress(ip: host, port: 0))
+        guard let receiver = try? Receiver(address) else {
+            print("skipped: this machine has no \(host)")
+            return
+        }
+        let batch = DatagramBatch(to: DatagramSocket(to: host == "unix" ? address : try receiver.address))
+        for lengths in [
+            [3], [3, 3, 3], [3, 3, 1], [1, 3, 3, 2, 2, 5, 5, 5, 4, 4], [9, 8, 7, 6], [1, 2, 3, 4], [2, 1, 2, 1],
+        ] {
+            let texts = lengths.enumerated().map { String(repeating: "\($0)", count: $1) }
+            for text in texts { #expect(Array(text.utf8).withUnsafeBytes { batch.add($0) } == 0) }
+            #expect(batch.flush() == 0)
+            for text in texts { #expect(receiver.next() == text) }
+        }
+    }
+
     @Test("a datagram that is too long for the kernel fails alone")
     func tooLong() throws {
         let receiver = try Receiver(SocketAddress(ip: "127.0.0.1", port: 0))
