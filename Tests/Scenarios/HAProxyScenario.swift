@@ -41,7 +41,11 @@ extension Scenarios {
         func reloads(option: String) async throws {
             let setUp = try HAProxySetUp()
             let process = try await setUp.start([option, "-p", setUp.pidFile])
-            #expect(try String(contentsOfFile: setUp.pidFile, encoding: .utf8) == "\(process.processID)\n")
+            // It is written once the process listens, so the first connection may be faster.
+            try await eventually("the pid file is written") {
+                try FileManager.default.fileExists(atPath: setUp.pidFile)
+                    && String(contentsOfFile: setUp.pidFile, encoding: .utf8) == "\(process.processID)\n"
+            }
             let session = try await setUp.session()
             let other = try HeldPort()
             try setUp.configure(also: other)
