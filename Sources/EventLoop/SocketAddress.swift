@@ -17,6 +17,23 @@ public struct IPEndpoint: Sendable, Hashable {
     /// No address at all: what a Unix socket's client has.
     public static let none = IPEndpoint(high: 0, low: 0, scope: 0, port: 0, isIPv6: false)
 
+    /// Takes an address as it is on the wire.
+    ///
+    /// - Parameters:
+    ///   - address: 4 bytes of an IPv4 address or 16 of an IPv6 one, the first one first.
+    ///   - port: the port.
+    public init(wireAddress address: UnsafeRawBufferPointer, port: UInt16) {
+        precondition(address.count == 4 || address.count == 16, "an address has 4 or 16 bytes")
+        isIPv6 = address.count == 16
+        high = isIPv6 ? address.loadUnaligned(as: UInt64.self) : 0
+        low =
+            isIPv6
+            ? address.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+            : UInt64(address.loadUnaligned(as: UInt32.self))
+        scope = 0
+        self.port = port
+    }
+
     /// The address's 32-bit words, first byte the most significant, combined by exclusive or: an IPv4 address as it is.
     public var foldedAddress: UInt32 {
         let folded = high ^ low
@@ -40,6 +57,17 @@ public struct IPEndpoint: Sendable, Hashable {
             }
             return String(cString: base)
         }
+    }
+}
+
+extension IPEndpoint {
+    /// Makes an address from its parts.
+    init(high: UInt64, low: UInt64, scope: UInt32, port: UInt16, isIPv6: Bool) {
+        self.high = high
+        self.low = low
+        self.scope = scope
+        self.port = port
+        self.isIPv6 = isIPv6
     }
 }
 
