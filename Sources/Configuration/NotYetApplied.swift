@@ -15,12 +15,7 @@ enum NotYetApplied {
 
     /// By the keyword with what stands before it: `rate-limit`, `option tcpka`, `server slowstart`, `bind tfo`.
     static let consequences: [String: Consequence] = [
-        // Limits.
-        "global maxconnrate": .warning("connections are accepted as fast as they come"),
-        "global maxsessrate": .warning("sessions begin as fast as they come"),
-        "rate-limit": .warning("sessions begin as fast as they come"),
         // Connections.
-        "bind accept-proxy": .error("the header would reach the server as if it were the client's data"),
         "bind defer-accept": .warning("connections are accepted at once"),
         "bind interface": .error("connections of every interface would be accepted"),
         "bind mss": .warning("segments have the usual size"),

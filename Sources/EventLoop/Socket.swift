@@ -47,6 +47,23 @@ public enum Socket {
         }
     }
 
+    /// Looks at what has come in without taking it: the next read gets it again.
+    ///
+    /// - Parameters:
+    ///   - descriptor: a connected socket.
+    ///   - buffer: where the bytes go; not empty.
+    /// - Returns: how it ended.
+    public static func peek(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        while true {
+            let count = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_PEEK))
+            if count > 0 { return .bytes(count) }
+            if count == 0 { return .end }
+            let code = errno
+            if code == EAGAIN { return .wouldBlock }
+            if code != EINTR { return .failed(code) }
+        }
+    }
+
     /// Writes from a buffer; a broken connection raises no signal.
     ///
     /// - Parameters:

@@ -13,9 +13,18 @@ final class Frontend {
     var currentSessions = 0
     var maxSessions = 0
     var totalSessions = 0
+    /// Connections that were accepted, whether or not they became sessions.
+    var totalConnections = 0
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
     var sessionRate = RateCounter()
+    var connectionRate = RateCounter()
+    /// Its own rate (`rate-limit sessions`).
+    var rates: AcceptRates
+    /// Whether its listeners wait for a timer, for the sake of its rate.
+    var isResting = false
+    /// By the address's index: how many connections there are; counted only where an address has its own `maxconn`.
+    private var connectionsByBind: [Int] = []
     var sample = SampleTally()
     /// The client's time limits, counted while both directions are open and while only the client's is.
     let clientLimit: Int64?
@@ -29,6 +38,10 @@ final class Frontend {
     init(configuration: ProxyConfiguration, backends: [Int]) {
         self.configuration = configuration
         self.backends = backends
+        rates = AcceptRates(sessions: configuration.sessionRateLimit)
+        if configuration.binds.contains(where: { $0.maxconn != nil }) {
+            connectionsByBind = Array(repeating: 0, count: configuration.binds.count)
+        }
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
         clientFinLimit = (configuration.timeouts.clientFin ?? configuration.timeouts.client).map(\.wholeMilliseconds)
     }
@@ -36,16 +49,45 @@ final class Frontend {
     /// Whether its `maxconn` is reached.
     var isFull: Bool { currentSessions >= configuration.maxconn }
 
-    /// Counts a session that begins.
+    /// Whether an address has as many connections as its own `maxconn` allows.
     ///
-    /// - Parameter now: when.
-    func begin(at now: MonotonicTime) {
+    /// - Parameter bind: the address's index.
+    /// - Returns: false for an address without such a limit.
+    func isFull(_ bind: Int) -> Bool {
+        guard !connectionsByBind.isEmpty, let limit = configuration.binds[bind].maxconn else { return false }
+        return connectionsByBind[bind] >= limit
+    }
+
+    /// Counts a connection that was accepted.
+    ///
+    /// - Parameters:
+    ///   - bind: the index of the address where it came in.
+    ///   - now: when.
+    func enter(_ bind: Int, at now: MonotonicTime) {
         currentSessions += 1
         maxSessions = max(maxSessions, currentSessions)
         sample.max = max(sample.max, currentSessions)
+        totalConnections += 1
+        connectionRate.count(at: now)
+        if !connectionsByBind.isEmpty { connectionsByBind[bind] += 1 }
+    }
+
+    /// Counts a session that begins on a connection.
+    ///
+    /// - Parameter now: when.
+    func begin(at now: MonotonicTime) {
         totalSessions += 1
         sample.new += 1
         sessionRate.count(at: now)
+        rates.countSession(at: now)
+    }
+
+    /// No longer counts a connection.
+    ///
+    /// - Parameter bind: the index of the address where it came in.
+    func leave(_ bind: Int) {
+        currentSessions -= 1
+        if !connectionsByBind.isEmpty { connectionsByBind[bind] -= 1 }
     }
 
     /// What a snapshot shows.
@@ -59,11 +101,12 @@ final class Frontend {
         snapshot.maxSessions = maxSessions
         snapshot.sessionLimit = configuration.maxconn
         snapshot.totalSessions = totalSessions
-        snapshot.totalConnections = totalSessions
+        snapshot.totalConnections = totalConnections
         snapshot.bytesIn = bytesIn
         snapshot.bytesOut = bytesOut
         snapshot.sessionRate = sessionRate.snapshot(at: now)
-        snapshot.connectionRate = snapshot.sessionRate
+        snapshot.sessionRate.limit = configuration.sessionRateLimit ?? 0
+        snapshot.connectionRate = connectionRate.snapshot(at: now)
         snapshot.addresses = configuration.binds.map(\.address.description)
         return snapshot
     }
@@ -75,6 +118,8 @@ struct Listener {
     let bind: Int
     /// The listening descriptor.
     let descriptor: Int32
+    /// Whether its connections begin with a header that says who the client is.
+    let expectsProxyHeader: Bool
     /// Whether it is registered, that is: whether connections are accepted and not left in the kernel's queue.
     var isAccepting: Bool
 }

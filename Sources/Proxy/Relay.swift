@@ -109,6 +109,29 @@ final class Relay {
         return total
     }
 
+    /// Looks at the first bytes of a socket without taking them.
+    ///
+    /// - Parameters:
+    ///   - source: the descriptor.
+    ///   - count: how many bytes to look at, at the most.
+    /// - Returns: how it went, and the bytes, which are valid until the next use of the relay.
+    func look(at source: Int32, atMost count: Int) -> (result: Transfer, bytes: UnsafeRawBufferPointer) {
+        let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
+        let result = Socket.peek(source, into: room)
+        guard case .bytes(let found) = result else { return (result, UnsafeRawBufferPointer(start: nil, count: 0)) }
+        return (result, UnsafeRawBufferPointer(rebasing: room[..<found]))
+    }
+
+    /// Takes bytes that were looked at, for nobody.
+    ///
+    /// - Parameters:
+    ///   - count: how many.
+    ///   - source: the descriptor.
+    /// - Returns: whether all of them were still there.
+    func skip(_ count: Int, of source: Int32) -> Bool {
+        Socket.read(source, into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])) == .bytes(count)
+    }
+
     /// Gives a direction's block back.
     ///
     /// - Parameter direction: its state.

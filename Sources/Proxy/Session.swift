@@ -9,6 +9,8 @@ struct Session {
     enum Phase: UInt8 {
         /// The slot is not in use.
         case free
+        /// It waits for the header that says who the client is; it counts as a connection, and not as a session yet.
+        case greeting
         /// It waits for a server with a free slot.
         case queued
         /// A connection to a server is being made.

@@ -20,7 +20,8 @@ extension WorkerLoop {
         leaveServer(of: session, in: backend)
         count(session, reason, frontend, backend)
         logEnd(of: session, reason, frontend, backend)
-        frontend.currentSessions -= 1
+        frontend.leave(Int(session.pointee.bind))
+        if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         let server = Int(session.pointee.serverIndex)
         sessions.giveBack(session)
         if !heldServer { backend.tally.leave() }
@@ -123,13 +124,17 @@ extension WorkerLoop {
         let route = routes[Int(session.pointee.frontend)]
         guard !route.isEmpty else { return }
         var destination = LogPeer.unix(listener: Int(session.pointee.bind) + 1)
-        if case .ip(let endpoint)? = Socket.localAddress(session.pointee.client) { destination = .ip(endpoint) }
+        if let endpoint = self.destination(of: session) { destination = .ip(endpoint) }
         let record = ConnectLogRecord(
             client: peer(of: session), destination: destination, frontend: frontend.configuration.name, isHTTP: false)
         log.send(record, along: route, at: WallClock.now())
     }
 
-    private func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
+    /// Who a session's client is, as log lines name it.
+    ///
+    /// - Parameter session: any session.
+    /// - Returns: its address, or its listening socket's number.
+    func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
         session.pointee.peer == .none
             ? .unix(listener: Int(session.pointee.bind) + 1) : .ip(session.pointee.peer)
     }

@@ -30,7 +30,7 @@ extension WorkerLoop {
     func stopTimerFired() {
         stopping?.timer = .none
         stopping?.hasExpired = true
-        sessions.forEach { end($0, .killed) }
+        sessions.forEach { $0.pointee.phase == .greeting ? turnAway($0, .killed) : end($0, .killed) }
     }
 
     private func stop(

@@ -19,6 +19,8 @@ extension WorkerLoop {
         switch session.pointee.phase {
         case .established:
             move(session)
+        case .greeting:
+            readProxyHeader(of: session)
         case .queued, .connecting, .pausing:
             // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
@@ -56,6 +58,8 @@ extension WorkerLoop {
         case .queued, .pausing:
             // A late event of an attempt that has been given up.
             break
+        case .greeting:
+            preconditionFailure("a client that has not said who it is has no server")
         case .free:
             preconditionFailure("a free slot is not found")
         }
@@ -103,6 +107,7 @@ extension WorkerLoop {
             case .established: move(session)
             case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
             case .connecting, .pausing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
+            case .greeting: preconditionFailure("a client that has not said who it is has nothing to be moved")
             case .free: preconditionFailure("a free slot is not found")
             }
         }
@@ -122,6 +127,7 @@ extension WorkerLoop {
         guard let session = sessions.find(token.index, generation: token.generation) else { return }
         session.pointee.timer = .none
         switch session.pointee.phase {
+        case .greeting: turnAway(session, .timeout)
         case .queued: end(session, .queueTimeout)
         case .connecting: attemptFailed(session, timedOut: true)
         case .pausing: tryAgain(session)
@@ -245,7 +251,10 @@ extension WorkerLoop {
         }
     }
 
-    private func continueLater(_ session: UnsafeMutablePointer<Session>) {
+    /// Puts a session among those that go on once the events of this turn are in.
+    ///
+    /// - Parameter session: a session with more to move, or whose client has ended before there was a server.
+    func continueLater(_ session: UnsafeMutablePointer<Session>) {
         guard !session.pointee.isPending else { return }
         session.pointee.isPending = true
         unfinished.append(

@@ -14,6 +14,8 @@ extension WorkerLoop {
         snapshot.totalConnections = totalConnections
         snapshot.connectionRate = connectionRate.snapshot(at: now)
         snapshot.sessionRate = snapshot.connectionRate
+        snapshot.connectionRate.limit = configuration.global.maxconnRate ?? 0
+        snapshot.sessionRate.limit = configuration.global.maxsessRate ?? 0
         snapshot.totalBytesOut = bytesOut
         snapshot.bytesOutRate = Int64(byteRate.snapshot(at: now).current)
         snapshot.droppedLogLines = log.droppedLines

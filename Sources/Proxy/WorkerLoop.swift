@@ -55,6 +55,8 @@ final class WorkerLoop {
     var timers = TimerQueue()
     /// Sessions that have more to move than one turn's share.
     var unfinished: [EventToken] = []
+    /// By the session's slot: where clients connected to, for those of whom a PROXY protocol header has told.
+    var announcedDestinations: [UInt32: IPEndpoint] = [:]
 
     /// The time of this turn.
     var now: MonotonicTime
@@ -68,7 +70,10 @@ final class WorkerLoop {
     /// Bytes to clients and servers since the start.
     var bytesOut: Int64 = 0
     var byteRate = RateCounter()
+    /// Whether no listener accepts until a timer fires.
     var isPaused = false
+    /// The instance's own rates (`maxconnrate`, `maxsessrate`).
+    var acceptRates: AcceptRates
     var idle = IdleShare()
     var stopping: Stopping?
     /// Who is to be told of the thread's end.
@@ -99,6 +104,8 @@ final class WorkerLoop {
         self.poller = poller
         self.mailbox = mailbox
         history = plan.history
+        acceptRates = AcceptRates(
+            connections: configuration.global.maxconnRate, sessions: configuration.global.maxsessRate)
         httpCounters = plan.httpCounters
         resolver = plan.resolver
         lookUpPause = plan.lookUpPause
@@ -120,7 +127,10 @@ final class WorkerLoop {
         }
         for listener in plan.listeners {
             frontends[listener.proxy]?.listeners.append(
-                Listener(bind: listener.bind, descriptor: listener.descriptor, isAccepting: false))
+                Listener(
+                    bind: listener.bind, descriptor: listener.descriptor,
+                    expectsProxyHeader: configuration.proxies[listener.proxy].binds[listener.bind].acceptsProxyHeader,
+                    isAccepting: false))
         }
     }
 
@@ -170,7 +180,7 @@ final class WorkerLoop {
         case .session: sessionTimerFired(token)
         case .check: checkTimerFired(Int(token.index))
         case .sample: sampleTimerFired()
-        case .resume: resumeTimerFired()
+        case .resume: resumeTimerFired(token)
         case .stop: stopTimerFired()
         case .warmup: warmupTimerFired(Int(token.index))
         case .lookUp: lookUpTimerFired(Int(token.index))

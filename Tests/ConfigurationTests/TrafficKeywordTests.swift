@@ -132,7 +132,7 @@ struct TrafficKeywordTests {
     @Test("every keyword that is not applied yet is told where it stands")
     func notYetApplied() {
         let lines: [String: String] = [
-            "dispatch": "dispatch 192.0.2.1:1", "rate-limit": "rate-limit sessions 5", "source": "source 192.0.2.9",
+            "dispatch": "dispatch 192.0.2.1:1", "source": "source 192.0.2.9",
             "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
             "abns@ server": "server t abns@x",
         ]
@@ -142,7 +142,7 @@ struct TrafficKeywordTests {
             "interface": "eth0", "mss": "1400", "namespace": "blue",
         ]
         // These have their own tests: they are said in other places than a line of a proxy.
-        let elsewhere: Set<String> = ["resolvers", "server port offset", "global maxconnrate", "global maxsessrate"]
+        let elsewhere: Set<String> = ["resolvers", "server port offset"]
         for name in NotYetApplied.consequences.keys.sorted() where !elsewhere.contains(name) {
             let parts = name.split(separator: " ").map(String.init)
             let value = arguments[parts[parts.count - 1]].map { " \($0)" } ?? ""

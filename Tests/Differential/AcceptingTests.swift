@@ -41,6 +41,32 @@ struct AcceptingTests {
         ) { try turnedAway($0) }.compare()
     }
 
+    @Test(
+        "a rate lets the next ones wait for a second",
+        arguments: [(["rate-limit sessions 3"], []), ([], ["maxconnrate 3"]), ([], ["maxsessrate 3"])])
+    func rates(lines: [String], global: [String]) async throws {
+        // Each of several threads would take as many at once as the rate allows to one.
+        try await Scenario(global: global + ["nbthread 1"], lines: lines) { stage in
+            let begin = ContinuousClock.now
+            let clients = try (0..<4).map { _ in try stage.connect() }
+            for client in clients { try client.send("hello") }
+            let servers = try clients.map { _ in
+                let server = try stage.servers[0].accept()
+                try server.expect("hello")
+                return server
+            }
+            stage.notes.add("the last one waited: \(ContinuousClock.now - begin > .milliseconds(900))")
+            for (number, (client, server)) in zip(clients, servers).enumerated() {
+                // One after the other: the lines tell how many are left.
+                client.finish()
+                server.close()
+                _ = client.readToEnd()
+                client.close()
+                try stage.awaitSessionLines(number + 1)
+            }
+        }.compare()
+    }
+
     @Test("a frontend whose backend is switched off")
     func disabledBackend() async throws {
         try await Scenario(

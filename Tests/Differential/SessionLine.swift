@@ -18,6 +18,12 @@ enum SessionLine {
     /// `127.0.0.1:40734 [22/Nov/2026:12:54:42.348] front back/server 1/0/255 65 SD 1/1/0/0/0 0/0` without its accidents.
     static func reduced(_ line: String) -> String {
         var fields = line.split(separator: " ").map(String.init)
+        if fields.count > 3, fields[1].hasPrefix("["), fields[2].hasSuffix(":") {
+            // A connection that never became a session.
+            fields[0] = fields[0].split(separator: ":").dropLast().joined(separator: ":")
+            fields.remove(at: 1)
+            return fields.joined(separator: " ")
+        }
         guard fields.count >= 9, fields[1].hasPrefix("[") else {
             return line.replacing(/check duration: \d+ms/, with: "check duration: …")
                 .replacing(/(127\.0\.0\.\d+):\d+/) { "\($0.1):…" }

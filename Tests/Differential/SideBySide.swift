@@ -51,6 +51,8 @@ struct Scenario: Sendable {
         }
     }
 
+    /// Further lines of `global`.
+    var global: [String] = []
     /// The lines of `defaults`.
     var defaults: [String] = []
     /// What the clients connect to, `listen` or `frontend`.
@@ -70,6 +72,7 @@ struct Scenario: Sendable {
 
     func text(port: String, logPort: UInt16, ports: [UInt16], socket: String?) -> String {
         var text = "global\n    log 127.0.0.1:\(logPort) local0 info\n    maxconn 4096\n"
+        for line in global { text += "    \(line)\n" }
         if let socket { text += "    stats socket \(socket) level admin\n" }
         text += "defaults\n    log global\n    mode tcp\n    option tcplog\n    option dontlognull\n"
         text += "    retries 3\n    option redispatch\n    maxconn 2000\n"

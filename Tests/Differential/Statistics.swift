@@ -10,7 +10,7 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     /// - Source: HAProxy 2.6 management guide, section 9.1.
     static let fields = [
         "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "econ", "eresp", "wretr", "wredis", "chkfail", "lbtot",
-        "cli_abrt", "srv_abrt", "connect", "weight", "uweight", "throttle",
+        "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle",
     ]
 
     /// `FRONTEND`, a server or `BACKEND`: its fields.
@@ -52,7 +52,9 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
             if let frontend = proxy.frontend {
                 rows["FRONTEND"] = [
                     "scur": "\(frontend.currentSessions)",
-                    "stot": "\(frontend.totalSessions)", "bin": "\(frontend.bytesIn)", "bout": "\(frontend.bytesOut)",
+                    "stot": "\(frontend.totalSessions)", "conn_tot": "\(frontend.totalConnections)",
+                    "rate_lim": "\(frontend.sessionRate.limit)", "bin": "\(frontend.bytesIn)",
+                    "bout": "\(frontend.bytesOut)",
                 ]
             }
             for server in proxy.servers {

@@ -1,0 +1,97 @@
+import AccessLog
+import EventLoop
+
+/// Greeting: from an accepted connection to a session whose client is known, on addresses with `accept-proxy`.
+extension WorkerLoop {
+    /// Waits for a connection's header, as long as the client may be silent.
+    ///
+    /// - Parameters:
+    ///   - session: a connection that was just accepted.
+    ///   - frontend: its frontend.
+    func awaitProxyHeader(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+        guard let limit = frontend.clientLimit else { return }
+        plan(session, at: now.advanced(byMilliseconds: limit))
+    }
+
+    /// Reads a connection's header as far as it has come in.
+    ///
+    /// It is only looked at until it is complete, so that nothing has to be kept of it.
+    ///
+    /// - Parameter session: a connection that waits for its header, with news.
+    func readProxyHeader(of session: UnsafeMutablePointer<Session>) {
+        let (result, bytes) = relay.look(at: session.pointee.client, atMost: ReceivedProxyHeader.longest)
+        switch result {
+        case .wouldBlock: return
+        case .end: turnAway(session, .closed)
+        case .failed: turnAway(session, .broken)
+        case .bytes:
+            switch ReceivedProxyHeader.read(bytes) {
+            case .failed(let failure): turnAway(session, .wrongHeader(failure))
+            case .incomplete:
+                if session.pointee.upload.isSourceClosing { turnAway(session, .wrongHeader(.truncated)) }
+            case .header(let header):
+                guard relay.skip(header.length, of: session.pointee.client) else {
+                    turnAway(session, .broken)
+                    return
+                }
+                introduce(session, by: header)
+            }
+        }
+    }
+
+    /// Closes a connection that never became a session.
+    ///
+    /// - Parameters:
+    ///   - session: a connection that waits for its header; its slot is free afterwards.
+    ///   - reason: why.
+    func turnAway(_ session: UnsafeMutablePointer<Session>, _ reason: GreetingEnd) {
+        let frontend = frontend(Int(session.pointee.frontend))
+        timers.cancel(&session.pointee.timer)
+        log(session, reason, at: frontend)
+        Socket.close(session.pointee.client)
+        frontend.leave(Int(session.pointee.bind))
+        sessions.giveBack(session)
+        placeBecameFree(at: frontend)
+    }
+
+    /// Where a session's client connected to: the address that its header tells, else its socket's own.
+    ///
+    /// - Parameter session: any session.
+    /// - Returns: the address; `nil` for a Unix socket.
+    func destination(of session: UnsafeMutablePointer<Session>) -> IPEndpoint? {
+        if let announced = announcedDestinations[session.pointee.index] { return announced }
+        guard case .ip(let endpoint)? = Socket.localAddress(session.pointee.client) else { return nil }
+        return endpoint
+    }
+
+    /// Makes a session of a connection whose client is known now.
+    private func introduce(_ session: UnsafeMutablePointer<Session>, by header: ReceivedProxyHeader) {
+        timers.cancel(&session.pointee.timer)
+        if let addresses = header.addresses {
+            session.pointee.peer = addresses.source
+            announcedDestinations[session.pointee.index] = addresses.destination
+        }
+        session.pointee.phase = .queued
+        session.pointee.lastActivity = now
+        let frontend = frontend(Int(session.pointee.frontend))
+        begin(session, at: frontend)
+        // A client that has ended already raises no further event.
+        if session.pointee.upload.isSourceClosing { continueLater(session) }
+        dispatchFirst(session, at: frontend)
+    }
+
+    private func log(_ session: UnsafeMutablePointer<Session>, _ reason: GreetingEnd, at frontend: Frontend) {
+        let route = routes[Int(session.pointee.frontend)]
+        guard !route.isEmpty, let text = reason.text else { return }
+        let hasSpoken = Socket.unreadBytes(session.pointee.client) > 0
+        if frontend.configuration.ignoresNullSessions && !hasSpoken { return }
+        let wall = WallClock.now()
+        let bind = Int(session.pointee.bind)
+        let record = RefusedConnectionLogRecord(
+            client: peer(of: session),
+            acceptedAt: wall.advanced(byMilliseconds: -now.milliseconds(since: session.pointee.acceptedAt)),
+            frontend: frontend.configuration.name,
+            address: frontend.configuration.binds[bind].name ?? String(bind + 1), reason: text)
+        log.send(record, along: route, at: wall)
+    }
+}
