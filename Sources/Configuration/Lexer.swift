@@ -29,6 +29,8 @@ struct Lexer {
     private var quote = Quote.none
     private var words: [Word] = []
     private var word: [UInt8] = []
+    /// For each byte of `word`, where it comes from in the line.
+    private var origins: [Int] = []
     /// Where the word that is being read began; `nil` between words.
     private var wordStart: Int?
     private var hasBareVariable = false
@@ -117,8 +119,13 @@ struct Lexer {
 
     private mutating func append(_ byte: UInt8) {
         wordStart = wordStart ?? index
-        word.append(byte)
+        keep(byte, from: index)
         index += 1
+    }
+
+    private mutating func keep(_ byte: UInt8, from origin: Int) {
+        word.append(byte)
+        origins.append(origin)
     }
 
     private mutating func endWord() throws(Diagnostic) {
@@ -132,11 +139,29 @@ struct Lexer {
         words.append(
             Word(
                 text: text, location: location(of: start), hasBareVariable: hasBareVariable,
-                hasForeignBytes: hasForeignBytes))
+                hasForeignBytes: hasForeignBytes, columns: columnsOfBytes(from: start)))
         word.removeAll(keepingCapacity: true)
+        origins.removeAll(keepingCapacity: true)
         hasBareVariable = false
         hasForeignBytes = false
         wordStart = nil
+    }
+
+    /// For a word with quotes, escapes or variables, how far each byte stands from the word's beginning in the file, in
+    /// characters; empty for one that stands there as it is meant.
+    private func columnsOfBytes(from start: Int) -> [Int] {
+        guard origins.last.map({ $0 - start != origins.count - 1 }) ?? false else { return [] }
+        var columns: [Int] = []
+        columns.reserveCapacity(origins.count)
+        var (place, column) = (start, 0)
+        for origin in origins {
+            while place < origin {
+                place += 1
+                if place < bytes.endIndex, bytes[place] & 0xC0 != 0x80 { column += 1 }
+            }
+            columns.append(column)
+        }
+        return columns
     }
 
     // MARK: Escapes
@@ -146,30 +171,30 @@ struct Lexer {
         wordStart = wordStart ?? start
         index += 1
         guard index < bytes.endIndex else {
-            word.append(UInt8(ascii: "\\"))
+            keep(UInt8(ascii: "\\"), from: start)
             return
         }
         let escaped = bytes[index]
         switch escaped {
-        case UInt8(ascii: "n"): word.append(0x0A)
-        case UInt8(ascii: "r"): word.append(0x0D)
-        case UInt8(ascii: "t"): word.append(0x09)
+        case UInt8(ascii: "n"): keep(0x0A, from: start)
+        case UInt8(ascii: "r"): keep(0x0D, from: start)
+        case UInt8(ascii: "t"): keep(0x09, from: start)
         case UInt8(ascii: "x"):
             guard index + 2 < bytes.endIndex, let high = hexadecimalDigit(bytes[index + 1]),
                 let low = hexadecimalDigit(bytes[index + 2])
             else {
                 throw error(at: start, "'\\x' without two hexadecimal digits", help: "write '\\x20' or '\\\\x'")
             }
-            word.append(high << 4 | low)
+            keep(high << 4 | low, from: start)
             index += 2
         case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "#"), UInt8(ascii: "\\"), UInt8(ascii: "'"),
             UInt8(ascii: "\""):
-            word.append(escaped)
+            keep(escaped, from: start)
         case UInt8(ascii: "$") where quote.isDouble:
-            word.append(escaped)
+            keep(escaped, from: start)
         default:
             // Any other character keeps its backslash, and is looked at again for its own sake.
-            word.append(UInt8(ascii: "\\"))
+            keep(UInt8(ascii: "\\"), from: start)
             return
         }
         index += 1
@@ -213,14 +238,14 @@ struct Lexer {
         }
         let value = value(of: name).map { Array($0.utf8) } ?? Array(fallback)
         if isList {
-            try appendList(value)
+            try appendList(value, from: dollar)
         } else {
-            word.append(contentsOf: value)
+            for byte in value { keep(byte, from: dollar) }
         }
     }
 
     /// `${NAME[*]}`: each word of the value becomes a word of the line.
-    private mutating func appendList(_ value: [UInt8]) throws(Diagnostic) {
+    private mutating func appendList(_ value: [UInt8], from dollar: Int) throws(Diagnostic) {
         let start = wordStart ?? index
         let parts = value.split(separator: UInt8(ascii: " "))
         for (position, part) in parts.enumerated() {
@@ -228,7 +253,7 @@ struct Lexer {
                 try endWord()
                 wordStart = start
             }
-            word.append(contentsOf: part)
+            for byte in part { keep(byte, from: dollar) }
         }
     }
 

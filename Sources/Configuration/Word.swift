@@ -8,6 +8,9 @@ struct Word: Sendable, Hashable {
     let hasBareVariable: Bool
     /// Whether it has bytes that are not UTF-8, which stand as replacement characters in `text`.
     let hasForeignBytes: Bool
+    /// How far each byte of the text stands from the word's beginning in the file, in characters; empty where the text
+    /// stands there as it is.
+    private let columns: [Int]
 
     /// Makes a word.
     ///
@@ -16,11 +19,30 @@ struct Word: Sendable, Hashable {
     ///   - location: where it begins.
     ///   - hasBareVariable: whether it has a variable outside double quotes.
     ///   - hasForeignBytes: whether it has bytes that are not UTF-8.
-    init(text: String, location: SourceLocation, hasBareVariable: Bool = false, hasForeignBytes: Bool = false) {
+    ///   - columns: how far each byte of the text stands from the word's beginning; empty where each is one further.
+    init(
+        text: String, location: SourceLocation, hasBareVariable: Bool = false, hasForeignBytes: Bool = false,
+        columns: [Int] = []
+    ) {
         self.text = text
         self.location = location
         self.hasBareVariable = hasBareVariable
         self.hasForeignBytes = hasForeignBytes
+        self.columns = columns
+    }
+
+    /// Where a byte of the text stands in the file.
+    ///
+    /// - Parameter offset: the byte, from 0; the text's length for the place after it.
+    /// - Returns: its place, with the quotes and escapes before it counted.
+    func location(at offset: Int) -> SourceLocation {
+        var place = location
+        if columns.isEmpty {
+            place.column += text.utf8.prefix(offset).count { $0 & 0xC0 != 0x80 }
+        } else {
+            place.column += offset < columns.count ? columns[offset] : (columns.last ?? 0) + 1
+        }
+        return place
     }
 
     /// Another word at this place.
