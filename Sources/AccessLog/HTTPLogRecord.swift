@@ -41,8 +41,8 @@ public struct HTTPLogRecord: LogLine, Sendable, Hashable {
         self.requestLine = requestLine
     }
 
-    /// Requests are of level `info`.
-    public var level: LogLevel { .info }
+    /// Its session's level.
+    public var level: LogLevel { session.level }
 
     /// Writes the line without header and line end.
     ///
@@ -54,10 +54,12 @@ public struct HTTPLogRecord: LogLine, Sendable, Hashable {
         session.writeBeginning(to: &line, dates: &dates, server: isAnswered ? "<STATS>" : "<NOSRV>")
         line.append(requestMilliseconds ?? -1)
         line.append(isAnswered ? "/0/0/0/" : "/-1/-1/-1/")
+        if session.isEarly { line.append(byte: UInt8(ascii: "+")) }
         line.append(session.totalMilliseconds)
         line.append(byte: UInt8(ascii: " "))
         line.append(status)
         line.append(byte: UInt8(ascii: " "))
+        if session.isEarly { line.append(byte: UInt8(ascii: "+")) }
         line.append(session.bytesToClient)
         line.append(" - - ")
         line.append(byte: session.termination.cause.rawValue)

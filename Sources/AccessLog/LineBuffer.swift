@@ -76,6 +76,33 @@ public struct LineBuffer: ~Copyable {
     /// - Parameter number: the number.
     public mutating func append(_ number: Int) { append(Int64(number)) }
 
+    /// Appends a number in hexadecimal digits.
+    ///
+    /// - Parameters:
+    ///   - number: the number.
+    ///   - width: the least number of digits, filled with zeros.
+    public mutating func append(hexadecimal number: UInt64, width: Int = 1) {
+        let digits = max(width, (UInt64.bitWidth - number.leadingZeroBitCount + 3) / 4)
+        for place in stride(from: digits - 1, through: 0, by: -1) {
+            // A shift by 64 bits or more gives 0.
+            append(byte: Self.hexadecimalDigit(UInt8(truncatingIfNeeded: number >> UInt64(4 * place)) & 0xF))
+        }
+    }
+
+    /// Appends a text with a backslash before each quotation mark, backslash and closing bracket.
+    ///
+    /// - Parameter text: the text.
+    /// - Source: RFC 5424, section 6.3.3.
+    public mutating func append(withBackslashes text: String) {
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "]"): append(byte: UInt8(ascii: "\\"))
+            default: break
+            }
+            append(byte: byte)
+        }
+    }
+
     /// Appends a text that came from outside, with everything that could upset a reader of the log written as `#` and
     /// two hexadecimal digits: what is not printable ASCII, the `#` itself and the quotation mark.
     ///

@@ -6,6 +6,7 @@ import Model
 /// One thread uses it.
 public struct LogDates {
     private struct Second {
+        var isLocal = true
         var second = Int64.min
         var calendar = tm()
 
@@ -14,13 +15,26 @@ public struct LogDates {
             guard second != self.second else { return }
             self.second = second
             var time = time_t(second)
-            localtime_r(&time, &calendar)
+            if isLocal {
+                localtime_r(&time, &calendar)
+            } else {
+                gmtime_r(&time, &calendar)
+            }
         }
+    }
+
+    /// How a date without milliseconds tells its zone.
+    enum Zone {
+        /// `+0000`.
+        case greenwich
+        /// Such as `+0100`.
+        case local
     }
 
     // Lines are stamped in order, but tell of sessions that began long before: two moments, two memories.
     private var stamp = Second()
     private var accepted = Second()
+    private var acceptedInGreenwich = Second(isLocal: false)
 
     /// Makes dates in the process's time zone.
     public init() {}
@@ -49,15 +63,66 @@ public struct LogDates {
     /// - Source: HAProxy 2.6 configuration manual, section 8.2.2, `accept_date`.
     mutating func appendDate(of moment: Timestamp, to line: inout LineBuffer) {
         accepted.set(moment)
-        line.append(Int64(accepted.calendar.tm_mday), width: 2)
-        line.append(byte: UInt8(ascii: "/"))
-        Self.appendMonth(accepted.calendar, to: &line)
-        line.append(byte: UInt8(ascii: "/"))
-        line.append(Int64(accepted.calendar.tm_year) + 1900, width: 4)
-        line.append(byte: UInt8(ascii: ":"))
-        Self.appendTime(accepted.calendar, to: &line)
+        Self.appendDate(accepted.calendar, to: &line)
         line.append(byte: UInt8(ascii: "."))
-        line.append(moment.millisecondsSinceEpoch - moment.secondsSinceEpoch * 1_000, width: 3)
+        line.append(moment.millisecondsOfSecond, width: 3)
+    }
+
+    /// Appends `02/Nov/2026:12:53:48 +0000`.
+    ///
+    /// - Parameters:
+    ///   - moment: when.
+    ///   - zone: the zone in which it is told.
+    ///   - line: where to append.
+    /// - Source: HAProxy 2.6 configuration manual, section 8.2.6, `%T` and `%Tl`.
+    mutating func appendDate(of moment: Timestamp, in zone: Zone, to line: inout LineBuffer) {
+        switch zone {
+        case .greenwich:
+            acceptedInGreenwich.set(moment)
+            Self.appendDate(acceptedInGreenwich.calendar, to: &line)
+            line.append(" +0000")
+        case .local:
+            accepted.set(moment)
+            Self.appendDate(accepted.calendar, to: &line)
+            line.append(byte: UInt8(ascii: " "))
+            Self.appendZone(accepted.calendar, colon: false, to: &line)
+        }
+    }
+
+    /// A date as strftime(3) writes it.
+    ///
+    /// - Parameters:
+    ///   - seconds: seconds since 1970-01-01T00:00:00Z.
+    ///   - format: what strftime is asked for.
+    ///   - isLocal: whether the date is told in the process's time zone.
+    /// - Returns: the date; `nil` where it is longer than 255 bytes.
+    static func formatted(_ seconds: Int64, _ format: String, isLocal: Bool) -> String? {
+        var second = Second(isLocal: isLocal)
+        second.set(Timestamp(millisecondsSinceEpoch: seconds.multipliedReportingOverflow(by: 1_000).partialValue))
+        return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { text in
+            guard let base = text.baseAddress else { return nil }
+            let length = strftime(base, text.count, format, &second.calendar)
+            return length > 0 || format.isEmpty ? String(cString: base) : nil
+        }
+    }
+
+    private static func appendDate(_ calendar: tm, to line: inout LineBuffer) {
+        line.append(Int64(calendar.tm_mday), width: 2)
+        line.append(byte: UInt8(ascii: "/"))
+        appendMonth(calendar, to: &line)
+        line.append(byte: UInt8(ascii: "/"))
+        line.append(Int64(calendar.tm_year) + 1900, width: 4)
+        line.append(byte: UInt8(ascii: ":"))
+        appendTime(calendar, to: &line)
+    }
+
+    /// `+0100` or `+01:00`.
+    private static func appendZone(_ calendar: tm, colon: Bool, to line: inout LineBuffer) {
+        line.append(byte: calendar.tm_gmtoff < 0 ? UInt8(ascii: "-") : UInt8(ascii: "+"))
+        let minutes = Int64(calendar.tm_gmtoff).magnitude / 60
+        line.append(Int64(minutes / 60), width: 2)
+        if colon { line.append(byte: UInt8(ascii: ":")) }
+        line.append(Int64(minutes % 60), width: 2)
     }
 
     private static func appendMonth(_ calendar: tm, to line: inout LineBuffer) {
@@ -88,8 +153,11 @@ public struct LogDates {
 
 extension Timestamp {
     /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
-    fileprivate var secondsSinceEpoch: Int64 {
+    var secondsSinceEpoch: Int64 {
         let (seconds, rest) = millisecondsSinceEpoch.quotientAndRemainder(dividingBy: 1_000)
         return rest < 0 ? seconds - 1 : seconds
     }
+
+    /// The milliseconds after the whole second.
+    var millisecondsOfSecond: Int64 { millisecondsSinceEpoch - secondsSinceEpoch * 1_000 }
 }

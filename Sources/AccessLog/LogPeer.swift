@@ -20,6 +20,18 @@ public enum LogPeer: Sendable, Hashable {
         self = .ip(endpoint)
     }
 
+    /// The peer at an address of the kernel; sockets with a path have no number of their own here.
+    ///
+    /// - Parameters:
+    ///   - address: the address.
+    ///   - listener: the number of the listening socket, for a path.
+    public init(_ address: SocketAddress, listener: Int = 0) {
+        switch address {
+        case .ip(let endpoint): self = .ip(endpoint)
+        case .unix: self = .unix(listener: listener)
+        }
+    }
+
     func write(to line: inout LineBuffer) {
         switch self {
         case .ip(let endpoint):

@@ -34,6 +34,10 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     public var serverQueue = 0
     /// The same in the line for any server.
     public var backendQueue = 0
+    /// Whether it goes on: time and bytes will be more (a `+` before them).
+    public var isEarly = false
+    /// Sessions are of level `info`, but for errors that are to be told apart.
+    public var level = LogLevel.info
 
     /// Makes the record of a session that reached no server.
     ///
@@ -49,9 +53,6 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
         self.backend = backend
     }
 
-    /// Sessions are of level `info`.
-    public var level: LogLevel { .info }
-
     /// Writes the line without header and line end.
     ///
     /// - Parameters:
@@ -63,8 +64,10 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
         line.append(byte: UInt8(ascii: "/"))
         line.append(connectMilliseconds ?? -1)
         line.append(byte: UInt8(ascii: "/"))
+        if isEarly { line.append(byte: UInt8(ascii: "+")) }
         line.append(totalMilliseconds)
         line.append(byte: UInt8(ascii: " "))
+        if isEarly { line.append(byte: UInt8(ascii: "+")) }
         line.append(bytesToClient)
         line.append(byte: UInt8(ascii: " "))
         line.append(byte: termination.cause.rawValue)

@@ -1,7 +1,8 @@
 /// The words of one line, taken one after the other; collects the warnings that their readers have.
 struct Arguments {
     private let line: SourceLine
-    private let environment: [String: String]
+    /// The variables.
+    let environment: [String: String]
     private var position = 0
     /// What was found that does not keep the line from being used, and the errors that the line was read on after.
     private(set) var diagnostics: [Diagnostic] = []

@@ -64,7 +64,6 @@ enum ContentKeywords {
         ("monitor", .frontends, "requests for the monitor's address go to the servers"),
         ("monitor-uri", .frontendSide, "requests for the monitor's address go to the servers"),
         ("redirect", .anywhere, nil),
-        ("unique-id-format", .frontendSide, "requests have no ids"),
         ("unique-id-header", .frontendSide, "requests have no ids"),
     ]
 

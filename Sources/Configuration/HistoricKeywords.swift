@@ -49,11 +49,7 @@ enum WithoutEffect {
     /// The keywords of proxies.
     static let proxyKeywords: [Keyword<ProxyDraft>] = [
         ("email-alert", .warning, "no mail is sent; the history keeps the transitions"),
-        ("error-log-format", .warning, "lines have the format of 'option tcplog' or the default one"),
         ("load-server-state-from-file", .note, "the history keeps the servers' states"),
-        ("log-format", .warning, "lines have the format of 'option tcplog' or the default one"),
-        ("log-format-sd", .warning, "lines have no structured data"),
-        ("log-tag", .warning, "the tag of 'global' holds for all proxies"),
         ("retry-on", .note, "retries follow failed connections, and nothing else is read"),
         ("server-state-file-name", .note, "the history keeps the servers' states"),
     ].map { line($0, $1, $2) }
@@ -61,11 +57,8 @@ enum WithoutEffect {
     /// Options of proxies.
     static let options: [Keyword<ProxyDraft>] = [
         ("contstats", .note, "counters are always up to date"),
-        ("dontlog-normal", .warning, "sessions without errors are logged, too"),
         ("idle-close-on-response", .note, "responses are not read"),
         ("independent-streams", .warning, "bytes in either direction keep both sides from timing out"),
-        ("log-separate-errors", .warning, "errors are logged with the level of other lines"),
-        ("logasap", .warning, "a session is logged when it ends"),
         ("nolinger", .warning, "connections are closed in the usual way"),
         ("persist", .note, "connections are not kept with a server, so never with one that is down"),
         ("socket-stats", .warning, "the addresses of a proxy are counted together"),

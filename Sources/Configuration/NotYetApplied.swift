@@ -41,6 +41,10 @@ enum NotYetApplied {
         "server on-marked-down": .warning("its sessions go on when it is down"),
         "server on-marked-up": .warning("the backups' sessions go on when it is up"),
         "server track": .error("the server would count as up at all times"),
+        // Logs.
+        "error-log-format": .warning("errors of connections leave no line of their own"),
+        "log-format-sd": .warning("lines have no structured data"),
+        "log-tag": .warning("the tag of 'global' holds for all proxies"),
         // Names and addresses.
         "abns@ bind": .error("it could not be listened on"),
         "abns@ server": .error("it could not be connected to"),

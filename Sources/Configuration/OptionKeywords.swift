@@ -8,10 +8,16 @@ enum OptionKeywords {
         [
             Keyword("httplog") { (proxy, arguments) throws(Diagnostic) in
                 let word = arguments.current
-                if let variant = arguments.peeked, variant.text == "clf" {
-                    throw variant.error("'option httplog clf' is not supported here", help: "write 'option httplog'")
-                }
+                let variant = arguments.take("clf") ? arguments.current : nil
                 try arguments.expectEnd()
+                if proxy.kind == .backend {
+                    arguments.add(
+                        word.warning("'option httplog' is ignored: a backend logs no sessions", help: "remove it"))
+                } else {
+                    LogFormatKeywords.tellOfOverride("'option httplog'", word, in: proxy, &arguments)
+                }
+                proxy.settings.commonLogFormat = variant
+                proxy.settings.httpVariables["log-format"] = nil
                 proxy.settings.logFormat = (.http, word)
             },
             Keyword("redispatch", .backendSide, readRedispatch),
@@ -21,7 +27,10 @@ enum OptionKeywords {
                 if proxy.kind == .backend {
                     arguments.add(
                         word.warning("'option tcplog' is ignored: a backend logs no sessions", help: "remove it"))
+                } else {
+                    LogFormatKeywords.tellOfOverride("'option tcplog'", word, in: proxy, &arguments)
                 }
+                proxy.settings.httpVariables["log-format"] = nil
                 proxy.settings.logFormat = (.tcp, word)
             },
         ] + switches.map(keyword) + CheckKeywords.options + ContentKeywords.options + WithoutEffect.options,
@@ -38,8 +47,11 @@ enum OptionKeywords {
         Switch(name: "abortonclose", placement: .backendSide) { $0.abortsOnClose = $1 },
         Switch(name: "allbackups", placement: .backendSide) { $0.usesAllBackups = $1 },
         Switch(name: "clitcpka", placement: .frontendSide) { $0.clientKeepalive.isOn = $1 },
+        Switch(name: "dontlog-normal", placement: .frontendSide) { $0.logging.omitsNormal = $1 },
         Switch(name: "dontlognull", placement: .frontendSide) { $0.ignoresNullSessions = $1 },
         Switch(name: "log-health-checks", placement: .backendSide) { $0.logsHealthChecks = $1 },
+        Switch(name: "log-separate-errors", placement: .frontendSide) { $0.logging.separatesErrors = $1 },
+        Switch(name: "logasap", placement: .frontendSide) { $0.logging.isEarly = $1 },
         Switch(name: "srvtcpka", placement: .backendSide) { $0.serverKeepalive.isOn = $1 },
         Switch(name: "tcpka", placement: .anywhere) {
             $0.clientKeepalive.isOn = $1

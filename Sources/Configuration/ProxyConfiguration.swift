@@ -21,13 +21,15 @@ public struct ProxyConfiguration: Sendable, Equatable {
     }
 
     /// Which line a session leaves in the log.
-    public enum LogFormat: String, Sendable {
+    public enum LogFormat: Sendable, Equatable {
         /// HAProxy's default: `Connect from …`.
         case plain
         /// `option tcplog`.
         case tcp
         /// `option httplog`.
         case http
+        /// `log-format`.
+        case custom(LogTemplate)
     }
 
     /// Its name, unique in the instance but for a frontend and a backend that share one.
@@ -52,6 +54,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var logFormat = LogFormat.plain
     /// Whether sessions without a byte from the client leave no line (`option dontlognull`).
     public var ignoresNullSessions = false
+    /// What else the file says about its log lines.
+    public var logging = LoggingConfiguration()
     /// Most concurrent sessions of the frontend side.
     public var maxconn: Int
     /// Its time limits; `nil` is no limit.

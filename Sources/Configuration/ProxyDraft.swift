@@ -14,6 +14,11 @@ struct ProxySettings {
     var isDisabled = false
     var logs: [LogEntry] = []
     var logFormat: (format: ProxyConfiguration.LogFormat, word: Word)?
+    /// `clf` after `option httplog`.
+    var commonLogFormat: Word?
+    var logging = LoggingConfiguration()
+    /// By the keyword, the variables of its format that need HTTP, with their places.
+    var httpVariables: [String: [(variable: LogVariable, location: SourceLocation)]] = [:]
     var ignoresNullSessions = false
     /// `nil` when no line says it.
     var maxconn: Int?

@@ -68,7 +68,8 @@ enum ProxyKeywords {
             Keyword("timeout", .anywhere, TimeoutKeywords.read),
         ]
             + BalanceKeywords.keywords + CheckKeywords.keywords + ConnectionKeywords.keywords + ContentKeywords.keywords
-            + RuleKeywords.keywords + HistoricKeywords.keywords + WithoutEffect.proxyKeywords,
+            + LogFormatKeywords.keywords + RuleKeywords.keywords + HistoricKeywords.keywords
+            + WithoutEffect.proxyKeywords,
         replaced: KnownKeywords.replacedInProxies)
 
     /// Reads one line.

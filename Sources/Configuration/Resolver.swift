@@ -128,6 +128,8 @@ struct Resolver {
             }
         }
         proxy.logFormat = logFormat(of: draft)
+        proxy.logging = settings.logging
+        checkHTTPVariables(of: draft)
         proxy.ignoresNullSessions = settings.ignoresNullSessions
         proxy.timeouts = settings.timeouts
         proxy.retries = settings.retries
@@ -153,7 +155,13 @@ struct Resolver {
         guard let (format, word) = draft.settings.logFormat else { return .plain }
         guard format == .http else { return format }
         if draft.settings.mode == .http {
-            guard draft.kind == .backend || draft.backendName != nil || !draft.servers.isEmpty else { return format }
+            guard draft.kind == .backend || draft.backendName != nil || !draft.servers.isEmpty else {
+                if let variant = draft.settings.commonLogFormat {
+                    diagnostics.append(
+                        variant.error("'option httplog clf' is not supported here", help: "write 'option httplog'"))
+                }
+                return format
+            }
             if draft.kind.hasFrontend, !draft.settings.isDisabled {
                 diagnostics.append(
                     word.warning(
@@ -169,6 +177,30 @@ struct Resolver {
                     help: "write 'option tcplog'"))
         }
         return .tcp
+    }
+
+    /// Log variables about requests: nobody has them in `mode tcp`, and they are unknown where requests aren't read.
+    private mutating func checkHTTPVariables(of draft: ProxyDraft) {
+        guard draft.kind.hasFrontend, !draft.settings.isDisabled else { return }
+        let isRelaying = draft.backendName != nil || !draft.servers.isEmpty
+        for (variable, location) in draft.settings.httpVariables.values.joined() {
+            let name = "%\(variable.rawValue)"
+            switch draft.settings.mode {
+            case .tcp:
+                diagnostics.append(
+                    Diagnostic(
+                        severity: .error, location: location,
+                        message: "'\(name)' is about HTTP, and proxy '\(draft.name.text)' is in mode tcp",
+                        help: "leave it out, or give the proxy 'mode http'"))
+            case .http where isRelaying:
+                diagnostics.append(
+                    Diagnostic(
+                        severity: .warning, location: location,
+                        message: "'\(name)' is always unknown: requests to proxy '\(draft.name.text)' are not read",
+                        help: "leave it out"))
+            case .http: continue
+            }
+        }
     }
 
     // MARK: Backends

@@ -192,7 +192,7 @@ struct Validator {
         guard !hasTarget else { return }
         diagnostics.append(
             word.warning(
-                "'option \(word.text)' has no effect: there is no address to log to",
+                "'\(word.text == "log-format" ? "" : "option ")\(word.text)' has no effect: there is no address to log to",
                 help: "write 'log 127.0.0.1 local0' in 'global' and 'log global' in 'defaults'"))
     }
 

@@ -113,7 +113,8 @@ private struct SurfaceSource: Sendable {
         let process = process
         let responder = StatisticsResponder(
             configuration: stats, page: try StatisticsPage(configuration: stats, process: process), snapshot: snapshot)
-        let log = RequestLog(proxy: proxy, tag: configuration.global.logTag, processID: process.processID)
+        let log = RequestLog(
+            proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID)
         return StatisticsChannel(
             proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log)
     }

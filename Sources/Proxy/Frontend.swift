@@ -26,6 +26,10 @@ final class Frontend {
     /// By the address's index: how many connections there are; counted only where an address has its own `maxconn`.
     private var connectionsByBind: [Int] = []
     var sample = SampleTally()
+    /// When and how its sessions are logged.
+    let log: SessionLogPlan
+    /// Lines about its sessions so far.
+    var loggedLines = 0
     /// The client's time limits, counted while both directions are open and while only the client's is.
     let clientLimit: Int64?
     let clientFinLimit: Int64?
@@ -42,6 +46,7 @@ final class Frontend {
         if configuration.binds.contains(where: { $0.maxconn != nil }) {
             connectionsByBind = Array(repeating: 0, count: configuration.binds.count)
         }
+        log = SessionLogPlan(configuration)
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
         clientFinLimit = (configuration.timeouts.clientFin ?? configuration.timeouts.client).map(\.wholeMilliseconds)
     }

@@ -59,6 +59,8 @@ struct Session {
     var hasServerFailed = false
     /// Whether more is to be moved in the next turn.
     var isPending = false
+    /// Whether its line in the log is written already.
+    var isLogged = false
     /// The client's address.
     var peer = IPEndpoint.none
     /// When it was accepted.

@@ -108,7 +108,7 @@ extension WorkerLoop {
     ///   - session: the session.
     ///   - frontend: its frontend.
     func dispatchFirst(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
-        if frontend.configuration.logFormat == .plain { logConnect(of: session, at: frontend) }
+        logAccept(of: session, at: frontend)
         dispatch(session, avoiding: nil)
     }
 }

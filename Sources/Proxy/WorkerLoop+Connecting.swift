@@ -116,6 +116,7 @@ extension WorkerLoop {
     ///   - timedOut: whether there was no answer.
     func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool) {
         if session.pointee.server >= 0 {
+            noteAddresses(of: session)
             Socket.close(session.pointee.server)
             session.pointee.server = -1
         }
@@ -281,6 +282,7 @@ extension WorkerLoop {
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
+        logEstablished(session)
     }
 
     private func note(

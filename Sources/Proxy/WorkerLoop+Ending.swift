@@ -1,4 +1,3 @@
-import AccessLog
 import EventLoop
 
 /// Ending: from a session's end to closed sockets, counters, a log line and a free slot.
@@ -15,6 +14,7 @@ extension WorkerLoop {
         if let ticket = session.pointee.ticket {
             leaveQueue(session, ticket, of: backend)
         }
+        noteAddresses(of: session)
         closeSockets(of: session, reason)
         let heldServer = session.pointee.holdsServer
         leaveServer(of: session, in: backend)
@@ -79,63 +79,5 @@ extension WorkerLoop {
                     total: Int(now.milliseconds(since: session.pointee.acceptedAt)))
             }
         }
-    }
-
-    private func logEnd(
-        of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd, _ frontend: Frontend, _ backend: Backend
-    ) {
-        let route = routes[Int(session.pointee.frontend)]
-        let settings = frontend.configuration
-        guard !route.isEmpty, settings.logFormat != .plain else { return }
-        if settings.ignoresNullSessions && session.pointee.upload.bytes == 0 { return }
-        let wall = WallClock.now()
-        let total = now.milliseconds(since: session.pointee.acceptedAt)
-        var record = SessionLogRecord(
-            client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -total), frontend: settings.name,
-            backend: backend.configuration.name)
-        let server = session.pointee.serverIndex >= 0 ? backend.servers[Int(session.pointee.serverIndex)] : nil
-        record.server = server?.configuration.name
-        if session.pointee.queuedMilliseconds >= 0 {
-            // One more than measured: HAProxy counts from a request that TCP mode does not have, at -1 ms.
-            record.queueMilliseconds = Int(session.pointee.queuedMilliseconds) + 1
-        }
-        if session.pointee.connectMilliseconds >= 0 {
-            record.connectMilliseconds = Int(session.pointee.connectMilliseconds)
-        }
-        record.totalMilliseconds = Int(total)
-        record.bytesToClient = session.pointee.download.bytes
-        record.termination = reason.termination
-        record.connections = LogConnectionCounts(
-            instance: sessions.count, frontend: frontend.currentSessions, backend: backend.tally.currentSessions - 1,
-            server: server?.tally.currentSessions ?? 0)
-        record.retries = Int(session.pointee.retries)
-        record.isRedispatched = session.pointee.isRedispatched
-        record.serverQueue = Int(session.pointee.serverQueuePosition)
-        record.backendQueue = Int(session.pointee.backendQueuePosition)
-        log.send(record, along: route, at: wall)
-    }
-
-    /// Logs a connection at its beginning, for proxies without a log format.
-    ///
-    /// - Parameters:
-    ///   - session: a session that was just accepted.
-    ///   - frontend: its frontend.
-    func logConnect(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
-        let route = routes[Int(session.pointee.frontend)]
-        guard !route.isEmpty else { return }
-        var destination = LogPeer.unix(listener: Int(session.pointee.bind) + 1)
-        if let endpoint = self.destination(of: session) { destination = .ip(endpoint) }
-        let record = ConnectLogRecord(
-            client: peer(of: session), destination: destination, frontend: frontend.configuration.name, isHTTP: false)
-        log.send(record, along: route, at: WallClock.now())
-    }
-
-    /// Who a session's client is, as log lines name it.
-    ///
-    /// - Parameter session: any session.
-    /// - Returns: its address, or its listening socket's number.
-    func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
-        session.pointee.peer == .none
-            ? .unix(listener: Int(session.pointee.bind) + 1) : .ip(session.pointee.peer)
     }
 }

@@ -43,6 +43,8 @@ final class WorkerLoop {
     let frontends: [Frontend?]
     let backends: [Backend?]
     let routes: [LogRoute]
+    /// By the session's slot, what its line in the log needs besides; empty where no format asks for it.
+    var logNotes: [UInt32: SessionNote] = [:]
     /// The checked servers in the file's order: the slot of a check's token.
     let checks: [(backend: Int, server: Int)]
     /// By the frontend's index and its address's: how long the sessions that came in there may be silent.

@@ -139,7 +139,6 @@ struct ProxyKeywordTests {
             ("option", "error 9:11 'option' needs the option's name"),
             ("option foo", "error 9:12 unknown option 'foo' in a 'listen' section"),
             ("option tcplog x", "error 9:19 unexpected 'x' after 'tcplog'"),
-            ("option httplog clf", "error 9:20 'option httplog clf' is not supported here"),
             ("option redispatch x", "error 9:23 'x' is not a whole number"),
             ("option transparent", "error 9:12 option 'transparent' is not supported here"),
             ("option tcpka on", "error 9:18 unexpected 'on' after 'tcpka'"),

@@ -134,7 +134,8 @@ struct TrafficKeywordTests {
         let lines: [String: String] = [
             "dispatch": "dispatch 192.0.2.1:1", "source": "source 192.0.2.9",
             "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
-            "abns@ server": "server t abns@x",
+            "abns@ server": "server t abns@x", "error-log-format": "error-log-format %ts",
+            "log-format-sd": "log-format-sd [a@1]", "log-tag": "log-tag x",
         ]
         let arguments: [String: String] = [
             "slowstart": "5s", "observe": "layer4", "on-marked-down": "shutdown-sessions",

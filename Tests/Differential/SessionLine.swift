@@ -4,7 +4,7 @@ import Peers
 /// A log line without what differs from run to run: ports, dates and times; of times only whether there are any is kept.
 enum SessionLine {
     /// The lines about sessions.
-    static func all(in log: LogCollector) -> [String] { log.lines.filter { $0.contains(" [") } }
+    static func all(in log: LogCollector) -> [String] { log.lines.filter { $0.contains(" [") || $0.hasPrefix("[ ") } }
 
     /// All lines, reduced to what both sides must agree on, in order of arrival.
     static func comparable(in log: LogCollector) -> [String] {
@@ -17,6 +17,8 @@ enum SessionLine {
 
     /// `127.0.0.1:40734 [22/Nov/2026:12:54:42.348] front back/server 1/0/255 65 SD 1/1/0/0/0 0/0` without its accidents.
     static func reduced(_ line: String) -> String {
+        // Only the form of numbers is compared.
+        if line.hasPrefix("[ volatile ") { return line.replacing(/[0-9]+/, with: "9") }
         var fields = line.split(separator: " ").map(String.init)
         if fields.count > 3, fields[1].hasPrefix("["), fields[2].hasSuffix(":") {
             // A connection that never became a session.

@@ -8,9 +8,12 @@ final class RequestLog: Sendable {
     private struct Sending: ~Copyable {
         let sender: LogSender
         let route: LogRoute
+        /// Lines so far.
+        var lines = 0
     }
 
     private let proxy: ProxyConfiguration
+    private let processID: Int32
     // Owner: the mutex; used by the event loops of the address's connections. Sending never waits, so neither do they.
     private let sending: Mutex<Sending>
 
@@ -22,6 +25,7 @@ final class RequestLog: Sendable {
     ///   - processID: the process's number in each line.
     init(proxy: ProxyConfiguration, tag: String, processID: Int32) {
         self.proxy = proxy
+        self.processID = processID
         let sender = LogSender(tag: tag, processID: processID)
         let route = sender.route(to: proxy.logTargets)
         sending = Mutex(Sending(sender: sender, route: route))
@@ -35,15 +39,40 @@ final class RequestLog: Sendable {
     ///   - local: the address that it came to.
     func write(_ outcome: RequestOutcome, from client: LogPeer, to local: LogPeer) {
         let now = Moment.now.wall
-        let session = session(outcome, from: client)
+        var session = session(outcome, from: client)
+        let isError = outcome.status >= 500 || ![.normal, .local].contains(session.termination.cause)
+        if proxy.logging.omitsNormal && !isError && proxy.logFormat != .plain { return }
+        if proxy.logging.separatesErrors && isError { session.level = .err }
+        session.isEarly = proxy.logging.isEarly
         let connect = ConnectLogRecord(client: client, destination: local, frontend: proxy.name, isHTTP: true)
         sending.withLock { sending in
             switch proxy.logFormat {
             case .http: sending.sender.send(Self.http(outcome, session), along: sending.route, at: now)
             case .tcp: sending.sender.send(session, along: sending.route, at: now)
             case .plain: sending.sender.send(connect, along: sending.route, at: now)
+            case .custom(let template):
+                let details = details(outcome, session, at: local, now: now, lines: sending.lines)
+                let record = TemplateLogRecord(template: template, session: session, details: details)
+                sending.sender.send(record, along: sending.route, at: now)
             }
+            sending.lines += 1
         }
+    }
+
+    private func details(
+        _ outcome: RequestOutcome, _ session: SessionLogRecord, at local: LogPeer, now: Timestamp, lines: Int
+    ) -> SessionLogDetails {
+        var details = SessionLogDetails(processID: processID, loggedAt: now)
+        details.destination = local
+        details.frontendID = proxy.id
+        details.backendID = proxy.id
+        details.sessionNumber = lines
+        details.lineNumber = lines
+        details.uniqueID = proxy.logging.uniqueID
+        details.request = RequestLogDetails(
+            line: outcome.line, status: outcome.status, milliseconds: outcome.requestMilliseconds,
+            isAnswered: session.server != nil)
+        return details
     }
 
     private func session(_ outcome: RequestOutcome, from client: LogPeer) -> SessionLogRecord {

@@ -1,0 +1,109 @@
+import EventLoop
+import Model
+
+/// What converters make of values.
+extension SampleEvaluator.Value {
+    /// The value after a converter.
+    ///
+    /// - Parameter converter: the converter.
+    /// - Returns: none where it can't be applied.
+    func converted(by converter: SampleExpression.Converter) -> Self {
+        if case .none = self { return .none }
+        switch converter {
+        case .arithmetic(let operation, let operand):
+            return integer.map { .integer(Self.result(of: operation, $0, operand)) } ?? .none
+        case .logic(let operation): return integer.map { Self.result(of: operation, $0) } ?? .none
+        case .upper: return text.map { .text($0.uppercased()) } ?? .none
+        case .lower: return text.map { .text($0.lowercased()) } ?? .none
+        case .length: return text.map { .integer(Int64($0.utf8.count)) } ?? .none
+        case .hex: return .text(Self.hexadecimal(bytes))
+        case .base64: return .text(Self.base64(bytes))
+        case .bytes(let offset, let length):
+            let all = bytes
+            guard offset < all.count else { return .none }
+            return .binary(Array(all[offset...].prefix(length ?? all.count)))
+        case .field(let position, let delimiters): return part(position, delimiters, omitsEmpty: false)
+        case .word(let position, let delimiters): return part(position, delimiters, omitsEmpty: true)
+        case .mask(let ipv4, let ipv6):
+            guard let endpoint = asAddress else { return .none }
+            if !endpoint.isIPv6 { return .address(endpoint.masked(toFirst: ipv4)) }
+            return ipv6.map { .address(endpoint.masked(toFirst: $0)) } ?? .none
+        case .time(let format, let offset, let isLocal):
+            guard let seconds = integer else { return .none }
+            return LogDates.formatted(seconds &+ offset, format, isLocal: isLocal).map { .text($0) } ?? .none
+        }
+    }
+
+    private var asAddress: IPEndpoint? {
+        switch self {
+        case .address(let endpoint): endpoint
+        case .text(let text):
+            if case .ip(let endpoint)? = SocketAddress(ip: text, port: 0) { endpoint } else { nil }
+        case .none, .integer, .boolean, .binary: nil
+        }
+    }
+
+    private func part(_ position: Int, _ delimiters: String, omitsEmpty: Bool) -> Self {
+        let separators = Set(delimiters.utf8)
+        let parts = Array((text ?? "").utf8).split(omittingEmptySubsequences: omitsEmpty) { separators.contains($0) }
+        let index = position > 0 ? position - 1 : parts.count + position
+        guard parts.indices.contains(index) else { return .none }
+        return .text(String(decoding: parts[index], as: UTF8.self))
+    }
+
+    /// Sums stop at the ends of what 64 bits hold, and a division by 0 gives the largest number, as in HAProxy.
+    private static func result(of operation: SampleExpression.Arithmetic, _ left: Int64, _ right: Int64) -> Int64 {
+        switch operation {
+        case .add:
+            let (sum, overflow) = left.addingReportingOverflow(right)
+            return overflow ? (right < 0 ? .min : .max) : sum
+        case .sub:
+            let (difference, overflow) = left.subtractingReportingOverflow(right)
+            return overflow ? (right > 0 ? .min : .max) : difference
+        case .mul:
+            let (product, overflow) = left.multipliedReportingOverflow(by: right)
+            return overflow ? ((left < 0) != (right < 0) ? .min : .max) : product
+        case .div:
+            guard right != 0 else { return .max }
+            let (quotient, overflow) = left.dividedReportingOverflow(by: right)
+            return overflow ? .max : quotient
+        case .mod: return right == 0 ? 0 : left.remainderReportingOverflow(dividingBy: right).partialValue
+        case .and: return left & right
+        case .or: return left | right
+        case .xor: return left ^ right
+        }
+    }
+
+    private static func result(of operation: SampleExpression.Logic, _ number: Int64) -> Self {
+        switch operation {
+        case .neg: .integer(0 &- number)
+        case .cpl: .integer(~number)
+        case .not: .boolean(number == 0)
+        case .bool: .boolean(number != 0)
+        case .even: .boolean(number & 1 == 0)
+        case .odd: .boolean(number & 1 == 1)
+        }
+    }
+
+    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+        var buffer = LineBuffer(capacity: bytes.count * 2)
+        for byte in bytes { buffer.append(hexadecimal: UInt64(byte), width: 2) }
+        return String(decoding: buffer.bytes, as: UTF8.self)
+    }
+
+    /// - Source: RFC 4648, section 4.
+    private static func base64(_ bytes: [UInt8]) -> String {
+        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        var text: [UInt8] = []
+        for start in stride(from: 0, to: bytes.count, by: 3) {
+            let group = bytes[start..<min(start + 3, bytes.count)]
+            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            bits <<= UInt32(8 * (3 - group.count))
+            for place in 0..<4 {
+                let index = Int(bits >> UInt32(18 - 6 * place) & 63)
+                text.append(place <= group.count ? alphabet[index] : UInt8(ascii: "="))
+            }
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}

@@ -1,0 +1,183 @@
+import Model
+
+/// The samples and converters that exist here.
+///
+/// - Source: HAProxy 2.6 configuration manual, sections 7.3.1 (converters) to 7.3.3 (samples at layer 4).
+enum SampleTable {
+    /// Samples without anything in parentheses.
+    private static let plain: [String: SampleExpression.Fetch] = [
+        "src": .source, "src_port": .sourcePort, "src_is_local": .isSourceLocal,
+        "dst": .destination, "dst_port": .destinationPort, "dst_is_local": .isDestinationLocal,
+        "bc_src": .backendSource, "bc_src_port": .backendSourcePort,
+        "bc_dst": .serverAddress, "bc_dst_port": .serverPort,
+        "fe_name": .frontendName, "fe_id": .frontendID, "fe_conn": .frontendConnections,
+        "be_name": .backendName, "be_id": .backendID, "be_conn": .backendConnections,
+        "srv_name": .serverName, "srv_id": .serverID,
+        "so_name": .listenerName, "so_id": .listenerID,
+        "bytes_in": .bytesIn, "bytes_out": .bytesOut,
+        "date_us": .dateMicroseconds, "pid": .processID, "unique-id": .uniqueID,
+        "always_true": .constant(.boolean(true)), "always_false": .constant(.boolean(false)),
+        // An instance is one thread of one process.
+        "thread": .constant(.integer(0)), "nbproc": .constant(.integer(1)), "proc": .constant(.integer(1)),
+    ]
+
+    /// The furthest that a date may be moved, in seconds: 100 years.
+    private static let longestOffset: Int64 = 3_155_760_000
+    /// The highest place in a text that a converter may name.
+    private static let mostBytes: Int64 = 1_048_576
+
+    /// Samples that take something in parentheses, and `hostname`.
+    private static let others = ["bool", "date", "env", "hostname", "int", "rand", "str", "uuid"]
+
+    /// What samples read that is not looked at here, by the beginnings of their names.
+    private static let unread = [
+        "base", "capture", "cook", "distcc", "fix", "hdr", "http", "method", "mqtt", "path", "payload", "query", "rdp_",
+        "rep_", "req", "res", "scook", "shdr", "smtp", "ssl_", "status", "tcp.", "url", "wait_end",
+    ]
+
+    /// Finds a sample.
+    ///
+    /// - Parameters:
+    ///   - call: its name and what stands in parentheses.
+    ///   - facts: what is known where the configuration is read.
+    /// - Returns: the sample.
+    /// - Throws: that there is none, or what is wrong with its values.
+    static func fetch(
+        _ call: SampleReader.Call, _ facts: SampleReader.Facts
+    ) throws(Diagnostic) -> SampleExpression.Fetch {
+        if let fetch = plain[call.name] {
+            try call.expect(0...0, example: call.name)
+            return fetch
+        }
+        switch call.name {
+        case "hostname":
+            try call.expect(0...0, example: "hostname")
+            return .constant(.text(facts.hostName))
+        case "str":
+            try call.expect(1...1, example: "str('a text')")
+            return .constant(.text(call.arguments[0].text))
+        case "int":
+            try call.expect(1...1, example: "int(5)")
+            return .constant(.integer(try call.integer(0, example: "int(5)")))
+        case "bool":
+            try call.expect(1...1, example: "bool(true)")
+            return .constant(.boolean(try boolean(call)))
+        case "env":
+            try call.expect(1...1, example: "env(HOME)")
+            return .constant(facts.environment[call.arguments[0].text].map { .text($0) } ?? .none)
+        case "rand":
+            try call.expect(0...1, example: "rand(100)")
+            let largest = Int64(UInt32.max)
+            let bound = call.arguments.isEmpty ? largest : try call.integer(0, in: 1...largest, example: "rand(100)")
+            return .random(bound: UInt32(bound))
+        case "uuid":
+            try call.expect(0...1, example: "uuid(4)")
+            if !call.arguments.isEmpty { _ = try call.integer(0, in: 4...4, example: "uuid(4)") }
+            return .uuid
+        case "date": return try date(call)
+        default: throw unknown(call)
+        }
+    }
+
+    private static func boolean(_ call: SampleReader.Call) throws(Diagnostic) -> Bool {
+        switch call.arguments[0].text {
+        case "true", "1": return true
+        case "false", "0": return false
+        default: throw call.error("'bool' takes true or false", help: "write 'bool(true)'")
+        }
+    }
+
+    /// `date`, `date(offset)`, `date(offset,unit)`.
+    private static func date(_ call: SampleReader.Call) throws(Diagnostic) -> SampleExpression.Fetch {
+        try call.expect(0...2, example: "date(0,ms)")
+        let offset =
+            call.arguments.isEmpty ? 0 : try call.integer(0, in: -longestOffset...longestOffset, example: "date(3600)")
+        guard call.arguments.count == 2 else { return .date(offsetSeconds: offset, unitsPerSecond: 1) }
+        switch call.arguments[1].text {
+        case "s": return .date(offsetSeconds: offset, unitsPerSecond: 1)
+        case "ms": return .date(offsetSeconds: offset, unitsPerSecond: 1_000)
+        case "us": return .date(offsetSeconds: offset, unitsPerSecond: 1_000_000)
+        default: throw call.error("the units of 'date' are s, ms and us", help: "write 'date(0,ms)'")
+        }
+    }
+
+    private static func unknown(_ call: SampleReader.Call) -> Diagnostic {
+        let names = (Array(plain.keys) + others).sorted()
+        let list = "the samples are \(names.joined(separator: ", "))"
+        if unread.contains(where: { call.name.hasPrefix($0) }) {
+            return call.error(
+                "sample '\(call.name)' reads what is sent, which is not looked at here", help: list)
+        }
+        let closest = Suggestion.closest(to: call.name, among: names)
+        return call.error(
+            "there is no sample '\(call.name)' here", help: closest.map { "did you mean '\($0)'?" } ?? list)
+    }
+
+    // MARK: Converters
+
+    private static let converterNames =
+        SampleExpression.Arithmetic.allCases.map(\.rawValue) + SampleExpression.Logic.allCases.map(\.rawValue)
+        + ["base64", "bytes", "field", "hex", "ipmask", "length", "lower", "ltime", "upper", "utime", "word"]
+
+    /// Finds a converter.
+    ///
+    /// - Parameter call: its name and what stands in parentheses.
+    /// - Returns: the converter.
+    /// - Throws: that there is none, or what is wrong with its values.
+    static func converter(_ call: SampleReader.Call) throws(Diagnostic) -> SampleExpression.Converter {
+        if let operation = SampleExpression.Arithmetic(rawValue: call.name) {
+            let example = "\(call.name)(5)"
+            try call.expect(1...1, example: example)
+            return .arithmetic(operation, try call.integer(0, example: example))
+        }
+        if let operation = SampleExpression.Logic(rawValue: call.name) {
+            try call.expect(0...0, example: call.name)
+            return .logic(operation)
+        }
+        switch call.name {
+        case "upper", "lower", "length", "hex", "base64":
+            try call.expect(0...0, example: call.name)
+            return simple(call.name)
+        case "bytes":
+            try call.expect(1...2, example: "bytes(0,4)")
+            let offset = Int(try call.integer(0, in: 0...mostBytes, example: "bytes(0,4)"))
+            guard call.arguments.count == 2 else { return .bytes(offset: offset, length: nil) }
+            return .bytes(offset: offset, length: Int(try call.integer(1, in: 0...mostBytes, example: "bytes(0,4)")))
+        case "field", "word":
+            let example = "\(call.name)(1,.)"
+            try call.expect(2...2, example: example)
+            let position = Int(try call.integer(0, in: -mostBytes...mostBytes, example: example))
+            guard position != 0 else { throw call.error("'\(call.name)' counts from 1", help: "write '\(example)'") }
+            let delimiters = call.arguments[1].text
+            return call.name == "field"
+                ? .field(position, delimiters: delimiters) : .word(position, delimiters: delimiters)
+        case "ipmask":
+            try call.expect(1...2, example: "ipmask(24,64)")
+            let ipv4 = Int(try call.integer(0, in: 0...32, example: "ipmask(24,64)"))
+            guard call.arguments.count == 2 else { return .mask(ipv4: ipv4, ipv6: nil) }
+            return .mask(ipv4: ipv4, ipv6: Int(try call.integer(1, in: 0...128, example: "ipmask(24,64)")))
+        case "ltime", "utime":
+            let example = "\(call.name)('%H:%M:%S')"
+            try call.expect(1...2, example: example)
+            let offset =
+                call.arguments.count < 2 ? 0 : try call.integer(1, in: -longestOffset...longestOffset, example: example)
+            return .time(format: call.arguments[0].text, offsetSeconds: offset, isLocal: call.name == "ltime")
+        default:
+            let closest = Suggestion.closest(to: call.name, among: converterNames)
+            throw call.error(
+                "there is no converter '\(call.name)' here",
+                help: closest.map { "did you mean '\($0)'?" }
+                    ?? "the converters are \(converterNames.sorted().joined(separator: ", "))")
+        }
+    }
+
+    private static func simple(_ name: String) -> SampleExpression.Converter {
+        switch name {
+        case "upper": .upper
+        case "lower": .lower
+        case "length": .length
+        case "hex": .hex
+        default: .base64
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// A sample with the converters after it, as `%[src,ipmask(24)]` has them: compiled, nothing left to interpret.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 7.3.
+public struct SampleExpression: Sendable, Hashable {
+    /// A value that is known when the configuration is read, or that a converter has made.
+    public enum Constant: Sendable, Hashable {
+        /// Nothing, as of a variable that is not set.
+        case none
+        case integer(Int64)
+        case boolean(Bool)
+        case text(String)
+    }
+
+    /// Where the value comes from.
+    public enum Fetch: Sendable, Hashable {
+        case constant(Constant)
+        case source, sourcePort, isSourceLocal
+        case destination, destinationPort, isDestinationLocal
+        case backendSource, backendSourcePort
+        case serverAddress, serverPort
+        case frontendName, frontendID, frontendConnections
+        case backendName, backendID, backendConnections
+        case serverName, serverID
+        case listenerName, listenerID
+        case bytesIn, bytesOut
+        /// The time of the line, moved by so many seconds, in so many units a second (1, 1,000 or 1,000,000).
+        case date(offsetSeconds: Int64, unitsPerSecond: Int64)
+        /// The microseconds within the second.
+        case dateMicroseconds
+        /// A number from 0 to below the bound.
+        case random(bound: UInt32)
+        case processID
+        case uniqueID
+        /// A random identifier, version 4.
+        case uuid
+    }
+
+    /// What changes a value; a value of a wrong type becomes none.
+    public enum Converter: Sendable, Hashable {
+        /// Arithmetic on integers with a constant.
+        case arithmetic(Arithmetic, Int64)
+        /// `neg`, `cpl`, `not`, `bool`, `even`, `odd`.
+        case logic(Logic)
+        case upper, lower, length, hex, base64
+        /// `bytes(offset,length)`; to the end without a length.
+        case bytes(offset: Int, length: Int?)
+        /// `field(n,delimiters)`, counted from 1, from the end if negative.
+        case field(Int, delimiters: String)
+        /// `word(n,delimiters)`: as `field`, but delimiters in a row count once.
+        case word(Int, delimiters: String)
+        /// `ipmask(n[,m])`: the first bits of an IPv4 and of an IPv6 address.
+        case mask(ipv4: Int, ipv6: Int?)
+        /// `ltime` and `utime`: a date from seconds, as strftime(3) writes it.
+        case time(format: String, offsetSeconds: Int64, isLocal: Bool)
+    }
+
+    /// The operations that `arithmetic` knows.
+    public enum Arithmetic: String, Sendable, Hashable, CaseIterable {
+        case add, sub, mul, div, mod, and, or, xor
+    }
+
+    /// The operations that `logic` knows.
+    public enum Logic: String, Sendable, Hashable, CaseIterable {
+        case neg, cpl, not, bool, even, odd
+    }
+
+    /// Where the value comes from.
+    public var fetch: Fetch
+    /// What changes it, in order.
+    public var converters: [Converter]
+
+    /// Makes an expression.
+    ///
+    /// - Parameters:
+    ///   - fetch: where the value comes from.
+    ///   - converters: what changes it, in order.
+    public init(_ fetch: Fetch, converters: [Converter] = []) {
+        self.fetch = fetch
+        self.converters = converters
+    }
+}

@@ -1,0 +1,165 @@
+import AccessLog
+import Configuration
+import EventLoop
+import Model
+
+/// Logging: a session's line, at its beginning, once it is connected, or at its end.
+extension WorkerLoop {
+    /// A session has been accepted.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - frontend: its frontend.
+    func logAccept(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+        if frontend.log.needs.contains(.sessionNumber) {
+            logNotes[session.pointee.index] = SessionNote(number: totalConnections - 1)
+        }
+        if case .accept = frontend.log.moment { logConnect(of: session, at: frontend) }
+    }
+
+    /// A session has got its server.
+    ///
+    /// - Parameter session: the session.
+    func logEstablished(_ session: UnsafeMutablePointer<Session>) {
+        let frontend = frontend(Int(session.pointee.frontend))
+        guard case .connect = frontend.log.moment else { return }
+        noteAddresses(of: session)
+        log(session, nil, frontend, backend(Int(session.pointee.backend)))
+        session.pointee.isLogged = true
+    }
+
+    /// Sockets of a session are about to be closed: the last time to ask them for the addresses that its line needs.
+    ///
+    /// - Parameter session: the session.
+    func noteAddresses(of session: UnsafeMutablePointer<Session>) {
+        let needs = frontend(Int(session.pointee.frontend)).log.needs
+        guard !session.pointee.isLogged, !needs.isDisjoint(with: [.destination, .source]) else { return }
+        var note = logNotes[session.pointee.index] ?? SessionNote()
+        if needs.contains(.destination) { note.destination = destinationPeer(of: session) }
+        if needs.contains(.source), session.pointee.server >= 0 {
+            note.source = Socket.localAddress(session.pointee.server).map { LogPeer($0) }
+        }
+        logNotes[session.pointee.index] = note
+    }
+
+    /// A session has ended and is counted.
+    ///
+    /// - Parameters:
+    ///   - session: the session; its sockets are closed already.
+    ///   - reason: why.
+    ///   - frontend: its frontend.
+    ///   - backend: its backend.
+    func logEnd(
+        of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd, _ frontend: Frontend, _ backend: Backend
+    ) {
+        switch frontend.log.moment {
+        case .accept: break
+        case .connect, .end:
+            let isNull = frontend.configuration.ignoresNullSessions && session.pointee.upload.bytes == 0
+            if !session.pointee.isLogged && !isNull { log(session, reason, frontend, backend) }
+        }
+        if frontend.log.needs != [] { logNotes[session.pointee.index] = nil }
+    }
+
+    private func log(
+        _ session: UnsafeMutablePointer<Session>, _ reason: SessionEnd?, _ frontend: Frontend, _ backend: Backend
+    ) {
+        let route = routes[Int(session.pointee.frontend)]
+        guard !route.isEmpty else { return }
+        let isError = SessionLogPlan.isError(
+            reason, retries: Int(session.pointee.retries), isRedispatched: session.pointee.isRedispatched)
+        let logging = frontend.configuration.logging
+        if logging.omitsNormal && !isError { return }
+        let wall = WallClock.now()
+        var record = record(of: session, reason, frontend, backend, at: wall)
+        if logging.separatesErrors && isError { record.level = .err }
+        record.isEarly = logging.isEarly
+        if case .custom(let template) = frontend.configuration.logFormat {
+            let details = details(of: session, frontend, backend, at: wall)
+            log.send(TemplateLogRecord(template: template, session: record, details: details), along: route, at: wall)
+        } else {
+            log.send(record, along: route, at: wall)
+        }
+        frontend.loggedLines += 1
+    }
+
+    private func record(
+        of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd?, _ frontend: Frontend, _ backend: Backend,
+        at wall: Timestamp
+    ) -> SessionLogRecord {
+        let total = now.milliseconds(since: session.pointee.acceptedAt)
+        var record = SessionLogRecord(
+            client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -total),
+            frontend: frontend.configuration.name, backend: backend.configuration.name)
+        let server = session.pointee.serverIndex >= 0 ? backend.servers[Int(session.pointee.serverIndex)] : nil
+        record.server = server?.configuration.name
+        if session.pointee.queuedMilliseconds >= 0 {
+            // One more than measured: HAProxy counts from a request that TCP mode does not have, at -1 ms.
+            record.queueMilliseconds = Int(session.pointee.queuedMilliseconds) + 1
+        }
+        if session.pointee.connectMilliseconds >= 0 {
+            record.connectMilliseconds = Int(session.pointee.connectMilliseconds)
+        }
+        record.totalMilliseconds = Int(total)
+        record.bytesToClient = session.pointee.download.bytes
+        record.termination = reason?.termination ?? .normal
+        // At its end it counts everywhere but in the backend.
+        let ownInBackend = reason == nil ? 0 : 1
+        record.connections = LogConnectionCounts(
+            instance: sessions.count, frontend: frontend.currentSessions,
+            backend: backend.tally.currentSessions - ownInBackend,
+            server: server?.tally.currentSessions ?? 0)
+        record.retries = Int(session.pointee.retries)
+        record.isRedispatched = session.pointee.isRedispatched
+        record.serverQueue = Int(session.pointee.serverQueuePosition)
+        record.backendQueue = Int(session.pointee.backendQueuePosition)
+        return record
+    }
+
+    private func details(
+        of session: UnsafeMutablePointer<Session>, _ frontend: Frontend, _ backend: Backend, at wall: Timestamp
+    ) -> SessionLogDetails {
+        var details = SessionLogDetails(processID: CurrentProcess.identifier, loggedAt: wall)
+        let note = frontend.log.needs == [] ? nil : logNotes[session.pointee.index]
+        details.destination = note?.destination
+        details.source = note?.source
+        details.sessionNumber = note?.number ?? 0
+        if session.pointee.serverIndex >= 0 {
+            let server = backend.servers[Int(session.pointee.serverIndex)]
+            details.serverAddress = server.address.map { LogPeer($0) }
+            details.serverID = server.configuration.id
+        }
+        details.bytesFromClient = session.pointee.upload.bytes
+        details.lineNumber = frontend.loggedLines
+        details.frontendID = frontend.configuration.id
+        details.backendID = backend.configuration.id
+        let bind = Int(session.pointee.bind)
+        details.listenerID = bind + 1
+        details.listenerName = frontend.configuration.binds[bind].name
+        details.uniqueID = frontend.configuration.logging.uniqueID
+        return details
+    }
+
+    /// Logs a connection at its beginning, for proxies without a log format.
+    private func logConnect(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+        let route = routes[Int(session.pointee.frontend)]
+        guard !route.isEmpty else { return }
+        let record = ConnectLogRecord(
+            client: peer(of: session), destination: destinationPeer(of: session), frontend: frontend.configuration.name,
+            isHTTP: false)
+        log.send(record, along: route, at: WallClock.now())
+    }
+
+    private func destinationPeer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
+        destination(of: session).map { .ip($0) } ?? .unix(listener: Int(session.pointee.bind) + 1)
+    }
+
+    /// Who a session's client is, as log lines name it.
+    ///
+    /// - Parameter session: any session.
+    /// - Returns: its address, or its listening socket's number.
+    func peer(of session: UnsafeMutablePointer<Session>) -> LogPeer {
+        session.pointee.peer == .none
+            ? .unix(listener: Int(session.pointee.bind) + 1) : .ip(session.pointee.peer)
+    }
+}
