@@ -129,7 +129,8 @@ struct LogFormatTests {
 
     @Test("logasap writes a session that reaches no server at its end")
     func asapRefused() async throws {
-        try await Scenario(defaults: ["retries 0", "no option dontlognull"], lines: ["option logasap"], listening: []) { stage in
+        try await Scenario(defaults: ["retries 0", "no option dontlognull"], lines: ["option logasap"], listening: []) {
+            stage in
             let client = try stage.connect()
             try client.send("hello")
             _ = client.readToEnd()
