@@ -49,8 +49,7 @@ enum KnownKeywords {
 
     /// On `server` and `default-server` lines.
     static let server: Set<String> = [
-        "log-proto", "proto", "redir", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "no-send-proxy-v2-ssl",
-        "no-send-proxy-v2-ssl-cn", "socks4", "usesrc",
+        "log-proto", "proto", "redir", "socks4", "usesrc",
     ]
 
     /// On `bind` lines.

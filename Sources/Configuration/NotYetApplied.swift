@@ -29,8 +29,6 @@ enum NotYetApplied {
         "dispatch": .error("every connection would be closed at once"),
         "server namespace": .error("it would be connected to in this process's namespace"),
         "server port offset": .error("the server's port would not follow the client's"),
-        "server send-proxy": .error("the server would wait for a header that does not come"),
-        "server send-proxy-v2": .error("the server would wait for a header that does not come"),
         "server source": .warning("the system chooses where connections come from"),
         "server tcp-ut": .warning("the system's time holds"),
         "server tfo": .warning("data are sent after the connection is made"),

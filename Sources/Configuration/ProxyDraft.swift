@@ -80,6 +80,7 @@ struct ServerSettings {
     var sendsProxyVersion1 = false
     var sendsProxyVersion2 = false
     var proxyOptions: Set<ProxyHeader.Option> = []
+    var sendsProxyInChecks = false
     var source: SourceConfiguration?
     var userTimeout: Duration?
     var usesFastOpen = false
@@ -98,10 +99,17 @@ struct ServerSettings {
         return observation
     }
 
-    /// The header its connections begin with: with both versions asked for, the second, as in HAProxy.
+    /// The header its connections begin with: with both versions asked for, the second, and with options alone, the first,
+    /// as in HAProxy.
     var proxyHeader: ProxyHeader? {
         if sendsProxyVersion2 { return .version2(proxyOptions) }
-        return sendsProxyVersion1 ? .version1 : nil
+        return sendsProxyVersion1 || !proxyOptions.isEmpty ? .version1 : nil
+    }
+
+    /// The header its checks begin with: without an address or port of their own, that of its connections.
+    var checkHeader: ProxyHeader? {
+        if sendsProxyInChecks { return proxyHeader ?? .version1 }
+        return check.port == nil && check.address == nil ? proxyHeader : nil
     }
 }
 

@@ -97,6 +97,8 @@ public struct CheckConfiguration: Sendable, Equatable {
     public var port: UInt16?
     /// Another address to check.
     public var address: String?
+    /// The header that a check's connection begins with; `nil` is none.
+    public var proxyHeader: ProxyHeader?
 
     /// Makes a check with HAProxy's defaults.
     public init() {}

@@ -44,6 +44,7 @@ struct ServerResolver {
 
     private func apply(_ settings: ServerSettings, to server: inout ServerConfiguration) {
         server.check = settings.isChecked ? settings.check : nil
+        server.check?.proxyHeader = settings.checkHeader
         server.isBackup = settings.isBackup
         server.weight = settings.weight
         server.maxconn = settings.maxconn

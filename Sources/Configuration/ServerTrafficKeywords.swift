@@ -41,15 +41,37 @@ enum ServerTrafficKeywords {
     ]
 
     private static let connections: [Keyword<ServerDraft>] = [
+        Keyword("check-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyInChecks = true },
         Keyword("namespace") { (server, arguments) throws(Diagnostic) in
             server.settings.namespace = try arguments.word("a namespace", example: "namespace blue").text
         },
+        Keyword("no-check-send-proxy") { (server, _) throws(Diagnostic) in
+            server.settings.sendsProxyInChecks = false
+        },
         Keyword("no-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = false },
         Keyword("no-send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = false },
+        Keyword("no-send-proxy-v2-ssl") { (server, _) throws(Diagnostic) in
+            server.settings.sendsProxyVersion2 = false
+            server.settings.proxyOptions.remove(.ssl)
+        },
+        Keyword("no-send-proxy-v2-ssl-cn") { (server, _) throws(Diagnostic) in
+            server.settings.sendsProxyVersion2 = false
+            server.settings.proxyOptions.subtract([.ssl, .certificateName])
+        },
         Keyword("no-tfo") { (server, _) throws(Diagnostic) in server.settings.usesFastOpen = false },
         Keyword("proxy-v2-options", read: readProxyOptions),
         Keyword("send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = true },
         Keyword("send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = true },
+        Keyword("send-proxy-v2-ssl") { (server, arguments) throws(Diagnostic) in
+            server.settings.sendsProxyVersion2 = true
+            server.settings.proxyOptions.insert(.ssl)
+            tellOfEmptyField(arguments.current, &arguments)
+        },
+        Keyword("send-proxy-v2-ssl-cn") { (server, arguments) throws(Diagnostic) in
+            server.settings.sendsProxyVersion2 = true
+            server.settings.proxyOptions.formUnion([.ssl, .certificateName])
+            tellOfEmptyField(arguments.current, &arguments)
+        },
         Keyword("source") { (server, arguments) throws(Diagnostic) in
             server.settings.source = try SourceKeyword.read(&arguments, allowsPortRange: true)
         },
@@ -80,12 +102,10 @@ enum ServerTrafficKeywords {
         ("agent-port", 1, .note, "there are no agent checks"),
         ("agent-send", 1, .note, "there are no agent checks"),
         ("check-proto", 1, .note, "a check is a TCP connection"),
-        ("check-send-proxy", 0, .note, "a check is a TCP connection that sends nothing"),
         ("check-via-socks4", 0, .note, "a check is a TCP connection to the server itself"),
         ("cookie", 1, .note, "connections are not kept with a server"),
         ("max-reuse", 1, .note, "each session has a connection of its own"),
         ("no-agent-check", 0, .note, "there are no agent checks"),
-        ("no-check-send-proxy", 0, .note, "a check is a TCP connection that sends nothing"),
         ("non-stick", 0, .note, "connections are not kept with a server"),
         ("pool-low-conn", 1, .note, "each session has a connection of its own"),
         ("pool-max-conn", 1, .note, "each session has a connection of its own"),
@@ -156,7 +176,18 @@ enum ServerTrafficKeywords {
                 throw word.error("unknown option '\(text)' of the PROXY protocol", help: "known are \(known)")
             }
             server.settings.proxyOptions.insert(option)
+            switch option {
+            case .crc32c: break
+            case .uniqueID:
+                arguments.add(word.note("sessions have no unique ids here: the header has an empty one"))
+            case .authority, .ssl, .certificateName, .certificateKey, .certificateSignature, .sslCipher:
+                tellOfEmptyField(word, &arguments)
+            }
         }
+    }
+
+    private static func tellOfEmptyField(_ word: Word, _ arguments: inout Arguments) {
+        arguments.add(word.note("there is no TLS here: the header tells the server that the client uses none"))
     }
 
     private static func readInitialAddress(

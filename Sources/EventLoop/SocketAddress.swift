@@ -40,6 +40,12 @@ public struct IPEndpoint: Sendable, Hashable {
         return UInt32(bigEndian: UInt32(truncatingIfNeeded: folded) ^ UInt32(truncatingIfNeeded: folded >> 32))
     }
 
+    /// The address's bytes as they are on the wire: 4 of an IPv4 address, 16 of an IPv6 address.
+    public var addressBytes: [UInt8] {
+        if isIPv6 { return withUnsafeBytes(of: (high, low)) { Array($0) } }
+        return withUnsafeBytes(of: UInt32(truncatingIfNeeded: low)) { Array($0) }
+    }
+
     /// The address without the port, such as `127.0.0.1` or `::1`.
     public var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in

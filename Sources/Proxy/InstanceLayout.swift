@@ -105,7 +105,8 @@ enum InstanceLayout {
                     interval: settings.interval, fastInterval: settings.fastInterval,
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                counter: counter(for: settings, inherited: inherited), lastResult: inherited?.lastCheck)
+                proxyHeader: settings.proxyHeader, counter: counter(for: settings, inherited: inherited),
+                lastResult: inherited?.lastCheck)
         }
         return Server(
             configuration: configuration, identity: identity, address: address, check: check, inherited: inherited,

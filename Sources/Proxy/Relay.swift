@@ -87,6 +87,19 @@ final class Relay {
         }
     }
 
+    /// Sends bytes that go before the source's; a rest that the sink does not take waits as one of the source's would.
+    ///
+    /// - Parameters:
+    ///   - bytes: no more than fit into one read.
+    ///   - direction: a direction that has moved nothing yet.
+    ///   - sink: the descriptor to write.
+    /// - Returns: false when the sink is broken.
+    func send(_ bytes: [UInt8], before direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Bool {
+        bytes.withUnsafeBytes { scratch.copyMemory(from: $0) }
+        if case .sinkFailed? = write(bytes.count, of: direction, to: sink) { return false }
+        return true
+    }
+
     /// Gives the number of bytes that were moved since the last call.
     ///
     /// - Returns: bytes in both directions.

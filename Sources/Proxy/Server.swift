@@ -9,6 +9,8 @@ import Model
 final class Server {
     let configuration: ServerConfiguration
     let identity: ServerIdentity
+    /// Whether its connections begin with a header.
+    let wantsHeader: Bool
     /// Where it is; `nil` while its name has no address.
     private(set) var address: SocketAddress?
     /// How it is checked; `nil` without `check`.
@@ -40,6 +42,7 @@ final class Server {
     ) {
         self.configuration = configuration
         self.identity = identity
+        wantsHeader = configuration.proxyHeader != nil
         self.address = address
         self.check = check
         administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)

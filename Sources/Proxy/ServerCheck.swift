@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 import Health
 import Model
@@ -5,6 +6,8 @@ import Model
 /// The health check of one server: its schedule, its counter and the connection that is being tried.
 final class ServerCheck {
     let schedule: CheckSchedule
+    /// The header that its connections begin with; `nil` is none.
+    let proxyHeader: ProxyHeader?
     /// Where the check connects to: the server's address unless `addr` or `port` say otherwise; `nil` while the server has
     /// none.
     var address: SocketAddress?
@@ -26,10 +29,12 @@ final class ServerCheck {
     ///
     /// - Parameters:
     ///   - schedule: when.
+    ///   - proxyHeader: the header that its connections begin with.
     ///   - counter: how far the server is.
     ///   - lastResult: what an earlier worker saw last.
-    init(schedule: CheckSchedule, counter: HealthCounter, lastResult: CheckResult?) {
+    init(schedule: CheckSchedule, proxyHeader: ProxyHeader?, counter: HealthCounter, lastResult: CheckResult?) {
         self.schedule = schedule
+        self.proxyHeader = proxyHeader
         self.counter = counter
         self.lastResult = lastResult
     }

@@ -74,7 +74,7 @@ extension WorkerLoop {
                 return
             }
         }
-        if event.readiness.contains(.writable) { finish(position, .layer4OK, detail: "") }
+        if event.readiness.contains(.writable) { connectionMade(check, position) }
     }
 
     private func check(_ position: Int) -> ServerCheck? {
@@ -94,7 +94,7 @@ extension WorkerLoop {
         case .failed(let code):
             finish(position, .layer4Error, detail: SystemError.text(of: code))
         case .connected:
-            finish(position, .layer4OK, detail: "")
+            connectionMade(check, position)
         case .inProgress:
             let token = EventToken(
                 kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
@@ -105,6 +105,14 @@ extension WorkerLoop {
             }
             let limit = check.schedule.connectLimit.wholeMilliseconds
             plan(check, position, at: now.advanced(byMilliseconds: limit))
+        }
+    }
+
+    private func connectionMade(_ check: ServerCheck, _ position: Int) {
+        if let code = announceCheck(check) {
+            finish(position, .layer4Error, detail: SystemError.text(of: code))
+        } else {
+            finish(position, .layer4OK, detail: "")
         }
     }
 

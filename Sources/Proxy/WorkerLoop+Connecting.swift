@@ -98,8 +98,7 @@ extension WorkerLoop {
                 return
             }
         }
-        guard readiness.contains(.writable) else { return }
-        establish(session)
+        guard readiness.contains(.writable), establish(session) else { return }
         if readiness.contains(.readable) || readiness.contains(.peerClosed) {
             session.pointee.download.isSourceReadable = true
         }
@@ -266,8 +265,7 @@ extension WorkerLoop {
                 return
             }
             if start == .connected {
-                establish(session)
-                move(session)
+                if establish(session) { move(session) }
             } else if let limit = backend.configuration.timeouts.connect {
                 plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
             } else {
@@ -276,13 +274,20 @@ extension WorkerLoop {
         }
     }
 
-    private func establish(_ session: UnsafeMutablePointer<Session>) {
+    /// Takes up a connection that has been made; false when it is broken already.
+    private func establish(_ session: UnsafeMutablePointer<Session>) -> Bool {
+        let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+        if server.wantsHeader, !announceClient(to: server, of: session) {
+            attemptFailed(session, timedOut: false)
+            return false
+        }
         session.pointee.phase = .established
         session.pointee.lastActivity = now
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
         logEstablished(session)
+        return true
     }
 
     private func note(

@@ -14,12 +14,12 @@ struct HAProxyAgreementTests {
     private static let refusedHereAlone = [
         // Read, but not applied yet (see `NotYetApplied`).
         "bind 127.0.0.1:7778 interface", "bind abns@", "dispatch ",
-        "server t 192.0.2.2:1 send-proxy", "server t 192.0.2.2:1 track ", "server t abns@",
+        "server t 192.0.2.2:1 track ", "server t abns@",
         // Rules, stickiness, content.
         "balance rdp-cookie", "option transparent", "stick-table", "tcp-request connection reject",
         "tcp-request content reject", "transparent", "use-server",
-        // TLS, and headers that only TLS fills.
-        "server t 192.0.2.2:1 ssl verify none", "server t 192.0.2.2:1 send-proxy-v2-ssl", "server t 192.0.2.2:1 socks4",
+        // TLS, and other protocols.
+        "server t 192.0.2.2:1 ssl verify none", "server t 192.0.2.2:1 socks4",
         "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc", "source 0.0.0.0 usesrc",
         "bind 127.0.0.1:7778 accept-netscaler-cip",
         // HAProxy reads numbers up to what follows them, or takes them around 65536.

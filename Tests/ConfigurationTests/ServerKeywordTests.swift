@@ -122,8 +122,8 @@ struct ServerKeywordTests {
             ("server s 192.0.2.1:80 fal 3", "error 8:27 unknown server option 'fal'"),
             ("server s 192.0.2.1:80 backup 5", "error 8:34 unknown server option '5'"),
             (
-                "server s 192.0.2.1:80 send-proxy",
-                "error 8:27 'send-proxy' is read, but not applied yet: the server would wait for a header that does not come"
+                "server s 192.0.2.1:80 ssl",
+                "error 8:27 'ssl' is not supported here yet: connections to servers are made without TLS"
             ),
             ("server s 192.0.2.1:80 check inter 0", "error 8:39 check interval of server 's' is 0; the least is 1ms"),
             ("server s 192.0.2.1:80 fastinter 0", "error 8:37 check interval of server 's' is 0; the least is 1ms"),

@@ -40,6 +40,26 @@ struct TrafficKeywordTests {
         #expect(try !self.server("tfo no-tfo").usesFastOpen)
     }
 
+    @Test("the header of connections and checks is read as HAProxy reads it")
+    func proxyHeaders() throws {
+        #expect(try server("send-proxy").proxyHeader == .version1)
+        #expect(try server("send-proxy send-proxy-v2").proxyHeader == .version2([]))
+        #expect(try server("send-proxy send-proxy-v2 no-send-proxy-v2").proxyHeader == .version1)
+        #expect(try server("proxy-v2-options crc32c").proxyHeader == .version1)
+        #expect(
+            try server("send-proxy-v2 proxy-v2-options crc32c,unique-id").proxyHeader
+                == .version2([.crc32c, .uniqueID]))
+        #expect(try server("send-proxy-v2-ssl-cn").proxyHeader == .version2([.ssl, .certificateName]))
+        #expect(try server("send-proxy-v2-ssl no-send-proxy-v2-ssl").proxyHeader == nil)
+        let checks: [(String, ProxyHeader?)] = [
+            ("check", nil), ("check check-send-proxy", .version1), ("send-proxy check", .version1),
+            ("send-proxy-v2 check port 5", nil), ("send-proxy-v2 check addr 192.0.2.2", nil),
+            ("send-proxy-v2 check port 5 check-send-proxy", .version2([])),
+            ("send-proxy check no-check-send-proxy", .version1),
+        ]
+        for (options, expected) in checks { #expect(try server(options).check?.proxyHeader == expected, "\(options)") }
+    }
+
     @Test("how a server's name becomes its address is read")
     func names() throws {
         let text =

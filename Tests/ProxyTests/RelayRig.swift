@@ -65,6 +65,8 @@ final class RelayRig {
 
     func move(isLast: Bool = false) -> Relay.Stop { relay.move(state, from: source, to: sink, isLast: isLast) }
 
+    func begin(with bytes: [UInt8]) -> Bool { relay.send(bytes, before: state, to: sink) }
+
     func discard() -> Int { relay.discard(from: source) }
 
     func release() { relay.release(state) }

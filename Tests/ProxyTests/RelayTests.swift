@@ -17,6 +17,26 @@ struct RelayTests {
         #expect(!rig.direction.isSourceReadable)
     }
 
+    @Test("a header goes before the source's bytes, also where the sink takes it in pieces", arguments: [100, 200_000])
+    func header(length: Int) throws {
+        let rig = try RelayRig(sinkBuffer: 4_096)
+        let header = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ $0 >> 8) }
+        #expect(rig.begin(with: header))
+        #expect((rig.direction.buffer != nil) == (length > 100_000))
+        rig.give("hello")
+        #expect(rig.move() == .waiting)
+        #expect(rig.drain(upTo: length + 5) == header + Array("hello".utf8))
+        #expect(rig.direction.bytes == 5)
+        #expect(rig.direction.buffer == nil)
+    }
+
+    @Test("a header for a broken sink says so")
+    func headerForNobody() throws {
+        let rig = try RelayRig()
+        Glibc.close(rig.server)
+        #expect(!rig.begin(with: [1, 2, 3]))
+    }
+
     @Test("without an event of the source nothing is read")
     func noEvent() throws {
         let rig = try RelayRig()
