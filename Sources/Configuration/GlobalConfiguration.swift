@@ -26,6 +26,8 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var description: String?
     /// By how much checks are spread around their interval, in percent (`spread-checks`, 0 to 50).
     public var spreadChecks = 0
+    /// The most time over which the first checks are spread (`max-spread-checks`); their interval when `nil`.
+    public var maxSpreadChecks: Duration?
     /// What is said of the process, which holds where the files have one of their own.
     public var process = ProcessConfiguration()
 

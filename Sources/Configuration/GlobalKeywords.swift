@@ -58,6 +58,11 @@ enum GlobalKeywords {
             global.configuration.spreadChecks = try arguments.integer(in: 0...50, example: "spread-checks 5")
             try arguments.expectEnd()
         },
+        Keyword("max-spread-checks") { (global, arguments) throws(Diagnostic) in
+            let (duration, _) = try arguments.time(example: "max-spread-checks 10s")
+            global.configuration.maxSpreadChecks = duration > .zero ? duration : nil
+            try arguments.expectEnd()
+        },
         Keyword("stats") { (global, arguments) throws(Diagnostic) in
             let word = try arguments.word("'socket' or 'timeout'", example: "stats socket /run/haproxy.sock")
             try statsTable.find(word, place: "in 'global'").read(&global, &arguments)
@@ -86,7 +91,6 @@ enum GlobalKeywords {
         Accepted("external-check", 0...1, "servers are checked by a TCP connection, and no program is run"),
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
         Accepted("log-send-hostname", 0...1, "lines carry no host name", .warning),
-        Accepted("max-spread-checks", 1...1, "checks begin within their first interval"),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
         Accepted("maxcomprate", 1...1, "nothing is compressed"),
         Accepted("maxsslconn", 1...1, "there is no TLS here"),

@@ -3,7 +3,8 @@
 /// Knows no clock: it says how long to wait, the caller waits.
 ///
 /// - Source: HAProxy 2.6 configuration manual, server keywords `inter`, `fastinter`, `downinter`, `timeout check`,
-///   `spread-checks`; recordings for the first checks, and for intervals that count from a check's end.
+///   `spread-checks`, `max-spread-checks`; recordings for the first checks, and for intervals that count from a check's
+///   end.
 public struct CheckSchedule: Sendable, Hashable {
     /// Intervals shorter than this don't count when the common pace of the first checks is set.
     ///
@@ -59,23 +60,42 @@ public struct CheckSchedule: Sendable, Hashable {
     /// Checks begin at whole multiples of this: a hundredth of the shortest interval, `longestStep` at the most.
     public var step: Duration { min(min(interval, fastInterval, downInterval) / 100, CheckSchedule.longestStep) }
 
+    /// The interval of a server in a phase, before it is spread.
+    ///
+    /// - Parameter phase: where the server is.
+    /// - Returns: `interval`, `fastInterval` or `downInterval`.
+    public func interval(in phase: HealthCounter.Phase) -> Duration {
+        switch phase {
+        case .up: interval
+        case .goingDown, .goingUp: fastInterval
+        case .down: downInterval
+        }
+    }
+
     /// How long to wait for the first check of a server.
     ///
     /// The instance's checks begin one after the other within the shortest interval, so that they never come all at once.
-    /// A server that was not checked yet is on its way between UP and DOWN: its interval is `fastInterval`.
+    /// A server that was not checked yet is on its way between UP and DOWN, unless its first failure and its last are the
+    /// same (`fall 1`), and a server in maintenance is DOWN.
     ///
     /// - Parameters:
     ///   - position: the place of the server among all checked servers of the instance, from 0.
     ///   - count: how many checked servers the instance has, those in maintenance included.
+    ///   - phase: where the server is.
     ///   - shortestInterval: what `commonInterval` returned for the instance.
+    ///   - longestSpread: the most time that the first checks may take (`max-spread-checks`); no limit when `nil`.
     /// - Returns: the time from the start.
-    public func firstDelay(position: Int, of count: Int, shortestInterval: Duration) -> Duration {
-        max(shortestInterval, fastInterval) * position / max(count, 1)
+    public func firstDelay(
+        position: Int, of count: Int, in phase: HealthCounter.Phase, shortestInterval: Duration,
+        longestSpread: Duration? = nil
+    ) -> Duration {
+        let spread = max(shortestInterval, interval(in: phase))
+        return min(spread, longestSpread ?? spread) * position / max(count, 1)
     }
 
     /// The shortest interval of an instance that counts for the pace of the first checks.
     ///
-    /// - Parameter intervals: the `fastInterval` of each checked server.
+    /// - Parameter intervals: what `interval(in:)` returned for each checked server.
     /// - Returns: the shortest of those that are not below `leastCommonInterval`, zero when there is none.
     public static func commonInterval(of intervals: [Duration]) -> Duration {
         intervals.filter { $0 >= leastCommonInterval }.min() ?? .zero
@@ -88,12 +108,7 @@ public struct CheckSchedule: Sendable, Hashable {
     ///   - random: a number from -1 to 1 that decides about the spread.
     /// - Returns: the time from the end of the last check.
     public func nextDelay(in phase: HealthCounter.Phase, random: Double = 0) -> Duration {
-        let plain =
-            switch phase {
-            case .up: interval
-            case .goingDown, .goingUp: fastInterval
-            case .down: downInterval
-            }
+        let plain = interval(in: phase)
         guard spreadPercent > 0 else { return plain }
         return plain + plain * (Double(spreadPercent) / 100 * random)
     }

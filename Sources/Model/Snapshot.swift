@@ -230,6 +230,28 @@ public struct BackendSnapshot: Sendable {
     public init() {}
 }
 
+/// How far a server's check is between DOWN and UP.
+public struct HealthPosition: Sendable, Hashable {
+    /// Passed checks that bring the server up.
+    public var rise: Int
+    /// Failed checks that take it down.
+    public var fall: Int
+    /// The position between 0 (down) and `rise + fall - 1` (up for sure).
+    public var health: Int
+
+    /// Makes a position.
+    ///
+    /// - Parameters:
+    ///   - rise: passed checks that bring the server up.
+    ///   - fall: failed checks that take it down.
+    ///   - health: the position.
+    public init(rise: Int, fall: Int, health: Int) {
+        self.rise = rise
+        self.fall = fall
+        self.health = health
+    }
+}
+
 /// One server at one moment.
 public struct ServerSnapshot: Sendable {
     /// Its name.
@@ -260,8 +282,16 @@ public struct ServerSnapshot: Sendable {
     public var queueLimit: Int?
     /// The counters.
     public var counters = BackendCounters()
-    /// Checks that failed while it was up.
+    /// Checks that failed before it was down for sure.
     public var failedChecks = 0
+    /// How often its traffic showed too many errors in a row; `nil` when nobody observes it.
+    public var failedAnalyses: Int?
+    /// The server whose state it has (`PROXY/SERVER`); `nil` for most.
+    public var tracks: String?
+    /// How far the check is that decides about a server that tracks another one; `nil` for those with their own.
+    public var trackedPosition: HealthPosition?
+    /// Whether it is in maintenance only because the server it tracks is.
+    public var isMaintenanceInherited = false
     /// The last check, `nil` before the first has ended.
     public var lastCheck: CheckResult?
     /// Whether a check is running now.
@@ -283,6 +313,11 @@ public struct ServerSnapshot: Sendable {
         self.name = name
         self.id = id
         self.address = address
+    }
+
+    /// How far the check is that decides about it, `nil` when there is none.
+    public var position: HealthPosition? {
+        trackedPosition ?? (isChecked ? HealthPosition(rise: rise, fall: fall, health: health) : nil)
     }
 
     /// What traffic sees of it.

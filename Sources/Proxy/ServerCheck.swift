@@ -14,7 +14,7 @@ final class ServerCheck {
     var counter: HealthCounter
     /// The last finished check.
     var lastResult: CheckResult?
-    /// Checks that failed while the server was up.
+    /// Checks that failed before the server was down for sure.
     var failures = 0
 
     /// The connection that is being tried, -1 while none is.
@@ -24,6 +24,8 @@ final class ServerCheck {
     var generation: UInt32 = 0
     /// The next start while idle, the time limit while a check runs.
     var timer = TimerHandle.none
+    /// When the timer fires.
+    var deadline = MonotonicTime(nanoseconds: 0)
 
     /// Makes a check that has not begun.
     ///
@@ -37,6 +39,11 @@ final class ServerCheck {
         self.proxyHeader = proxyHeader
         self.counter = counter
         self.lastResult = lastResult
+    }
+
+    /// How far the server is.
+    var position: HealthPosition {
+        HealthPosition(rise: counter.rise, fall: counter.fall, health: counter.health)
     }
 
     /// Whether a check runs now.

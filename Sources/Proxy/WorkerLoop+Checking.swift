@@ -8,13 +8,21 @@ import Model
 extension WorkerLoop {
     /// Plans the first check of every server, one after the other within the shortest interval.
     func startChecks() {
-        let schedules = checks.compactMap { backend($0.backend).servers[$0.server].check?.schedule }
-        let shortest = CheckSchedule.commonInterval(of: schedules.map(\.interval))
+        let phases = checks.map { place in
+            let server = backend(place.backend).servers[place.server]
+            // In maintenance nothing is known of a server, and it keeps its place for the time after.
+            return server.administrative == .maint ? .down : server.check?.counter.phase ?? .down
+        }
+        let intervals = zip(checks, phases).compactMap { place, phase in
+            backend(place.backend).servers[place.server].check?.schedule.interval(in: phase)
+        }
+        let shortest = CheckSchedule.commonInterval(of: intervals)
         for (position, place) in checks.enumerated() {
             let server = backend(place.backend).servers[place.server]
             guard let check = server.check, server.administrative != .maint, !server.isUnresolved else { continue }
             let delay = check.schedule.firstDelay(
-                position: position, of: checks.count, shortestInterval: shortest)
+                position: position, of: checks.count, in: phases[position], shortestInterval: shortest,
+                longestSpread: configuration.global.maxSpreadChecks)
             let first = now.advanced(byMilliseconds: delay.wholeMilliseconds)
             plan(check, position, at: first.rounded(to: check.schedule.step))
         }
@@ -45,6 +53,18 @@ extension WorkerLoop {
             let check = backend.servers[index].check
         else { return }
         plan(check, position, at: now.advanced(byMilliseconds: delay))
+    }
+
+    /// Lets an idle server's next check come after `fastinter` at the latest.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func hastenCheck(of index: Int, in backend: Backend) {
+        guard let check = backend.servers[index].check, !check.isRunning, check.timer.isPlanned else { return }
+        let delay = check.schedule.fastInterval.wholeMilliseconds
+        guard now.advanced(byMilliseconds: delay) < check.deadline else { return }
+        planCheck(of: index, in: backend, afterMilliseconds: delay)
     }
 
     /// A check is to begin, or has taken too long.
@@ -128,8 +148,7 @@ extension WorkerLoop {
         // A random number is a system call.
         let spread = check.schedule.spreadPercent > 0 ? Double.random(in: -1...1) : 0
         let delay = check.schedule.nextDelay(in: check.counter.phase, random: spread)
-        // From the start, not from the end: the pace holds however long a check takes.
-        let next = check.startedAt.advanced(byMilliseconds: delay.wholeMilliseconds)
+        let next = now.advanced(byMilliseconds: delay.wholeMilliseconds)
         plan(check, position, at: max(next.rounded(to: check.schedule.step), now))
     }
 
@@ -137,6 +156,7 @@ extension WorkerLoop {
         timers.cancel(&check.timer)
         let token = EventToken(kind: Subject.check.rawValue, generation: 0, index: UInt32(position))
         check.timer = timers.plan(at: deadline, token: token)
+        check.deadline = deadline
     }
 
     private func closeConnection(of check: ServerCheck) {

@@ -8,7 +8,7 @@ struct CheckScheduleTests {
     func firstChecks() {
         let schedule = CheckSchedule(interval: .milliseconds(5000))
         let common = CheckSchedule.commonInterval(of: [.seconds(5), .seconds(5), .seconds(5)])
-        let delays = (0..<3).map { schedule.firstDelay(position: $0, of: 3, shortestInterval: common) }
+        let delays = (0..<3).map { schedule.firstDelay(position: $0, of: 3, in: .goingDown, shortestInterval: common) }
         #expect(delays[0] == .zero)
         #expect(delays[1] > .milliseconds(1666) && delays[1] < .milliseconds(1667))
         #expect(delays[2] > .milliseconds(3333) && delays[2] < .milliseconds(3334))
@@ -21,13 +21,14 @@ struct CheckScheduleTests {
         let common = CheckSchedule.commonInterval(of: intervals)
         #expect(common == .seconds(1))
         let delays = intervals.enumerated().map { position, interval in
-            CheckSchedule(interval: interval).firstDelay(position: position, of: 6, shortestInterval: common)
+            CheckSchedule(interval: interval).firstDelay(
+                position: position, of: 6, in: .goingDown, shortestInterval: common)
         }
         let milliseconds = delays.map { Int($0 / .milliseconds(1)) }
         #expect(milliseconds == [0, 250, 333, 500, 4000, 3333])
         #expect(CheckSchedule.commonInterval(of: [.milliseconds(200), .milliseconds(999)]) == .zero)
         let short = CheckSchedule(interval: .milliseconds(200))
-        #expect(short.firstDelay(position: 1, of: 2, shortestInterval: .zero) == .milliseconds(100))
+        #expect(short.firstDelay(position: 1, of: 2, in: .goingDown, shortestInterval: .zero) == .milliseconds(100))
     }
 
     /// As recorded: a and b with `inter 6s fastinter 1500`, c, d, one in maintenance, and z with `inter 3s`.
@@ -36,9 +37,43 @@ struct CheckScheduleTests {
         let fast = CheckSchedule(interval: .seconds(6), fastInterval: .milliseconds(1500))
         let plain = CheckSchedule(interval: .seconds(3))
         let common = CheckSchedule.commonInterval(of: [fast, fast, plain, plain, plain, plain].map(\.fastInterval))
-        #expect(fast.firstDelay(position: 1, of: 6, shortestInterval: common) == .milliseconds(250))
-        #expect(plain.firstDelay(position: 2, of: 6, shortestInterval: common) == .seconds(1))
-        #expect(plain.firstDelay(position: 5, of: 6, shortestInterval: common) == .milliseconds(2500))
+        #expect(fast.firstDelay(position: 1, of: 6, in: .goingDown, shortestInterval: common) == .milliseconds(250))
+        #expect(plain.firstDelay(position: 2, of: 6, in: .goingDown, shortestInterval: common) == .seconds(1))
+        #expect(plain.firstDelay(position: 5, of: 6, in: .goingDown, shortestInterval: common) == .milliseconds(2500))
+    }
+
+    /// As recorded: `inter 3s fastinter 1s`, `inter 2s fall 1`, `inter 500ms`, `inter 4s disabled`,
+    /// `inter 2s downinter 1s fastinter 600ms`.
+    @Test("a server with fall 1 and one in maintenance have other intervals from the beginning")
+    func firstPhases() {
+        let schedules: [(CheckSchedule, HealthCounter.Phase)] = [
+            (CheckSchedule(interval: .seconds(3), fastInterval: .seconds(1)), .goingDown),
+            (CheckSchedule(interval: .seconds(2)), HealthCounter(rise: 2, fall: 1).phase),
+            (CheckSchedule(interval: .milliseconds(500)), .goingDown),
+            (CheckSchedule(interval: .seconds(4)), .down),
+            (
+                CheckSchedule(interval: .seconds(2), fastInterval: .milliseconds(600), downInterval: .seconds(1)),
+                HealthCounter(rise: 2, fall: 3).phase
+            ),
+        ]
+        #expect(HealthCounter(rise: 2, fall: 1).phase == .up)
+        let common = CheckSchedule.commonInterval(of: schedules.map { $0.interval(in: $1) })
+        #expect(common == .seconds(1))
+        let delays = schedules.enumerated().map { position, schedule in
+            schedule.0.firstDelay(position: position, of: 5, in: schedule.1, shortestInterval: common)
+        }
+        #expect(delays == [0, 400, 400, 2400, 800].map { .milliseconds($0) })
+    }
+
+    /// As recorded: four servers with intervals from 2 to 4 s under `max-spread-checks 600ms`.
+    @Test("max-spread-checks lets the first checks follow each other faster")
+    func longestSpread() {
+        let delays = (0..<4).map { position in
+            CheckSchedule(interval: .seconds(2)).firstDelay(
+                position: position, of: 4, in: .goingDown, shortestInterval: .seconds(2),
+                longestSpread: .milliseconds(600))
+        }
+        #expect(delays == [0, 150, 300, 450].map { .milliseconds($0) })
     }
 
     @Test("checks begin in steps of a hundredth of the shortest interval, 10 ms at the most")

@@ -62,9 +62,12 @@ public final class InstanceUnderTest: Sendable {
                         proxy: proxy, bind: bind, descriptor: try Socket.duplicate(descriptors[listeners.count])))
             }
             for server in section.servers where isResolved {
-                guard case .ip(let host, let port) = server.address else { continue }
                 let identity = ServerIdentity(instance: Self.name, proxy: section.name, server: server.name)
-                addresses[identity] = SocketAddress(ip: host, port: port)
+                switch server.address {
+                case .ip(let host, let port): addresses[identity] = SocketAddress(ip: host, port: port)
+                case .unix(let path): addresses[identity] = .unix(path: path)
+                case .name, .abstract: continue
+                }
             }
         }
         let history = RecordingHistory()
