@@ -6,10 +6,12 @@ import Model
 public struct ServerLogEvent: Sendable {
     /// What happened.
     public enum Change: Sendable, Hashable {
-        /// A check decided: the server is DOWN or UP now.
-        case checked(to: OperationalState, by: CheckResult)
-        /// A person ordered another administrative state.
-        case ordered(from: AdministrativeState, to: AdministrativeState)
+        /// The checks decided: the server is DOWN or UP now.
+        ///
+        /// Without a result the line has no reason: a line of the check's own has told it, or the server follows another one.
+        case checked(to: OperationalState, by: CheckResult?)
+        /// A person ordered another administrative state, for the server or for the one that it tracks.
+        case ordered(from: AdministrativeOrders, to: AdministrativeOrders)
         /// Its slow start is over.
         case warmedUp
         /// Its name has lost its address, so that it is out of service.
@@ -26,10 +28,12 @@ public struct ServerLogEvent: Sendable {
     public var isBackup: Bool
     /// What happened.
     public var change: Change
-    /// What the checks had found before the change.
+    /// What the checks say, after the change.
     public var operational: OperationalState
-    /// What a person has ordered, after the change.
-    public var administrative: AdministrativeState
+    /// What is ordered, after the change.
+    public var orders: AdministrativeOrders
+    /// The server that it tracks (`PROXY/SERVER`), if any.
+    public var tracked: String?
     /// Active servers that are usable afterwards.
     public var activeServers = 0
     /// Backup servers that are usable afterwards.
@@ -52,18 +56,18 @@ public struct ServerLogEvent: Sendable {
     ///   - server: the server's name.
     ///   - isBackup: whether it is a backup.
     ///   - change: what happened.
-    ///   - operational: what the checks had found before the change.
-    ///   - administrative: what a person has ordered, after the change.
+    ///   - operational: what the checks say, after the change.
+    ///   - orders: what is ordered, after the change.
     public init(
         proxy: String, server: String, isBackup: Bool, change: Change, operational: OperationalState,
-        administrative: AdministrativeState
+        orders: AdministrativeOrders
     ) {
         self.proxy = proxy
         self.server = server
         self.isBackup = isBackup
         self.change = change
         self.operational = operational
-        self.administrative = administrative
+        self.orders = orders
     }
 
     /// The lines it leaves, none when nothing changed, most often one.
@@ -72,20 +76,21 @@ public struct ServerLogEvent: Sendable {
         switch change {
         case .checked(let state, let result):
             let isDown = state == .down
-            let reason = "is \(isDown ? "DOWN" : "UP"), reason: \(Self.words(for: result))."
+            let reason = result.map { ", reason: \($0.words)" } ?? ""
             // A drained server's fall takes no traffic away: nothing to be alarmed about.
-            let level: LogLevel = isDown && administrative == .ready ? .alert : .notice
-            lines.append(line(level, "\(reason) \(isDown ? leftWords : onlineWords)"))
-            if administrative == .drain { lines.append(line(.notice, "remains in forced drain mode.")) }
+            let level: LogLevel = isDown && orders.effective == .ready ? .alert : .notice
+            lines.append(
+                line(level, "is \(isDown ? "DOWN" : "UP")\(reason)\(via). \(isDown ? leftWords : onlineWords)"))
+            if orders.effective == .drain { lines.append(remainsInDrain) }
         case .ordered(let from, let to):
             lines += orderLines(from: from, to: to)
         case .warmedUp:
             lines.append(line(.notice, "is UP. \(onlineWords)"))
-            if administrative == .drain { lines.append(line(.notice, "remains in forced drain mode.")) }
+            if orders.effective == .drain { lines.append(remainsInDrain) }
         case .unresolved(let reason):
             // A server that was out of service by order says nothing; the fall of a drained one alarms nobody.
-            guard administrative != .maint else { return [] }
-            let level: LogLevel = administrative == .ready ? .alert : .notice
+            guard orders.effective != .maint else { return [] }
+            let level: LogLevel = orders.effective == .ready ? .alert : .notice
             lines.append(line(level, "is going DOWN for maintenance (\(reason)). \(leftWords)"))
         case .resolved(let name):
             lines += resolutionLines(name)
@@ -97,39 +102,44 @@ public struct ServerLogEvent: Sendable {
         return lines
     }
 
-    private func orderLines(from: AdministrativeState, to: AdministrativeState) -> [TextLogLine] {
+    private func orderLines(from: AdministrativeOrders, to: AdministrativeOrders) -> [TextLogLine] {
+        guard from != to else { return [] }
         let isDown = operational == .down
-        switch (from, to) {
-        case (.ready, .ready), (.drain, .drain), (.maint, .maint):
+        let state = isDown ? "DOWN" : "UP"
+        switch (from.effective, to.effective) {
+        case (.ready, .ready):
             return []
         case (.ready, .maint), (.drain, .maint):
-            if isDown { return [line(.notice, "was DOWN and now enters maintenance.")] }
-            return [
-                line(from == .ready ? .alert : .notice, "is going DOWN for maintenance. \(leftWords)")
-            ]
+            let origin = to.own == .maint ? "" : via
+            if isDown { return [line(.notice, "was DOWN and now enters maintenance\(origin).")] }
+            let level: LogLevel = from.effective == .ready ? .alert : .notice
+            return [line(level, "is going DOWN for maintenance\(origin). \(leftWords)")]
         case (.ready, .drain):
-            return [line(.notice, "enters drain state. \(isDown ? leftWords : onlineWords)")]
+            let origin = to.own == .drain ? "" : via
+            return [line(.notice, "enters drain state\(origin). \(isDown ? leftWords : onlineWords)")]
         case (.drain, .ready):
-            return [line(.notice, "is \(isDown ? "DOWN" : "UP") (leaving forced drain).")]
+            return [line(.notice, "is \(state) (leaving forced drain).")]
+        case (.drain, .drain):
+            return [remainsInDrain]
         case (.maint, .ready):
-            return [line(.notice, "is UP/READY (leaving forced maintenance).")]
+            return [line(.notice, "is \(state)/READY (leaving \(maintenance(from))).")]
         case (.maint, .drain):
-            return [
-                line(.notice, "is UP/DRAIN (leaving forced maintenance)."),
-                line(.notice, "remains in forced drain mode."),
-            ]
+            return [line(.notice, "is \(state)/DRAIN (leaving \(maintenance(from)))."), remainsInDrain]
+        case (.maint, .maint):
+            if from.own == .maint && to.own != .maint {
+                return [line(.notice, "is leaving forced maintenance but remains in maintenance\(via).")]
+            }
+            let isLeft = from.inherited == .maint && to.inherited != .maint
+            return isLeft ? [line(.notice, "remains in forced maintenance.")] : []
         }
     }
 
     private func resolutionLines(_ name: String) -> [TextLogLine] {
         var lines: [TextLogLine]
-        switch administrative {
+        switch orders.effective {
         case .ready: lines = [line(.notice, "('\(name)') is UP/READY (resolves again).")]
         case .drain:
-            lines = [
-                line(.notice, "('\(name)') is UP/DRAIN (resolves again)."),
-                line(.notice, "remains in forced drain mode."),
-            ]
+            lines = [line(.notice, "('\(name)') is UP/DRAIN (resolves again)."), remainsInDrain]
         case .maint: lines = [line(.notice, "('\(name)') resolves again but remains in maintenance.")]
         }
         // Without the word `Backup`, also for a backup.
@@ -137,6 +147,18 @@ public struct ServerLogEvent: Sendable {
         lines.append(TextLogLine(level: .notice, text: text))
         return lines
     }
+
+    private func maintenance(_ orders: AdministrativeOrders) -> String {
+        orders.own == .maint ? "forced maintenance" : "maintenance"
+    }
+
+    private var remainsInDrain: TextLogLine {
+        orders.own == .drain
+            ? line(.notice, "remains in forced drain mode.")
+            : line(.notice, "is leaving forced drain but remains in drain mode\(via).")
+    }
+
+    private var via: String { tracked.map { " via \($0)" } ?? "" }
 
     private func line(_ level: LogLevel, _ words: String) -> TextLogLine {
         TextLogLine(level: level, text: "\(isBackup ? "Backup " : "")Server \(proxy)/\(server) \(words)")
@@ -152,13 +174,5 @@ public struct ServerLogEvent: Sendable {
 
     private var onlineWords: String {
         "\(serverWords) online.\(backupWords) \(requeued) sessions requeued, \(queued) total in queue."
-    }
-
-    /// `Layer4 connection problem, info: "Connection refused", check duration: 0ms`.
-    private static func words(for result: CheckResult) -> String {
-        var words = result.status.explanation
-        if let code = result.code { words += ", code: \(code)" }
-        if !result.detail.isEmpty { words += ", info: \"\(result.detail)\"" }
-        return "\(words), check duration: \(result.durationMilliseconds)ms"
     }
 }

@@ -125,6 +125,12 @@ public struct ServerGroups: Sendable {
         (seats[server].weight * seats[server].steps + Share.scale - 1) / Share.scale
     }
 
+    /// Whether a server may be chosen, as it was last said.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: what `setUsable` said.
+    public func isUsable(_ server: Int) -> Bool { seats[server].isUsable }
+
     /// Whether a server takes new sessions now.
     ///
     /// - Parameter server: its index.

@@ -33,12 +33,6 @@ enum NotYetApplied {
         "server tcp-ut": .warning("the system's time holds"),
         "server tfo": .warning("data are sent after the connection is made"),
         "source": .warning("the system chooses where connections come from"),
-        // Marks.
-        "option log-health-checks": .warning("only changes of a server's state are logged"),
-        "server observe": .warning("only checks decide about the server's health"),
-        "server on-marked-down": .warning("its sessions go on when it is down"),
-        "server on-marked-up": .warning("the backups' sessions go on when it is up"),
-        "server track": .error("the server would count as up at all times"),
         // Logs.
         "error-log-format": .warning("errors of connections leave no line of their own"),
         "log-format-sd": .warning("lines have no structured data"),

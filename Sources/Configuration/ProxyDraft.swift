@@ -73,6 +73,8 @@ struct ServerSettings {
     var closesSessionsWhenDown = false
     var closesBackupSessionsWhenUp = false
     var observedLayer: ObservationConfiguration.Layer?
+    /// Where `observe layer7` stands.
+    var observedResponses: Word?
     var errorLimit = ObservationConfiguration().errorLimit
     var errorReaction = ObservationConfiguration().reaction
     /// The server whose state it has: `SERVER` or `PROXY/SERVER`.

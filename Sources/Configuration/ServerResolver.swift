@@ -37,6 +37,7 @@ struct ServerResolver {
             apply(server.settings, to: &configuration)
             reportMissingResolvers(server)
             tellAboutName(server)
+            adjustObservedResponses(of: server, in: draft, &configuration)
             servers.append(configuration)
         }
         return servers
@@ -95,6 +96,24 @@ struct ServerResolver {
             word.error(
                 "there is no section 'resolvers \(word.text)'",
                 help: closest.map { "did you mean '\($0)'?" } ?? "add one, or remove 'resolvers \(word.text)'"))
+    }
+
+    /// HAProxy leaves `observe layer7` out where there are no responses to observe, and says so.
+    private mutating func adjustObservedResponses(
+        of server: ServerDraft, in draft: ProxyDraft, _ configuration: inout ServerConfiguration
+    ) {
+        guard let word = server.settings.observedResponses else { return }
+        switch draft.settings.mode {
+        case .tcp:
+            configuration.observation = nil
+            diagnostics.append(
+                word.warning(
+                    "'observe layer7' of server '\(server.name.text)' can only be used in 'mode http': nothing is observed",
+                    help: "write 'observe layer4'"))
+        case .http:
+            diagnostics.append(
+                word.warning("responses are not read here: 'observe layer7' observes connections alone"))
+        }
     }
 
     private mutating func reportRepeatedServers(_ draft: ProxyDraft) {

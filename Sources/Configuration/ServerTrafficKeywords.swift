@@ -156,11 +156,9 @@ enum ServerTrafficKeywords {
     private static func readObserve(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         let word = try arguments.word("'layer4'", example: "observe layer4")
         switch word.text {
-        case "none": server.settings.observedLayer = nil
-        case "layer4": server.settings.observedLayer = .layer4
-        case "layer7":
-            server.settings.observedLayer = .layer4
-            arguments.add(word.warning("responses are not read here: 'observe layer7' observes connections alone"))
+        case "none": (server.settings.observedLayer, server.settings.observedResponses) = (nil, nil)
+        case "layer4": (server.settings.observedLayer, server.settings.observedResponses) = (.layer4, nil)
+        case "layer7": (server.settings.observedLayer, server.settings.observedResponses) = (.layer4, word)
         default:
             throw word.error("unknown argument '\(word.text)' of 'observe'", help: "known are none, layer4 and layer7")
         }

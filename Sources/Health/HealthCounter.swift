@@ -98,7 +98,7 @@ public struct HealthCounter: Sendable, Hashable {
 
     /// Takes in one finished check.
     ///
-    /// A failure while the server is up is what HAProxy counts as `chkfail`: look at `isUp` before the call.
+    /// A failure that changes the position is what HAProxy counts as `chkfail`.
     ///
     /// - Parameter result: how the check ended.
     /// - Returns: the transition it causes, or `nil` while the state holds.
@@ -112,6 +112,14 @@ public struct HealthCounter: Sendable, Hashable {
         }
         return transition(from: before)
     }
+
+    /// Leaves a server that is up one more failure after the next one (`on-error sudden-death`).
+    public mutating func endanger() {
+        if health > rise { health = rise + 1 }
+    }
+
+    /// Lets the next failure take a server down (`on-error mark-down`).
+    public mutating func condemn() { health = rise }
 
     /// Sets the state by order, as after a check without a doubt.
     ///

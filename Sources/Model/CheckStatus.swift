@@ -6,6 +6,8 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
     case unknown = "UNK"
     /// The first check has not ended.
     case initializing = "INI"
+    /// No check: the server's traffic showed too many errors in a row (`observe`).
+    case analysis = "HANA"
     /// The check could not be started (socket error on our side).
     case socketError = "SOCKERR"
     /// Connection established.
@@ -42,6 +44,7 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .unknown: "Unknown"
         case .initializing: "Initializing"
+        case .analysis: "Health analyze"
         case .socketError: "Socket error"
         case .layer4OK: "Layer4 check passed"
         case .layer4Timeout: "Layer4 timeout"
@@ -60,11 +63,22 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
         }
     }
 
+    /// Whether HAProxy tells a code with it, which is 0 where the check's protocol has none.
+    public var hasCode: Bool {
+        switch self {
+        case .layer7OK, .layer7Conditional, .layer7Error, .processError, .processTimeout, .processOK: true
+        case .unknown, .initializing, .analysis, .socketError, .layer4OK, .layer4Timeout, .layer4Error, .layer6OK,
+            .layer6Timeout, .layer6Error, .layer7Timeout, .layer7InvalidResponse:
+            false
+        }
+    }
+
     /// Whether a check that ended this way counts for the server.
     public var isSuccess: Bool {
         switch self {
         case .layer4OK, .layer6OK, .layer7OK, .layer7Conditional, .processOK: true
-        case .unknown, .initializing, .socketError, .layer4Timeout, .layer4Error, .layer6Timeout, .layer6Error,
+        case .unknown, .initializing, .analysis, .socketError, .layer4Timeout, .layer4Error, .layer6Timeout,
+            .layer6Error,
             .layer7Timeout, .layer7InvalidResponse, .layer7Error, .processError, .processTimeout:
             false
         }
@@ -79,8 +93,8 @@ public struct CheckResult: Sendable, Hashable, Codable {
     public var code: Int?
     /// What else is known, such as `Connection refused`; empty when there is nothing to say.
     public var detail: String
-    /// How long it took, in milliseconds.
-    public var durationMilliseconds: Int
+    /// How long it took, in milliseconds; `nil` for what was no check of its own.
+    public var durationMilliseconds: Int?
 
     /// Makes a result.
     ///
@@ -88,8 +102,8 @@ public struct CheckResult: Sendable, Hashable, Codable {
     ///   - status: how the check ended.
     ///   - code: the protocol's own code, if any.
     ///   - detail: what else is known.
-    ///   - durationMilliseconds: how long the check took.
-    public init(status: CheckStatus, code: Int? = nil, detail: String = "", durationMilliseconds: Int = 0) {
+    ///   - durationMilliseconds: how long the check took; `nil` for what was no check of its own.
+    public init(status: CheckStatus, code: Int? = nil, detail: String = "", durationMilliseconds: Int? = 0) {
         self.status = status
         self.code = code
         self.detail = detail

@@ -12,7 +12,7 @@ public struct TransitionRecord: Sendable, Hashable, Codable {
     public var status: CheckStatus?
     /// The check protocol's own code.
     public var code: Int?
-    /// What the check said, such as `Connection refused`.
+    /// What the check said, such as `Connection refused`; where the server follows another one, first which (`via p/s`).
     public var detail: String?
     /// How long the deciding check took, in milliseconds.
     public var checkMilliseconds: Int?

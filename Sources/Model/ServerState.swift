@@ -20,6 +20,33 @@ public enum AdministrativeState: String, Sendable, Hashable, Codable, CaseIterab
     case maint
 }
 
+/// The orders that count for a server: its own, and those for the server that it tracks.
+public struct AdministrativeOrders: Sendable, Hashable {
+    /// What a person ordered for the server itself.
+    public var own: AdministrativeState
+    /// What holds for the server that it tracks; ready for one that tracks none.
+    public var inherited: AdministrativeState
+
+    /// Puts both together.
+    ///
+    /// - Parameters:
+    ///   - own: what a person ordered for the server itself.
+    ///   - inherited: what holds for the server that it tracks.
+    public init(own: AdministrativeState, inherited: AdministrativeState = .ready) {
+        self.own = own
+        self.inherited = inherited
+    }
+
+    /// The stricter of the two.
+    public var effective: AdministrativeState {
+        switch (own, inherited) {
+        case (.maint, _), (_, .maint): .maint
+        case (.drain, _), (_, .drain): .drain
+        case (.ready, .ready): .ready
+        }
+    }
+}
+
 /// What traffic sees of a server: the operational and the administrative state together.
 ///
 /// The raw values are those of the history's `from` and `to`.

@@ -39,7 +39,7 @@ final class Backend {
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
         outage = Outage(at: now)
         if servers.contains(where: \.isUnresolved), groups.activeServers + groups.backupServers == 0 {
-            outage.note(isDown: true, isFall: true, at: now)
+            outage.note(isDown: true, at: now)
         }
         let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
         sessionLimit = fullLoad

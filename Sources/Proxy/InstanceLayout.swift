@@ -43,7 +43,7 @@ enum InstanceLayout {
             proxies.indices.filter { proxies[$0].acceptsSessions }.flatMap {
                 destinations(of: $0, in: plan.configuration)
             })
-        return proxies.indices.map { index in
+        let backends: [Backend?] = proxies.indices.map { index in
             let proxy = proxies[index]
             let isInUse = proxy.hasBackend && proxy.isRelaying && !proxy.isDisabled
             guard isInUse || targets.contains(index) else { return nil }
@@ -51,6 +51,30 @@ enum InstanceLayout {
             let servers =
                 isInUse ? proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
             return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
+        }
+        linkTrackers(backends)
+        return backends
+    }
+
+    /// Lets servers that track others know them, and be known by them.
+    private static func linkTrackers(_ backends: [Backend?]) {
+        for (index, backend) in backends.enumerated() {
+            guard let backend else { continue }
+            for (position, server) in backend.servers.enumerated() {
+                // A proxy that is switched off has no servers here, and nothing is known of those it would have.
+                guard let reference = server.configuration.tracks, let other = backends[reference.proxy] else {
+                    continue
+                }
+                let tracked = other.servers[reference.server]
+                server.tracked = tracked
+                tracked.trackers.append(ServerReference(proxy: index, server: position))
+            }
+        }
+        // What the balancing counts as usable was asked before anybody knew whom to track.
+        for case let backend? in backends {
+            for (position, server) in backend.servers.enumerated() where server.tracked != nil {
+                backend.groups.setUsable(position, server.isUsable)
+            }
         }
     }
 

@@ -16,11 +16,10 @@ struct Outage {
     /// Notes what it is now, whether or not that is new.
     ///
     /// - Parameters:
-    ///   - isDown: whether it is out of use.
-    ///   - isFall: whether that counts as going down (an order does not).
+    ///   - isDown: whether it is out of use, whoever said so.
     ///   - now: since when.
-    mutating func note(isDown: Bool, isFall: Bool, at now: MonotonicTime) {
-        if isFall && !self.isDown { count += 1 }
+    mutating func note(isDown: Bool, at now: MonotonicTime) {
+        if isDown && !self.isDown { count += 1 }
         if self.isDown { downMilliseconds += now.milliseconds(since: changedAt) }
         self.isDown = isDown
         changedAt = now

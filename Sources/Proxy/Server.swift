@@ -16,7 +16,17 @@ final class Server {
     /// How it is checked; `nil` without `check`.
     let check: ServerCheck?
 
-    private(set) var administrative: AdministrativeState
+    /// The server whose state it has (`track`), instead of checks of its own; set once, before anything happens.
+    var tracked: Server?
+    /// The servers that have this one's state.
+    var trackers: [ServerReference] = []
+
+    /// What a person ordered for it, whatever was ordered for the server that it tracks.
+    private(set) var ownOrder: AdministrativeState
+    /// Errors in a row on its connections; `nil` when nobody observes them, or there is no check to react with.
+    var errorStreak: ErrorStreak?
+    /// How often there were too many of them.
+    var failedAnalyses = 0
     /// What the history last knew; UNKNOWN until a first check has ended.
     var recordedState = ServerState.unknown
     var recordedSince: Timestamp?
@@ -45,11 +55,12 @@ final class Server {
         wantsHeader = configuration.proxyHeader != nil
         self.address = address
         self.check = check
-        administrative = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
+        ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         outage = Outage(at: now)
-        warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || administrative == .maint)
+        warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || ownOrder == .maint)
+        errorStreak = check == nil ? nil : configuration.observation.map { ErrorStreak(limit: $0.errorLimit) }
         check?.address = configuration.checkedAddress(at: address)
-        if address == nil { outage.note(isDown: true, isFall: true, at: now) }
+        if address == nil { outage.note(isDown: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, let operational = inherited.operational {
             recordedState = ServerState(operational: operational, administrative: inherited.administrative)
@@ -60,11 +71,26 @@ final class Server {
     /// Whether its name has no address: then it is out of service, as if in maintenance, until there is one.
     var isUnresolved: Bool { address == nil }
 
-    /// What the checks found; up without checks, down without an address.
+    /// What the checks found, its own or those of the server that it tracks; up without checks, down without an address.
     var operational: OperationalState {
         guard !isUnresolved else { return .down }
-        return check?.counter.state ?? .up
+        return tracked?.operational ?? check?.counter.state ?? .up
     }
+
+    /// What is ordered for it and for the server that it tracks.
+    var orders: AdministrativeOrders { AdministrativeOrders(own: ownOrder, inherited: tracked?.bequest ?? .ready) }
+
+    /// What those that track it inherit: without an address it is in maintenance for them.
+    var bequest: AdministrativeState { isUnresolved ? .maint : administrative }
+
+    /// The order that counts.
+    var administrative: AdministrativeState { orders.effective }
+
+    /// The check that decides about it, its own or that of the server at the end of its chain.
+    var decidingCheck: ServerCheck? { tracked?.decidingCheck ?? check }
+
+    /// `PROXY/SERVER`, as others name it that track it.
+    var trackedName: String { "\(identity.proxy)/\(identity.server)" }
 
     /// What traffic sees.
     var state: ServerState { ServerState(operational: operational, administrative: administrative) }
@@ -78,7 +104,7 @@ final class Server {
     /// Sets what a person ordered.
     ///
     /// - Parameter state: the order.
-    func order(_ state: AdministrativeState) { administrative = state }
+    func order(_ state: AdministrativeState) { ownOrder = state }
 
     /// Gives it another address, or none.
     ///
@@ -91,7 +117,7 @@ final class Server {
     /// What a successor is to know.
     var inheritance: InheritedServer {
         InheritedServer(
-            operational: recordedState == .unknown ? nil : operational, administrative: administrative,
+            operational: recordedState == .unknown ? nil : operational, administrative: ownOrder,
             health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince, address: address)
     }
 
@@ -116,6 +142,12 @@ final class Server {
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)
         snapshot.counters.timesDown = outage.count
+        snapshot.failedAnalyses = configuration.observation == nil ? nil : failedAnalyses
+        if let tracked {
+            snapshot.tracks = tracked.trackedName
+            snapshot.trackedPosition = decidingCheck?.position
+            snapshot.isMaintenanceInherited = orders.inherited == .maint
+        }
         if let check {
             snapshot.isChecked = true
             snapshot.failedChecks = check.failures

@@ -21,6 +21,18 @@ struct Session {
         case established
     }
 
+    /// What decides how a session ends once everything that was read has been passed on.
+    enum Outcome: UInt8 {
+        /// Nothing: it ends when both sides are done.
+        case running
+        /// The server's connection broke.
+        case serverFailed
+        /// Its server was marked down (`on-marked-down`).
+        case serverDown
+        /// An active server was marked up, and it is on a backup (`on-marked-up`).
+        case activeUp
+    }
+
     /// Grows with each use of the slot, so that late events of an earlier session are recognized.
     var generation: UInt32 = 0
     /// The slot's own number.
@@ -55,8 +67,8 @@ struct Session {
     var isRedispatching = false
     /// Whether it was sent to another server than the one that was chosen first.
     var isRedispatched = false
-    /// Whether the server's connection broke; what it sent before is still passed on.
-    var hasServerFailed = false
+    /// What has become of it; what was read before is still passed on.
+    var outcome = Outcome.running
     /// Whether more is to be moved in the next turn.
     var isPending = false
     /// Whether its line in the log is written already.

@@ -34,6 +34,22 @@ enum SessionEnd: Equatable {
     case exhausted
     /// It was closed by order.
     case killed
+    /// Its server was marked down.
+    case serverDown(isConnected: Bool)
+    /// An active server was marked up, and it was on a backup.
+    case activeUp(isConnected: Bool)
+
+    /// The end of a session that has nothing more to pass on.
+    ///
+    /// - Parameter session: a session in use.
+    init(of session: Session) {
+        switch session.outcome {
+        case .running: self = .closed
+        case .serverFailed: self = .serverFailed
+        case .serverDown: self = .serverDown(isConnected: session.phase == .established)
+        case .activeUp: self = .activeUp(isConnected: session.phase == .established)
+        }
+    }
 
     /// The log's termination state.
     var termination: TerminationState {
@@ -51,6 +67,8 @@ enum SessionEnd: Equatable {
         case .clientLeftConnecting: TerminationState(.client, .connect)
         case .exhausted: TerminationState(.resource, .connect)
         case .killed: TerminationState(.killed, .normal)
+        case .serverDown(let isConnected): TerminationState(.serverDown, isConnected ? .normal : .connect)
+        case .activeUp(let isConnected): TerminationState(.activeUp, isConnected ? .normal : .connect)
         }
     }
 
@@ -62,7 +80,7 @@ enum SessionEnd: Equatable {
         switch self {
         case .clientFailed, .clientTimeout, .clientAborted: true
         case .closed, .serverFailed, .serverTimeout, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
-            .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed:
+            .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown, .activeUp:
             false
         }
     }
@@ -72,7 +90,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .serverFailed, .serverTimeout: true
         case .closed, .clientFailed, .clientTimeout, .clientAborted, .connectFailed, .connectTimeout, .noServer,
-            .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed:
+            .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown,
+            .activeUp:
             false
         }
     }
@@ -85,7 +104,7 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
         case .closed, .clientFailed, .clientTimeout, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
-            .serverFailed, .serverTimeout, .killed:
+            .serverFailed, .serverTimeout, .killed, .serverDown, .activeUp:
             false
         }
     }

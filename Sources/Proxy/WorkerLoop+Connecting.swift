@@ -121,6 +121,7 @@ extension WorkerLoop {
         }
         let backend = backend(Int(session.pointee.backend))
         let failed = Int(session.pointee.serverIndex)
+        observe(failed, in: backend, isError: true)
         let step = backend.redispatchRule.step(
             after: Int(session.pointee.retries) + 1, activeServers: backend.groups.activeServers,
             isServerUsable: backend.servers[failed].isUsable)
@@ -287,6 +288,7 @@ extension WorkerLoop {
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
         logEstablished(session)
+        observe(Int(session.pointee.serverIndex), in: backend(Int(session.pointee.backend)), isError: false)
         return true
     }
 

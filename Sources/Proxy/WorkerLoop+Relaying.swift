@@ -87,7 +87,7 @@ extension WorkerLoop {
             if downloadStopped(session, stop) { return }
         }
         if session.pointee.upload.isFinished && session.pointee.download.isFinished {
-            end(session, session.pointee.hasServerFailed ? .serverFailed : .closed)
+            end(session, SessionEnd(of: session.pointee))
             return
         }
         let after = progress(of: session)
@@ -217,8 +217,11 @@ extension WorkerLoop {
             withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
             session.pointee.upload.isSinkBroken = true
             session.pointee.upload.isSourceReadable = false
-            if !session.pointee.download.hasSourceEnded {
-                session.pointee.hasServerFailed = true
+            if session.pointee.outcome != .running {
+                // It ends by order: nothing is waited for but the client.
+                session.pointee.upload.isSinkShut = true
+            } else if !session.pointee.download.hasSourceEnded {
+                session.pointee.outcome = .serverFailed
                 session.pointee.download.isSourceReadable = true
                 session.pointee.download.isSourceClosing = true
             }
@@ -232,7 +235,7 @@ extension WorkerLoop {
         case .waiting:
             return false
         case .finished:
-            guard session.pointee.hasServerFailed else { return false }
+            guard session.pointee.outcome == .serverFailed else { return false }
             end(session, .serverFailed)
             return true
         case .yielded:
@@ -242,7 +245,7 @@ extension WorkerLoop {
             end(session, .clientFailed)
             return true
         case .sourceFailed:
-            session.pointee.hasServerFailed = true
+            session.pointee.outcome = .serverFailed
             session.pointee.download.hasSourceEnded = true
             // With a rest for a slow client, the end comes when that has gone.
             guard session.pointee.download.buffer == nil else { return false }

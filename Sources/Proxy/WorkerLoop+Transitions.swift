@@ -8,10 +8,26 @@ extension WorkerLoop {
     /// Who and what brought a change about.
     struct Cause {
         var check: CheckResult?
-        /// What else is known of why.
-        var detail: String?
+        /// What is known of why where no check has said it.
+        var said: String?
         var actor: String?
         var reason: String?
+        /// The server that was changed first, where another one follows it.
+        var tracked: String?
+
+        /// The same for a server that tracks the one that changed.
+        func passedOn(by tracked: Server) -> Cause {
+            var cause = self
+            cause.tracked = tracked.trackedName
+            return cause
+        }
+
+        /// What the history is told: where it came from, and what is known of why.
+        var detail: String? {
+            let said = said ?? check.flatMap { $0.detail.isEmpty ? nil : $0.detail }
+            guard let tracked else { return said }
+            return said.map { "via \(tracked): \($0)" } ?? "via \(tracked)"
+        }
     }
 
     /// Takes in a finished check.
@@ -23,16 +39,23 @@ extension WorkerLoop {
     func take(_ result: CheckResult, of index: Int, in backend: Backend) {
         let server = backend.servers[index]
         guard let check = server.check else { preconditionFailure("only checked servers have results") }
-        let before = check.counter.state
+        let before = check.counter
+        let lastStatus = check.lastResult?.status
         check.lastResult = result
-        if check.counter.isUp && !result.status.isSuccess { check.failures += 1 }
+        let transition = check.counter.take(result)
+        let hasMoved = check.counter != before
+        if hasMoved && !result.status.isSuccess { check.failures += 1 }
+        if result.status.isSuccess { server.errorStreak?.clear() }
+        let logsChecks = backend.configuration.logsHealthChecks
+        if logsChecks && (hasMoved || lastStatus != result.status) {
+            log(result, of: server, at: check.position, in: backend)
+        }
         let cause = Cause(check: result)
-        if let transition = check.counter.take(result) {
-            let event = event(
-                of: server, in: backend, .checked(to: transition.to, by: result), operational: before)
-            change(index, in: backend, event: event, isFall: transition.to == .down, cause: cause)
+        if let transition {
+            // A line of the check's own has just told the reason.
+            change(index, in: backend, .checked(to: transition.to, by: logsChecks ? nil : result), cause: cause)
         } else if server.recordedState == .unknown {
-            record(server, in: backend, cause: cause)
+            recordFirstVerdict(of: server, in: backend, cause: cause)
         }
     }
 
@@ -46,18 +69,11 @@ extension WorkerLoop {
     ///   - reason: why.
     func order(_ state: AdministrativeState, of index: Int, in backend: Backend, actor: String, reason: String?) {
         let server = backend.servers[index]
-        let before = server.administrative
-        guard before != state else { return }
-        let operational = server.operational
+        let before = server.orders
+        guard before.own != state else { return }
         server.order(state)
-        if before == .maint, let check = server.check, !server.isUnresolved {
-            // Nothing was checked meanwhile: up, until a first check says otherwise.
-            _ = check.counter.restart()
-            planCheck(of: index, in: backend, afterMilliseconds: 0)
-        }
-        if state == .maint { stopCheck(of: server) }
-        let event = event(of: server, in: backend, .ordered(from: before, to: state), operational: operational)
-        change(index, in: backend, event: event, isFall: false, cause: Cause(actor: actor, reason: reason))
+        change(
+            index, in: backend, .ordered(from: before, to: server.orders), cause: Cause(actor: actor, reason: reason))
     }
 
     /// Tells the history what is known of a server when its worker begins.
@@ -67,8 +83,8 @@ extension WorkerLoop {
         guard let backend = backends.compactMap({ $0 }).first(where: { $0.configuration.name == server.identity.proxy })
         else { return }
         if server.isUnresolved {
-            record(server, in: backend, cause: Cause(detail: "could not resolve address"))
-        } else if server.check == nil || server.administrative == .maint || server.recordedState != .unknown {
+            record(server, in: backend, cause: Cause(said: "could not resolve address"))
+        } else if server.decidingCheck == nil || server.administrative == .maint || server.recordedState != .unknown {
             record(server, in: backend, cause: Cause())
         }
     }
@@ -87,43 +103,87 @@ extension WorkerLoop {
         }
     }
 
-    /// Describes a change of a server, before it is made.
+    /// Describes a change of a server before the balancing knows of it.
     ///
     /// - Parameters:
     ///   - server: the server.
     ///   - backend: its backend.
     ///   - change: what happens.
-    ///   - operational: what the checks had found before.
     /// - Returns: the event, without the numbers that are known afterwards.
-    func event(
-        of server: Server, in backend: Backend, _ change: ServerLogEvent.Change, operational: OperationalState
-    ) -> ServerLogEvent {
+    func event(of server: Server, in backend: Backend, _ change: ServerLogEvent.Change) -> ServerLogEvent {
         var event = ServerLogEvent(
             proxy: backend.configuration.name, server: server.configuration.name,
-            isBackup: server.configuration.isBackup, change: change, operational: operational,
-            administrative: server.administrative)
+            isBackup: server.configuration.isBackup, change: change, operational: server.operational,
+            orders: server.orders)
+        event.tracked = server.tracked?.trackedName
         event.hadServer = backend.isUp
         event.isListen = backend.configuration.kind == .listen
         return event
     }
 
-    /// Makes a server's new state count: for the balancing, the queue, the log and the history.
+    /// Makes a change count for a server, then at once for those that track it.
     ///
     /// - Parameters:
     ///   - index: the server.
     ///   - backend: its backend.
-    ///   - event: what happened.
-    ///   - isFall: whether it counts as going down (an order does not).
+    ///   - change: what happened to it.
     ///   - cause: who and what brought it about.
-    func change(_ index: Int, in backend: Backend, event: ServerLogEvent, isFall: Bool, cause: Cause) {
+    func change(_ index: Int, in backend: Backend, _ change: ServerLogEvent.Change, cause: Cause) {
         let server = backend.servers[index]
+        if case .ordered(let from, let to) = change { adjustCheck(of: index, in: backend, from: from, to: to) }
+        apply(change, to: index, in: backend, cause: cause)
+        for reference in server.trackers {
+            let following = self.backend(reference.proxy)
+            let tracker = following.servers[reference.server]
+            guard let passedOn = passOn(change, by: server, to: tracker) else { continue }
+            self.change(reference.server, in: following, passedOn, cause: cause.passedOn(by: server))
+        }
+    }
+
+    /// What a change of a server is for one that tracks it.
+    private func passOn(
+        _ change: ServerLogEvent.Change, by server: Server, to tracker: Server
+    ) -> ServerLogEvent.Change? {
+        let inheritedBefore: AdministrativeState
+        switch change {
+        case .checked(let state, _):
+            // In maintenance a server follows no checks.
+            return tracker.administrative == .maint ? nil : .checked(to: state, by: nil)
+        case .ordered(let from, _): inheritedBefore = server.isUnresolved ? .maint : from.effective
+        case .unresolved: inheritedBefore = server.administrative
+        case .resolved: inheritedBefore = .maint
+        case .warmedUp:
+            // Each has a slow start of its own.
+            return nil
+        }
+        let before = AdministrativeOrders(own: tracker.orders.own, inherited: inheritedBefore)
+        return before == tracker.orders ? nil : .ordered(from: before, to: tracker.orders)
+    }
+
+    private func adjustCheck(
+        of index: Int, in backend: Backend, from: AdministrativeOrders, to: AdministrativeOrders
+    ) {
+        guard let check = backend.servers[index].check, !backend.servers[index].isUnresolved else { return }
+        switch (from.effective == .maint, to.effective == .maint) {
+        case (true, false):
+            // Nothing was checked meanwhile: up, until a first check says otherwise.
+            _ = check.counter.restart()
+            planCheck(of: index, in: backend, afterMilliseconds: 0)
+        case (false, true): stopCheck(of: backend.servers[index])
+        case (true, true), (false, false): break
+        }
+    }
+
+    /// Makes a server's new state count: for the balancing, the queue, the log, the history and its sessions.
+    private func apply(_ change: ServerLogEvent.Change, to index: Int, in backend: Backend, cause: Cause) {
+        let server = backend.servers[index]
+        var event = event(of: server, in: backend, change)
+        let wasOut = server.outage.isDown
+        let wasUsable = backend.groups.isUsable(index)
         backend.groups.setUsable(index, server.isUsable)
         noteChange(of: index, in: backend)
-        server.outage.note(isDown: server.isOut, isFall: isFall, at: now)
-        if event.hadServer != backend.isUp {
-            backend.outage.note(isDown: !backend.isUp, isFall: !backend.isUp, at: now)
-        }
-        var event = event
+        server.outage.note(isDown: server.isOut, at: now)
+        if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
         event.sessions = server.tally.currentSessions
         if server.isUsable {
             let waiting = backend.queue.count
@@ -139,7 +199,29 @@ extension WorkerLoop {
             requeue(from: index, in: backend)
         }
         record(server, in: backend, cause: cause)
+        if server.isOut && !wasOut { serverWasMarkedDown(index, in: backend) }
+        if server.isUsable && !wasUsable { serverWasMarkedUp(index, in: backend) }
         sample()
+    }
+
+    private func log(_ result: CheckResult, of server: Server, at position: HealthPosition, in backend: Backend) {
+        guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
+        var line = CheckLogLine(
+            proxy: backend.configuration.name, server: server.configuration.name,
+            isBackup: server.configuration.isBackup, result: result, position: position)
+        line.hasWeight = server.configuration.weight > 0
+        log.send(line, along: routes[proxy], at: WallClock.now())
+    }
+
+    /// Tells the history of the first verdict about a server and those that track it.
+    private func recordFirstVerdict(of server: Server, in backend: Backend, cause: Cause) {
+        record(server, in: backend, cause: cause)
+        for reference in server.trackers {
+            let following = self.backend(reference.proxy)
+            let tracker = following.servers[reference.server]
+            guard tracker.recordedState == .unknown else { continue }
+            recordFirstVerdict(of: tracker, in: following, cause: cause.passedOn(by: server))
+        }
     }
 
     private func record(_ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause) {
@@ -150,10 +232,9 @@ extension WorkerLoop {
         if let check = cause.check {
             record.status = check.status
             record.code = check.code
-            record.detail = check.detail.isEmpty ? nil : check.detail
             record.checkMilliseconds = check.durationMilliseconds
         }
-        if let detail = cause.detail { record.detail = detail }
+        record.detail = cause.detail
         record.lastedMilliseconds = server.recordedSince.map {
             at.millisecondsSinceEpoch - $0.millisecondsSinceEpoch
         }

@@ -37,8 +37,8 @@ extension WorkerLoop {
     /// Full speed is a new state for the statistics and the log, as in HAProxy, but not for the history.
     private func reachedFullSpeed(_ index: Int, in backend: Backend) {
         let server = backend.servers[index]
-        server.outage.note(isDown: false, isFall: false, at: now)
-        var event = event(of: server, in: backend, .warmedUp, operational: .up)
+        server.outage.note(isDown: false, at: now)
+        var event = event(of: server, in: backend, .warmedUp)
         let waiting = backend.queue.count
         serveQueue(of: index, in: backend)
         event.requeued = waiting - backend.queue.count

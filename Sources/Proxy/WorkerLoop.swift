@@ -9,7 +9,7 @@ import Model
 /// Made by the worker's thread and used by that thread alone, so nothing in here is locked. A turn takes in the events of
 /// the sockets, then what is left over from the last turn, then the timers that are due, then the orders from outside.
 /// The rest of it is in extensions, a concept each: accepting, connecting, relaying, ending, checking, transitions,
-/// warming, orders, sampling and snapshots.
+/// marks, warming, orders, sampling and snapshots.
 final class WorkerLoop {
     /// What a token's event or timer is about.
     enum Subject: UInt8 {
@@ -55,6 +55,8 @@ final class WorkerLoop {
     let sessions = SessionPool()
     let relay = Relay()
     var timers = TimerQueue()
+    /// Sessions that end with this turn.
+    var shutdowns: [Shutdown] = []
     /// Sessions that have more to move than one turn's share.
     var unfinished: [EventToken] = []
     /// By the session's slot: where clients connected to, for those of whom a PROXY protocol header has told.
@@ -167,6 +169,7 @@ final class WorkerLoop {
         countMovedBytes()
         while let token = timers.popDue(now) { fire(token) }
         if hasOrders { carryOutOrders() }
+        carryOutShutdowns()
         if log.hasWaitingLines && !isLogPlanned { planLog() }
     }
 

@@ -10,11 +10,13 @@ struct ServerLogEventTests {
 
     private func event(
         _ change: ServerLogEvent.Change, operational: OperationalState, administrative: AdministrativeState,
-        active: Int, backup: Int, isBackup: Bool = false
+        inherited: AdministrativeState = .ready, tracked: String? = nil, active: Int, backup: Int,
+        isBackup: Bool = false
     ) -> ServerLogEvent {
         var event = ServerLogEvent(
             proxy: "p", server: "s", isBackup: isBackup, change: change, operational: operational,
-            administrative: administrative)
+            orders: AdministrativeOrders(own: administrative, inherited: inherited))
+        event.tracked = tracked
         event.activeServers = active
         event.backupServers = backup
         return event
@@ -131,6 +133,8 @@ struct ServerLogEventTests {
             .checked(to: .down, by: Self.refused), operational: .up, administrative: .ready, active: 0, backup: 0)
         #expect(event.lines.map(\.level) == [.alert, .emerg])
         #expect(event.lines[1].text == "proxy p has no server available!")
+        event.isListen = false
+        #expect(event.lines[1].text == "backend p has no server available!")
         event.hadServer = false
         #expect(event.lines.map(\.level) == [.alert])
     }
@@ -196,11 +200,11 @@ struct ServerLogEventTests {
                 ]
             ),
             (.drain, .ready, .down, ["notice Server p/s is DOWN (leaving forced drain)."]),
-            (.maint, .ready, .down, ["notice Server p/s is UP/READY (leaving forced maintenance)."]),
+            (.maint, .ready, .down, ["notice Server p/s is DOWN/READY (leaving forced maintenance)."]),
             (
                 .maint, .drain, .down,
                 [
-                    "notice Server p/s is UP/DRAIN (leaving forced maintenance).",
+                    "notice Server p/s is DOWN/DRAIN (leaving forced maintenance).",
                     "notice Server p/s remains in forced drain mode.",
                 ]
             ),
@@ -209,8 +213,51 @@ struct ServerLogEventTests {
         from: AdministrativeState, to: AdministrativeState, operational: OperationalState, expected: [String]
     ) {
         let event = event(
-            .ordered(from: from, to: to), operational: operational, administrative: to, active: 1, backup: 0)
+            .ordered(from: AdministrativeOrders(own: from), to: AdministrativeOrders(own: to)),
+            operational: operational, administrative: to, active: 1, backup: 0)
         #expect(event.lines.map { "\($0.level) \($0.text)" } == expected)
+    }
+
+    @Test("a server that follows another one says so, and without a reason there is none in the line")
+    func followed() {
+        let down = event(
+            .checked(to: .down, by: nil), operational: .down, administrative: .ready, tracked: "t/a", active: 0,
+            backup: 1)
+        #expect(
+            down.lines.map(\.text) == [
+                "Server p/s is DOWN via t/a. 0 active and 1 backup servers left. Running on backup. 0 sessions active, 0 requeued, 0 remaining in queue."
+            ])
+        #expect(down.lines[0].level == .alert)
+        let drained = event(
+            .checked(to: .down, by: nil), operational: .down, administrative: .ready, inherited: .drain,
+            tracked: "t/a", active: 1, backup: 0)
+        #expect(drained.lines.map(\.level) == [.notice, .notice])
+        #expect(
+            drained.lines[1].text == "Server p/s is leaving forced drain but remains in drain mode via t/a.")
+    }
+
+    @Test("errors of the traffic are a reason without a duration")
+    func analysis() {
+        let result = CheckResult(
+            status: .analysis, detail: "Detected 3 consecutive errors, last one was: L4 unsuccessful connection",
+            durationMilliseconds: nil)
+        let down = event(
+            .checked(to: .down, by: result), operational: .down, administrative: .ready, active: 1, backup: 0)
+        #expect(
+            down.lines[0].text
+                == "Server p/s is DOWN, reason: Health analyze, info: \"Detected 3 consecutive errors, last one was: L4 unsuccessful connection\". 1 active and 0 backup servers left. 0 sessions active, 0 requeued, 0 remaining in queue."
+        )
+    }
+
+    /// Every order for a server that tracks another one, and for that one, as recorded: what was ordered for each before,
+    /// which of them gets which order, and the lines of the tracking server.
+    @Test("orders reach the servers that track", arguments: TrackedOrders.all)
+    func trackedOrders(_ order: TrackedOrders) {
+        let event = event(
+            .ordered(from: order.from, to: order.to), operational: order.operational, administrative: order.to.own,
+            inherited: order.to.inherited, tracked: "T/a", active: 0, backup: 0)
+        let lines = event.lines.filter { $0.level != .emerg }
+        #expect(lines.map { "\($0.level) \($0.text)" } == order.lines)
     }
 
     @Test("a proxy that stops says how much it has served")

@@ -37,8 +37,6 @@ struct HAProxyAgreementTests {
         // A check by a TCP connection needs no certificate and no agent.
         "server t 192.0.2.2:1 check-ssl", "server t 192.0.2.2:1 ca-file", "server t 192.0.2.2:1 agent-check",
         "bind 127.0.0.1:7778 crt", "option external-check", "errorfile",
-        // Observing connections is what is left of it.
-        "server t 192.0.2.2:1 check observe layer7",
     ]
 
     /// Names that nobody knows: they never stop the start here, and nothing is wrong with them.

@@ -10,7 +10,8 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     /// - Source: HAProxy 2.6 management guide, section 9.1.
     static let fields = [
         "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "econ", "eresp", "wretr", "wredis", "chkfail", "lbtot",
-        "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle",
+        "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle", "hanafail",
+        "chkdown", "tracked",
     ]
 
     /// `FRONTEND`, a server or `BACKEND`: its fields.
@@ -32,16 +33,30 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
         let lines = csv.split(separator: "\n")
         let names = lines.first?.dropFirst(2).split(separator: ",", omittingEmptySubsequences: false) ?? []
         for line in lines.dropFirst() {
-            let values = line.split(separator: ",", omittingEmptySubsequences: false)
+            let values = Statistics.values(of: line)
             var row: [String: String] = [:]
             for (name, value) in zip(names, values) where Statistics.fields.contains(String(name)) && !value.isEmpty {
-                row[String(name)] = String(value)
+                row[String(name)] = value
             }
-            if values.count > 1 { rows[String(values[1])] = row }
+            if values.count > 1 { rows[values[1]] = row }
         }
         // Its threads may each count the same connection for a moment: 2 for a single session happens.
         rows["FRONTEND"]?["smax"] = nil
         self.rows = rows
+    }
+
+    /// Splits a line of CSV; a quoted field may hold commas.
+    private static func values(of line: Substring) -> [String] {
+        var values = [""]
+        var isQuoted = false
+        for character in line {
+            switch character {
+            case "\"": isQuoted.toggle()
+            case "," where !isQuoted: values.append("")
+            default: values[values.count - 1].append(character)
+            }
+        }
+        return values
     }
 
     /// Takes an instance's snapshot; callable from threads only, since it waits.
@@ -62,12 +77,18 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
                 rows[server.name]?["weight"] = "\(server.weight)"
                 rows[server.name]?["uweight"] = "\(server.configuredWeight)"
                 if let percent = server.slowStartPercent { rows[server.name]?["throttle"] = "\(percent)" }
-                if server.isChecked { rows[server.name]?["chkfail"] = "\(server.failedChecks)" }
+                if server.isChecked {
+                    rows[server.name]?["chkfail"] = "\(server.failedChecks)"
+                    rows[server.name]?["chkdown"] = "\(server.counters.timesDown)"
+                }
+                rows[server.name]?["hanafail"] = server.failedAnalyses.map { "\($0)" }
+                rows[server.name]?["tracked"] = server.tracks
             }
             if let backend = proxy.backend {
                 rows["BACKEND"] = Statistics.row(backend.counters)
                 rows["BACKEND"]?["weight"] = "\(backend.weight)"
                 rows["BACKEND"]?["uweight"] = "\(backend.configuredWeight)"
+                rows["BACKEND"]?["chkdown"] = "\(backend.counters.timesDown)"
             }
         }
     }

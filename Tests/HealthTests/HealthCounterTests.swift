@@ -107,6 +107,35 @@ struct HealthCounterTests {
         #expect(counter.isUp == status.isSuccess)
     }
 
+    @Test("sudden death leaves one more failure, and a mark takes the server down with the next one")
+    func anticipation() {
+        var counter = HealthCounter(rise: 2, fall: 5, health: 6)
+        counter.endanger()
+        #expect(counter.take(Self.failed) == nil)
+        #expect(counter.take(Self.failed)?.to == .down)
+        // Nothing to hasten before the first check has passed, or in a server that is down.
+        counter = HealthCounter(rise: 2, fall: 5)
+        counter.endanger()
+        #expect(counter.take(Self.failed)?.to == .down)
+        counter.endanger()
+        #expect(!counter.isUp)
+        counter = HealthCounter(rise: 2, fall: 5, health: 6)
+        counter.condemn()
+        #expect(counter.take(Self.failed)?.to == .down)
+    }
+
+    @Test("too many errors in a row are told once, and a success or a passed check begins anew")
+    func errorStreak() {
+        var streak = ErrorStreak(limit: 3)
+        let outcomes = [true, true, false, true, true, true, true, true]
+        #expect(outcomes.map { streak.take(isError: $0) } == [false, false, false, false, false, true, false, false])
+        streak.clear()
+        #expect([true, true, true].map { streak.take(isError: $0) } == [false, false, true])
+        var single = ErrorStreak(limit: 1)
+        let isTold = single.take(isError: true)
+        #expect(isTold)
+    }
+
     @Test("an inherited position keeps its meaning under another rise and fall")
     func inheritance() {
         // (old rise, old fall, old position) -> (new rise, new fall): new position

@@ -19,11 +19,11 @@ struct OutageTests {
     @Test("a fall counts, and the time until the return is down time")
     func fall() {
         var outage = Outage(at: time(0))
-        outage.note(isDown: true, isFall: true, at: time(10))
+        outage.note(isDown: true, at: time(10))
         #expect(outage.isDown)
         #expect(outage.count == 1)
         #expect(outage.downSeconds(at: time(12.5)) == 2)
-        outage.note(isDown: false, isFall: false, at: time(15))
+        outage.note(isDown: false, at: time(15))
         #expect(outage.downSeconds(at: time(100)) == 5)
         #expect(outage.secondsSinceChange(at: time(100)) == 85)
         #expect(outage.count == 1)
@@ -33,26 +33,18 @@ struct OutageTests {
     func sum() {
         var outage = Outage(at: time(0))
         for second in stride(from: 0.0, to: 10, by: 2) {
-            outage.note(isDown: true, isFall: true, at: time(second))
-            outage.note(isDown: false, isFall: false, at: time(second + 0.5))
+            outage.note(isDown: true, at: time(second))
+            outage.note(isDown: false, at: time(second + 0.5))
         }
         #expect(outage.downSeconds(at: time(100)) == 2)
         #expect(outage.count == 5)
     }
 
-    @Test("going out of use by order is down time but no fall")
-    func order() {
-        var outage = Outage(at: time(0))
-        outage.note(isDown: true, isFall: false, at: time(1))
-        #expect(outage.count == 0)
-        #expect(outage.downSeconds(at: time(4)) == 3)
-    }
-
     @Test("a second note of the same state keeps the down time and counts no second fall")
     func again() {
         var outage = Outage(at: time(0))
-        outage.note(isDown: true, isFall: true, at: time(1))
-        outage.note(isDown: true, isFall: true, at: time(3))
+        outage.note(isDown: true, at: time(1))
+        outage.note(isDown: true, at: time(3))
         #expect(outage.count == 1)
         #expect(outage.secondsSinceChange(at: time(4)) == 1)
         #expect(outage.downSeconds(at: time(4)) == 3)

@@ -33,6 +33,10 @@ struct SessionEndTests {
         Consequences(end: .clientLeftConnecting, termination: "CC", resetsServer: true),
         Consequences(end: .exhausted, termination: "RC", connectionError: true),
         Consequences(end: .killed, termination: "K-"),
+        Consequences(end: .serverDown(isConnected: true), termination: "D-"),
+        Consequences(end: .serverDown(isConnected: false), termination: "DC"),
+        Consequences(end: .activeUp(isConnected: true), termination: "U-"),
+        Consequences(end: .activeUp(isConnected: false), termination: "UC"),
     ]
 
     @Test("each end has its termination state and is counted once", arguments: all)

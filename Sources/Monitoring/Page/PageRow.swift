@@ -61,6 +61,8 @@ struct PageRow {
                 .number(server.failedChecks, [PageCell.Tip(name: "", value: "Failed Health Checks")]),
                 .number(counters.timesDown), PageCell(text: UptimeText.short(seconds: counters.downSeconds)),
             ]
+        } else if let tracked = server.tracks {
+            cells.append(PageCell(text: "via \(tracked)", isCentered: true, span: 3))
         } else {
             cells.append(.gap(3))
         }
@@ -123,7 +125,7 @@ struct PageRow {
         var text = check.statusText
         if let result = check.result {
             if let code = result.code { text += "/\(code)" }
-            text += " in \(result.durationMilliseconds)ms"
+            if let duration = result.durationMilliseconds { text += " in \(duration)ms" }
         }
         return .words(text, [PageCell.Tip(name: "", value: check.explanation)])
     }

@@ -27,7 +27,10 @@ struct CheckColumns {
     }
 
     var status: StatisticsValue { .text(statusText) }
-    var code: StatisticsValue { .count(result?.code) }
+    var code: StatisticsValue {
+        guard let result, result.status.hasCode else { return .absent }
+        return .count(result.code ?? 0)
+    }
     var duration: StatisticsValue { .count(result?.durationMilliseconds) }
     var detail: StatisticsValue { .words(result?.detail) }
     var description: StatisticsValue { .text(shownStatus.explanation) }

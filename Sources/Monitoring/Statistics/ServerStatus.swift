@@ -7,8 +7,8 @@ import Model
 ///
 /// - Source: recorded from HAProxy 2.6.12; the management guide, section 9.1, field `status`.
 enum ServerStatus: Hashable {
-    /// In maintenance.
-    case maintenance
+    /// In maintenance, perhaps only because the server that it tracks is.
+    case maintenance(via: String?)
     /// Out of service because its name has no address.
     case unresolved
     /// Failed its checks.
@@ -32,19 +32,22 @@ enum ServerStatus: Hashable {
     ///
     /// - Parameter server: the server at one moment.
     init(of server: ServerSnapshot) {
-        let isFalling = server.isChecked && server.health < server.rise + server.fall - 1
-        let left = server.health - server.rise + 1
+        let position = server.position
+        let isFalling = position.map { $0.health < $0.rise + $0.fall - 1 } ?? false
+        let left = position.map { $0.health - $0.rise + 1 } ?? 0
+        let allowed = position?.fall ?? 0
+        let passed = position?.health ?? 0
+        let needed = position?.rise ?? 0
         switch server.state {
         case _ where server.isUnresolved: self = .unresolved
-        case .maint: self = .maintenance
-        case .down where server.isChecked && server.health > 0:
-            self = .goingUp(passed: server.health, needed: server.rise)
+        case .maint: self = .maintenance(via: server.isMaintenanceInherited ? server.tracks : nil)
+        case .down where passed > 0 && passed < needed: self = .goingUp(passed: passed, needed: needed)
         case .down, .unknown: self = .down
-        case .drain where isFalling: self = .drainingGoingDown(left: left, allowed: server.fall)
+        case .drain where isFalling: self = .drainingGoingDown(left: left, allowed: allowed)
         case .drain: self = .draining
         case .degraded: self = .degraded
-        case .up where isFalling: self = .goingDown(left: left, allowed: server.fall)
-        case .up where !server.isChecked: self = .unchecked
+        case .up where isFalling: self = .goingDown(left: left, allowed: allowed)
+        case .up where position == nil: self = .unchecked
         case .up: self = .up
         }
     }
@@ -52,7 +55,7 @@ enum ServerStatus: Hashable {
     /// The words of the `status` field.
     var text: String {
         switch self {
-        case .maintenance: "MAINT"
+        case .maintenance(let tracked): tracked.map { "MAINT (via \($0))" } ?? "MAINT"
         case .unresolved: "MAINT (resolution)"
         case .down: "DOWN"
         case .goingUp(let passed, let needed): "DOWN \(passed)/\(needed)"

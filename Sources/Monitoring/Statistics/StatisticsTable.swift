@@ -105,7 +105,7 @@ enum StatisticsTable {
             backend: { _, _, _ in .number(0) }),
         StatisticsField("throttle", server: { server, _, _ in .count(server.slowStartPercent) }),
         .counted("lbtot") { .count($0.timesChosen) },
-        StatisticsField("tracked"),
+        StatisticsField("tracked", server: { server, _, _ in .words(server.tracks) }),
         StatisticsField(
             "type", frontend: { _, _, _ in .number(0) }, server: { _, _, _ in .number(2) },
             backend: { _, _, _ in .number(1) }),
@@ -132,7 +132,7 @@ enum StatisticsTable {
                 name, frontend: { side, _, _ in .count(side.responses?.byClass[index]) },
                 backend: { side, _, _ in .count(side.responses?.byClass[index]) })
         } + [
-            StatisticsField("hanafail"),
+            StatisticsField("hanafail", server: { server, _, _ in .count(server.failedAnalyses) }),
             StatisticsField("req_rate", frontend: { side, _, _ in .count(side.requestRate?.current ?? 0) }),
             StatisticsField("req_rate_max", frontend: { side, _, _ in .count(side.requestRate?.max ?? 0) }),
             StatisticsField(

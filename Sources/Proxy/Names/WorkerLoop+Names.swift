@@ -53,7 +53,6 @@ extension WorkerLoop {
             preconditionFailure("only servers with a name change their address")
         }
         let before = server.address
-        let hadServer = backend.isUp
         server.move(to: SocketAddress(endpoint: endpoint, port: port))
         tellMove(of: server, in: backend, from: before, to: endpoint, by: source)
         guard before == nil else { return }
@@ -62,9 +61,7 @@ extension WorkerLoop {
             _ = check.counter.restart()
             planCheck(of: index, in: backend, afterMilliseconds: 0)
         }
-        var event = event(of: server, in: backend, .resolved(name: name), operational: .down)
-        event.hadServer = hadServer
-        change(index, in: backend, event: event, isFall: false, cause: Cause(detail: "resolves again"))
+        change(index, in: backend, .resolved(name: name), cause: Cause(said: "resolves again"))
     }
 
     /// Takes a server's address away: it is out of service until its name has one again.
@@ -76,10 +73,9 @@ extension WorkerLoop {
     func loseAddress(of index: Int, in backend: Backend, reason: String) {
         let server = backend.servers[index]
         guard server.address != nil else { return }
-        let event = event(of: server, in: backend, .unresolved(reason: reason), operational: server.operational)
         stopCheck(of: server)
         server.move(to: nil)
-        change(index, in: backend, event: event, isFall: true, cause: Cause(detail: reason))
+        change(index, in: backend, .unresolved(reason: reason), cause: Cause(said: reason))
     }
 
     private func lookUp(_ position: Int) {

@@ -1,0 +1,124 @@
+import Configuration
+import EventLoop
+import Model
+
+/// Marks: what a server's errors do to its health, and what its fall and its rise do to sessions.
+///
+/// - Source: HAProxy 2.6 configuration manual, server keywords `observe`, `error-limit`, `on-error`, `on-marked-down` and
+///   `on-marked-up`.
+extension WorkerLoop {
+    /// Sessions that are to end because of a server's new state.
+    struct Shutdown {
+        /// The proxy of the servers.
+        var backend: Int
+        /// The server that was marked down; `nil` for all backups.
+        var server: Int?
+    }
+
+    /// Takes in what became of a connection to a server.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    ///   - isError: whether the connection could not be made.
+    @inline(__always)
+    func observe(_ index: Int, in backend: Backend, isError: Bool) {
+        guard backend.servers[index].errorStreak != nil else { return }
+        takeObservation(of: index, in: backend, isError: isError)
+    }
+
+    private func takeObservation(of index: Int, in backend: Backend, isError: Bool) {
+        let server = backend.servers[index]
+        guard server.errorStreak?.take(isError: isError) == true, let check = server.check,
+            let observation = server.configuration.observation
+        else { return }
+        server.failedAnalyses += 1
+        switch observation.reaction {
+        case .fastInterval:
+            break
+        case .failCheck:
+            failCheck(of: index, in: backend, errors: observation.errorLimit)
+        case .suddenDeath:
+            check.counter.endanger()
+            failCheck(of: index, in: backend, errors: observation.errorLimit)
+        case .markDown:
+            check.counter.condemn()
+            failCheck(of: index, in: backend, errors: observation.errorLimit)
+        }
+        hastenCheck(of: index, in: backend)
+    }
+
+    private func failCheck(of index: Int, in backend: Backend, errors: Int) {
+        let detail = "Detected \(errors) consecutive errors, last one was: L4 unsuccessful connection"
+        take(CheckResult(status: .analysis, detail: detail, durationMilliseconds: nil), of: index, in: backend)
+    }
+
+    /// A server went out of use: its sessions end with this turn, if it is to be so.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func serverWasMarkedDown(_ index: Int, in backend: Backend) {
+        guard backend.servers[index].configuration.closesSessionsWhenDown else { return }
+        planShutdown(of: index, in: backend)
+    }
+
+    /// A server came into use: the sessions on backups end with this turn, if it is to be so.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func serverWasMarkedUp(_ index: Int, in backend: Backend) {
+        let configuration = backend.servers[index].configuration
+        guard configuration.closesBackupSessionsWhenUp, !configuration.isBackup, configuration.weight > 0 else {
+            return
+        }
+        planShutdown(of: nil, in: backend)
+    }
+
+    /// Ends the sessions that a server's new state has ended: not before the turn's events are dealt with, since one of them
+    /// may be what brought the new state about.
+    func carryOutShutdowns() {
+        guard !shutdowns.isEmpty else { return }
+        let orders = shutdowns
+        shutdowns = []
+        for order in orders {
+            let servers = backend(order.backend).servers
+            sessions.forEach { session in
+                guard session.pointee.holdsServer, Int(session.pointee.backend) == order.backend else { return }
+                let index = Int(session.pointee.serverIndex)
+                if let server = order.server {
+                    if server == index { shutDown(session, as: .serverDown) }
+                } else if servers[index].configuration.isBackup {
+                    shutDown(session, as: .activeUp)
+                }
+            }
+        }
+    }
+
+    private func planShutdown(of index: Int?, in backend: Backend) {
+        guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
+        shutdowns.append(Shutdown(backend: proxy, server: index))
+    }
+
+    /// Reads no more from either side, passes on what was read, and ends.
+    private func shutDown(_ session: UnsafeMutablePointer<Session>, as outcome: Session.Outcome) {
+        // Who has broken already ends for that reason.
+        guard session.pointee.outcome == .running else { return }
+        session.pointee.outcome = outcome
+        guard session.pointee.upload.buffer != nil || session.pointee.download.buffer != nil else {
+            end(session, SessionEnd(of: session.pointee))
+            return
+        }
+        stopReading(&session.pointee.upload)
+        stopReading(&session.pointee.download)
+        if session.pointee.upload.isFinished { Socket.shutdownWrite(session.pointee.server) }
+        planIdleLimit(of: session)
+    }
+
+    private func stopReading(_ direction: inout Direction) {
+        direction.hasSourceEnded = true
+        direction.isSourceReadable = false
+        if direction.buffer == nil { direction.isSinkShut = true }
+    }
+}
