@@ -75,7 +75,7 @@ struct MarkTests {
             let client = try stage.connect()
             noteEnd(client, stage)
             try stage.awaitLine(containing: "rabbit_0 is DOWN")
-        }.compare(ignoring: ["chkfail"])
+        }.compare(ignoring: ["chkfail"], tries: 4)
     }
 
     @Test("the backups' sessions end when an active server is marked up")
