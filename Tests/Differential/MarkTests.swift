@@ -75,6 +75,7 @@ struct MarkTests {
             let client = try stage.connect()
             noteEnd(client, stage)
             try stage.awaitLine(containing: "rabbit_0 is DOWN")
+            try stage.awaitSessionLines(1)
         }.compare(ignoring: ["chkfail"], tries: 4)
     }
 
