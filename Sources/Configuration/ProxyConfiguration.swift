@@ -80,6 +80,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var clientKeepalive = KeepaliveConfiguration()
     /// Probes of servers' connections.
     public var serverKeepalive = KeepaliveConfiguration()
+    /// Whether the handshake with a server ends together with the client's first data (`option tcp-smart-connect`).
+    public var connectsSmartly = false
     /// Where connections to servers without a `source` of their own come from; the system's choice when `nil`.
     public var source: SourceConfiguration?
     /// Where sessions go that no server is chosen for (`dispatch`); it is neither checked nor counted.

@@ -41,6 +41,7 @@ struct ProxySettings {
     var logsHealthChecks = false
     var clientKeepalive = KeepaliveConfiguration()
     var serverKeepalive = KeepaliveConfiguration()
+    var connectsSmartly = false
     var source: SourceConfiguration?
     var checkRequest = CheckKeywords.Request()
     /// Lines that act on what is sent.

@@ -142,6 +142,7 @@ struct Resolver {
         proxy.logsHealthChecks = settings.logsHealthChecks
         proxy.clientKeepalive = settings.clientKeepalive
         proxy.serverKeepalive = settings.serverKeepalive
+        proxy.connectsSmartly = settings.connectsSmartly
         proxy.source = settings.source
         proxy.dispatch = draft.dispatch
         proxy.usesAllBackups = settings.usesAllBackups

@@ -173,7 +173,7 @@ struct ServerResolver {
         }
         if clientPorts.count != 1 {
             // Nobody connects here, or from several ports.
-            guard clientPorts.count > 1, NotYetApplied.diagnostic(of: "server port offset", at: word) == nil else {
+            guard clientPorts.count > 1 else {
                 diagnostics.append(
                     word.error(
                         "server '\(name)' has no port, and its clients' port is not one and the same", help: help))

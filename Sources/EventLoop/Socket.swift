@@ -159,17 +159,23 @@ public enum Socket {
     /// loopback interface the handshake is over when `connect` returns, although that says `EINPROGRESS`: asked once
     /// more, it tells how it went, and no event has to be waited for.
     ///
-    /// - Parameter address: where to.
+    /// - Parameters:
+    ///   - address: where to.
+    ///   - options: how, where the system's defaults don't do.
     /// - Returns: the descriptor (-1 when there is none) and how it began.
-    public static func probe(_ address: SocketAddress) -> (Int32, ConnectStart) {
+    public static func probe(_ address: SocketAddress, options: ConnectOptions? = nil) -> (Int32, ConnectStart) {
         let descriptor = supervise_stream_socket(address.family)
         guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
         if !address.isUnix { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
+        if let options, !address.isUnix, case let code = prepare(descriptor, options), code != 0 {
+            close(descriptor)
+            return (-1, .exhausted(code))
+        }
         let first = start(descriptor, to: address)
         return first.1 == .inProgress && address.isLoopback ? start(descriptor, to: address) : first
     }
 
-    private static func start(_ descriptor: Int32, to address: SocketAddress) -> (Int32, ConnectStart) {
+    static func start(_ descriptor: Int32, to address: SocketAddress) -> (Int32, ConnectStart) {
         let result = address.withSockaddr { Glibc.connect(descriptor, $0, $1) }
         if result == 0 { return (descriptor, .connected) }
         let code = errno

@@ -133,7 +133,8 @@ enum InstanceLayout {
                 lastResult: inherited?.lastCheck)
         }
         return Server(
-            configuration: configuration, identity: identity, address: address, check: check, inherited: inherited,
+            configuration: configuration, identity: identity, way: OutgoingConnections(configuration, of: proxy),
+            address: address, check: check, inherited: inherited,
             now: now)
     }
 

@@ -11,6 +11,8 @@ final class Server {
     let identity: ServerIdentity
     /// Whether its connections begin with a header.
     let wantsHeader: Bool
+    /// How its connections are made, where something is said about that.
+    var way: OutgoingConnections?
     /// Where it is; `nil` while its name has no address.
     private(set) var address: SocketAddress?
     /// How it is checked; `nil` without `check`.
@@ -42,17 +44,21 @@ final class Server {
     /// - Parameters:
     ///   - configuration: its line.
     ///   - identity: its full name.
+    ///   - way: how its connections are made, where something is said about that.
     ///   - address: where it is.
     ///   - check: how it is checked.
     ///   - inherited: what an earlier worker knew.
     ///   - now: what time it is.
     init(
-        configuration: ServerConfiguration, identity: ServerIdentity, address: SocketAddress?, check: ServerCheck?,
+        configuration: ServerConfiguration, identity: ServerIdentity, way: OutgoingConnections?,
+        address: SocketAddress?, check: ServerCheck?,
         inherited: InheritedServer?, now: MonotonicTime
     ) {
         self.configuration = configuration
         self.identity = identity
         wantsHeader = configuration.proxyHeader != nil
+        self.way = way
+        check?.options = way?.options
         self.address = address
         self.check = check
         ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)

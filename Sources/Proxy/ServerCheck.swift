@@ -11,6 +11,8 @@ final class ServerCheck {
     /// Where the check connects to: the server's address unless `addr` or `port` say otherwise; `nil` while the server has
     /// none.
     var address: SocketAddress?
+    /// How its connections are made, where the system's defaults don't do; they leave the ports of a range to sessions.
+    var options: ConnectOptions?
     var counter: HealthCounter
     /// The last finished check.
     var lastResult: CheckResult?

@@ -106,7 +106,7 @@ extension WorkerLoop {
         guard let address = check.address else { preconditionFailure("a server without an address is not checked") }
         check.startedAt = now
         check.generation &+= 1
-        let (descriptor, start) = Socket.probe(address)
+        let (descriptor, start) = Socket.probe(address, options: check.options)
         check.descriptor = descriptor
         switch start {
         case .exhausted(let code):

@@ -117,6 +117,7 @@ extension WorkerLoop {
         if session.pointee.server >= 0 {
             noteAddresses(of: session)
             Socket.close(session.pointee.server)
+            giveBackSourcePort(of: session)
             session.pointee.server = -1
         }
         let backend = backend(Int(session.pointee.backend))
@@ -251,7 +252,10 @@ extension WorkerLoop {
             attemptFailed(session, timedOut: false)
             return
         }
-        let (descriptor, start) = Socket.connect(to: address)
+        let (descriptor, start) =
+            if let way = server.way { connect(session, to: server, by: way, at: address) } else {
+                Socket.connect(to: address)
+            }
         session.pointee.server = descriptor
         switch start {
         case .exhausted:

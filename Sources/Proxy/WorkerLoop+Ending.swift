@@ -45,6 +45,7 @@ extension WorkerLoop {
             } else {
                 Socket.close(session.pointee.server)
             }
+            giveBackSourcePort(of: session)
         }
         withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
         withUnsafeMutablePointer(to: &session.pointee.download) { relay.release($0) }

@@ -61,6 +61,8 @@ final class WorkerLoop {
     var unfinished: [EventToken] = []
     /// By the session's slot: where clients connected to, for those of whom a PROXY protocol header has told.
     var announcedDestinations: [UInt32: IPEndpoint] = [:]
+    /// By the session's slot: the source port of its connection, where that is one of a server's range.
+    var sourcePorts: [UInt32: (server: Server, port: UInt16)] = [:]
 
     /// The time of this turn.
     var now: MonotonicTime

@@ -54,6 +54,16 @@ public enum Loopback {
         return UInt16(bigEndian: address.sin_port)
     }
 
+    static func remoteAddress(of descriptor: Int32) -> String {
+        var address = sockaddr_in()
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) }
+        }
+        precondition(result == 0, "a test's connection has another end")
+        return "\(String(cString: inet_ntoa(address.sin_addr))):\(UInt16(bigEndian: address.sin_port))"
+    }
+
     /// Waits until something is possible on a socket; false when the time is over first.
     static func wait(_ descriptor: Int32, for events: Int32, until deadline: ContinuousClock.Instant) -> Bool {
         while true {

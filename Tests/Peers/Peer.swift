@@ -56,6 +56,9 @@ public struct Peer: Sendable {
     /// The port at this end.
     public var localPort: UInt16 { Loopback.port(of: descriptor) }
 
+    /// The address and port at the other end, such as `127.0.0.1:5672`.
+    public var remoteAddress: String { Loopback.remoteAddress(of: descriptor) }
+
     /// How many bytes the other end's machine has not acknowledged yet.
     ///
     /// - Source: tcp(7), `SIOCOUTQ`.

@@ -28,13 +28,16 @@ public final class PeerListener: Sendable {
     ///
     /// - Parameters:
     ///   - host: an IPv4 address of this machine.
+    ///   - port: the port; 0 lets the kernel choose.
     ///   - listens: whether connections are accepted from the beginning.
     ///   - backlog: how many connections may wait; 0 lets the kernel take one.
     /// - Throws: `PeerError` when there is none.
-    public init(host: String = "127.0.0.1", listens: Bool = true, backlog: Int32 = 512) throws(PeerError) {
+    public init(
+        host: String = "127.0.0.1", port: UInt16 = 0, listens: Bool = true, backlog: Int32 = 512
+    ) throws(PeerError) {
         self.host = host
-        reservation = try PeerListener.bound(host, 0)
-        port = Loopback.port(of: reservation)
+        reservation = try PeerListener.bound(host, port)
+        self.port = Loopback.port(of: reservation)
         if listens { try listen(backlog: backlog) }
     }
 

@@ -1,0 +1,51 @@
+import Configuration
+import EventLoop
+
+/// How the connections to a server are made, where something is said about that (`source`, `tcp-ut`, `option srvtcpka` …).
+///
+/// - Source: HAProxy 2.6 configuration manual, sections 4.2 and 5.2.
+struct OutgoingConnections {
+    /// How many ports of a range are tried for one connection, as in HAProxy.
+    static let attemptsAtPorts = 10
+
+    /// What holds for each connection.
+    let options: ConnectOptions
+    /// Its source ports, where there are several to choose from.
+    var ports: SourcePorts?
+    /// Whether a client's first data go with the first packet (`tfo`).
+    let usesFastOpen: Bool
+    /// Whether they go with the handshake's last packet (`option tcp-smart-connect`).
+    let isSmart: Bool
+    /// What is added to the port that the client connected to, to make the server's.
+    let portOffset: Int?
+
+    /// Makes what a server's line and its proxy ask for; `nil` when that is nothing.
+    ///
+    /// - Parameters:
+    ///   - server: the server's line.
+    ///   - proxy: its section.
+    init?(_ server: ServerConfiguration, of proxy: ProxyConfiguration) {
+        var options = ConnectOptions()
+        let source = server.source ?? proxy.source
+        if let source {
+            let port = source.ports.flatMap { $0.count == 1 ? $0.lowerBound : nil } ?? 0
+            let isAny = source.address == "0.0.0.0" || source.address == "::"
+            options.source = isAny && source.ports == nil ? nil : SocketAddress(ip: source.address, port: port)
+            options.interface = source.interface
+        }
+        if proxy.serverKeepalive.isOn {
+            var probes = ConnectOptions.Probes()
+            probes.count = proxy.serverKeepalive.count.map { Int32(clamping: $0) }
+            probes.idleSeconds = proxy.serverKeepalive.idle.map { Int32(clamping: $0.components.seconds) }
+            probes.intervalSeconds = proxy.serverKeepalive.interval.map { Int32(clamping: $0.components.seconds) }
+            options.probes = probes
+        }
+        options.userTimeoutMilliseconds = server.userTimeout.map { Int32(clamping: $0.wholeMilliseconds) }
+        self.options = options
+        ports = source?.ports.flatMap { $0.count > 1 ? SourcePorts($0) : nil }
+        usesFastOpen = server.usesFastOpen
+        isSmart = proxy.connectsSmartly
+        portOffset = server.portOffset
+        if options == ConnectOptions(), ports == nil, !usesFastOpen, !isSmart, portOffset == nil { return nil }
+    }
+}
