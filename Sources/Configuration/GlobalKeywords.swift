@@ -106,7 +106,6 @@ enum GlobalKeywords {
         Accepted("thread-group", 1...64, "each instance has one worker thread"),
         Accepted("thread-groups", 1...1, "each instance has one worker thread"),
         Accepted("numa-cpu-mapping", 0...0, "the system places the worker threads"),
-        Accepted("mworker-max-reloads", 1...1, "the supervisor watches over its workers"),
         Accepted("strict-limits", 0...0, "a limit that can't be had is reported at the start"),
         Accepted("set-dumpable", 0...0, "the system's settings decide about core dumps"),
         Accepted("insecure-fork-wanted", 0...0, "an instance never forks"),

@@ -26,6 +26,8 @@ public struct ProcessConfiguration: Sendable, Equatable {
     public var isDaemon = false
     /// Whether there is a master beside it, and how that behaves.
     public var master: Master?
+    /// How many reloads a worker of the master may outlive (`mworker-max-reloads`); `nil` is as many as there are.
+    public var mostReloads: Int?
     /// Where its number is written (`pidfile`).
     public var pidFile: String?
     /// The user that it becomes once it listens (`user`, `uid`).

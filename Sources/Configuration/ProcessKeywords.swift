@@ -25,6 +25,10 @@ enum ProcessKeywords {
             }
             process.master = master
         },
+        keyword("mworker-max-reloads", "the supervisor watches over its workers") {
+            (process, _, arguments) throws(Diagnostic) in
+            process.mostReloads = try arguments.integer(in: 0...Int(Int32.max), example: "mworker-max-reloads 3")
+        },
         keyword("pidfile", "'supervise status' shows the process") { (process, seen, arguments) throws(Diagnostic) in
             let path = try arguments.word("a file", example: "pidfile /run/haproxy.pid")
             if isFirst("pidfile", &seen, &arguments) { process.pidFile = path.text }

@@ -13,4 +13,14 @@ extension Socket {
             throw SystemError("listen", "descriptor \(descriptor)")
         }
     }
+
+    /// Stops listening without giving the address up: another socket that shares it (`SO_REUSEADDR`) can listen there, and
+    /// `setBacklog` makes this one listen again.
+    ///
+    /// - Parameter descriptor: a listening socket that is no Unix socket.
+    /// - Source: HAProxy does the same to pause; Linux takes `SHUT_RD` on a listening socket as the end of listening.
+    public static func stopListening(_ descriptor: Int32) {
+        // Fails only on one that doesn't listen.
+        _ = shutdown(descriptor, Int32(SHUT_RD))
+    }
 }

@@ -20,6 +20,8 @@ struct InstanceSurroundings: Sendable {
     var grace: Duration
     /// Whether another process may listen on the instances' addresses.
     var sharesAddresses = false
+    /// The sockets of a supervisor's only instance, if they were opened before it.
+    var sockets: InstanceSockets?
     /// When failed attempts are repeated.
     var policy = RestartPolicy()
     /// Makes workers.
@@ -60,6 +62,8 @@ actor Instance {
     /// The statistics proxies' counts, shared between worker and surface, by index.
     var counters: [Int: HTTPFrontendCounters] = [:]
     var isSurfaceOpen = false
+    /// Whether the addresses are left to another process for a while.
+    private var isPaused = false
     /// What persons ordered for servers; outlives workers, also those that crash.
     var ordered: [ServerIdentity: AdministrativeState] = [:]
 
@@ -88,7 +92,9 @@ actor Instance {
         self.logger = surroundings.logger
         self.supervisor = supervisor
         self.life = InstanceLife(policy: surroundings.policy)
-        self.sockets = ListeningSockets(logger: surroundings.logger, areShared: surroundings.sharesAddresses)
+        self.sockets =
+            surroundings.sockets?.listening
+            ?? ListeningSockets(logger: surroundings.logger, areShared: surroundings.sharesAddresses)
         self.drain = surroundings.drain
     }
 }
@@ -121,6 +127,38 @@ extension Instance {
         case .stop: await untilStopped()
         case .start, .restart, .reload: if let failure { throw .failed("\(name): \(failure)") }
         }
+    }
+
+    /// Stops listening; the worker's sessions go on.
+    ///
+    /// - Returns: whether it listened.
+    func pauseListening() async -> Bool {
+        guard life.state == .running, !isPaused else { return false }
+        isPaused = true
+        await worker?.stopAccepting()
+        sockets.pause(sessionAddresses)
+        return true
+    }
+
+    /// Listens again, with a new worker; the old one's sessions go on.
+    ///
+    /// - Returns: whether it was paused.
+    /// - Throws: `ControlError.failed` when an address cannot be listened on any more, or there is no new worker.
+    func resumeListening() async throws(ControlError) -> Bool {
+        guard isPaused else { return false }
+        do throws(SystemError) {
+            try sockets.resume(sessionAddresses)
+        } catch {
+            throw .failed("\(error)")
+        }
+        isPaused = false
+        try await carryOut(.reload, with: nil, by: nil)
+        return true
+    }
+
+    /// Where sessions come in.
+    private var sessionAddresses: Set<BindAddress> {
+        Set(configuration.proxies.filter(\.acceptsSessions).flatMap(\.binds).map(\.address))
     }
 
     /// Notes that an order's file was refused.

@@ -32,15 +32,26 @@ struct ListeningSockets {
     /// Whether another process may listen on the same addresses.
     private let areShared: Bool
     private var open: [BindAddress: Open] = [:]
+    /// Listening descriptors that came with the process, by address; each is taken by the first who wants it.
+    private var inherited: [String: Int32]
 
     /// Begins without sockets.
     ///
     /// - Parameters:
     ///   - logger: told what was not done as the file asks.
     ///   - areShared: whether another process may listen on the same addresses.
-    init(logger: Logger, areShared: Bool = false) {
+    ///   - inherited: listening descriptors that came with the process, by the address's text.
+    init(logger: Logger, areShared: Bool = false, inherited: [String: Int32] = [:]) {
         self.logger = logger
         self.areShared = areShared
+        self.inherited = inherited
+    }
+
+    /// The open descriptors by the text of their addresses, for a process that is to inherit them.
+    var descriptors: [String: Int32] {
+        Dictionary(
+            open.map { ($0.key.description, $0.value.descriptor) },
+            uniquingKeysWith: { _, _ in preconditionFailure("two addresses have one text") })
     }
 
     /// Which addresses are open.
@@ -75,7 +86,11 @@ struct ListeningSockets {
         var opened: [BindAddress] = []
         do throws(SystemError) {
             for item in wanted where open[item.address] == nil {
-                open[item.address] = try make(item)
+                if let adopted = adopt(item) {
+                    open[item.address] = adopted
+                } else {
+                    open[item.address] = try make(item)
+                }
                 opened.append(item.address)
             }
         } catch {
@@ -114,6 +129,25 @@ struct ListeningSockets {
         return try Socket.duplicate(socket.descriptor)
     }
 
+    /// Stops listening at some addresses: they stay this process's, but another one can listen there.
+    ///
+    /// - Parameter addresses: where; files of Unix sockets are left alone.
+    func pause(_ addresses: Set<BindAddress>) {
+        for (address, socket) in open where addresses.contains(address) && !address.isFile {
+            Socket.stopListening(socket.descriptor)
+        }
+    }
+
+    /// Listens there again.
+    ///
+    /// - Parameter addresses: as for `pause`.
+    /// - Throws: `SystemError` when another process listens there now.
+    func resume(_ addresses: Set<BindAddress>) throws(SystemError) {
+        for (address, socket) in open where addresses.contains(address) && !address.isFile {
+            try Socket.setBacklog(of: socket.descriptor, to: socket.wanted.backlog)
+        }
+    }
+
     /// Closes sockets: from now on connections to them are refused.
     ///
     /// - Parameter kept: the addresses that stay open.
@@ -125,6 +159,19 @@ struct ListeningSockets {
         guard let socket = open.removeValue(forKey: address) else { return }
         socket.file?.remove()
         Socket.close(socket.descriptor)
+    }
+
+    /// Closes the inherited descriptors that nobody has taken: connections to them would wait in vain.
+    mutating func closeUnclaimed() {
+        for descriptor in inherited.values { Socket.close(descriptor) }
+        inherited = [:]
+    }
+
+    /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove.
+    private mutating func adopt(_ wanted: Wanted) -> Open? {
+        inherited.removeValue(forKey: wanted.address.description).map {
+            Open(descriptor: $0, file: nil, wanted: wanted)
+        }
     }
 
     private func make(_ wanted: Wanted) throws(SystemError) -> Open {
@@ -185,5 +232,14 @@ struct ListeningSockets {
         case nil: break
         }
         return access
+    }
+}
+
+extension BindAddress {
+    fileprivate var isFile: Bool {
+        switch self {
+        case .unix: true
+        case .ipv4, .ipv6, .abstract, .descriptor: false
+        }
     }
 }

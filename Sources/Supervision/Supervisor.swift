@@ -26,6 +26,8 @@ public struct SupervisorSettings: Sendable {
     public var policy = RestartPolicy()
     /// Whether another process of the same user may listen on the instances' addresses too.
     public var sharesAddresses = false
+    /// The listening sockets of the only instance, if they were opened before it.
+    public var sockets: InstanceSockets?
     /// Reads the file of an instance; `nil` reads it as it is.
     public var read: (@Sendable (_ file: String) -> ParsedInstance)?
     /// What `"${VAR}"` in the files stands for.
@@ -81,6 +83,7 @@ public actor Supervisor {
             grace: settings.grace)
         surroundings.policy = settings.policy
         surroundings.sharesAddresses = settings.sharesAddresses
+        surroundings.sockets = settings.sockets
         self.init(settings: settings, surroundings: surroundings)
     }
 

@@ -5,8 +5,21 @@ import Model
 import Monitoring
 import Supervision
 
-/// The command `supervise`.
+/// The program: itself, or HAProxy.
 @main
+enum Program {
+    /// Runs it to its end.
+    ///
+    /// Not asynchronous: as HAProxy it gives up privileges, which it can do only while it has one thread.
+    static func main() {
+        let environment = ProcessInfo.processInfo.environment
+        if let program = HAProxyProgram(arguments: CommandLine.arguments, environment: environment) { program.run() }
+        Task { await Supervise.main() }
+        dispatchMain()
+    }
+}
+
+/// The command `supervise`.
 struct Supervise: AsyncParsableCommand {
     /// The program's version.
     static let versionNumber = "0.1.0"
@@ -36,10 +49,6 @@ struct Supervise: AsyncParsableCommand {
 
     /// Runs a command and ends the process with its exit code.
     static func main() async {
-        let environment = ProcessInfo.processInfo.environment
-        if let program = HAProxyProgram(arguments: CommandLine.arguments, environment: environment) {
-            exit(withCode: await program.run())
-        }
         do {
             try refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
@@ -51,6 +60,7 @@ struct Supervise: AsyncParsableCommand {
         } catch {
             end(with: error)
         }
+        exit(withCode: ExitStatus.done.rawValue)
     }
 
     /// Says more than the parser would, which calls an unknown command an unexpected argument.

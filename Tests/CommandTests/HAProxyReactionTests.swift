@@ -7,22 +7,22 @@ import Testing
 /// What signals do, and what SIGHUP tells, as values.
 @Suite("haproxy signals")
 struct HAProxyReactionTests {
-    @Test("alone: INT and TERM end by themselves, USR1 finishes, HUP tells the states, USR2 does nothing")
-    func alone() {
-        #expect(HAProxyReaction(to: SIGINT, isMaster: false) == .endBySignal)
-        #expect(HAProxyReaction(to: SIGTERM, isMaster: false) == .endBySignal)
-        #expect(HAProxyReaction(to: SIGUSR1, isMaster: false) == .finish)
-        #expect(HAProxyReaction(to: SIGUSR2, isMaster: false) == .none)
-        #expect(HAProxyReaction(to: SIGHUP, isMaster: false) == .tellStates)
+    @Test("serving: INT and TERM end by themselves, USR1 finishes, TTOU pauses, TTIN resumes, HUP tells the states")
+    func serving() {
+        #expect(HAProxyReaction(to: SIGINT) == .endBySignal)
+        #expect(HAProxyReaction(to: SIGTERM) == .endBySignal)
+        #expect(HAProxyReaction(to: SIGUSR1) == .finish)
+        #expect(HAProxyReaction(to: SIGTTOU) == .pause)
+        #expect(HAProxyReaction(to: SIGTTIN) == .resume)
+        #expect(HAProxyReaction(to: SIGUSR2) == .none)
+        #expect(HAProxyReaction(to: SIGHUP) == .tellStates)
     }
 
-    @Test("as a master: INT ends with 130, TERM with 0, USR1 finishes, USR2 and HUP reload")
+    @Test("as a master: INT, TERM and USR1 end, USR2 and HUP reload")
     func master() {
-        #expect(HAProxyReaction(to: SIGINT, isMaster: true) == .end(code: 130))
-        #expect(HAProxyReaction(to: SIGTERM, isMaster: true) == .end(code: 0))
-        #expect(HAProxyReaction(to: SIGUSR1, isMaster: true) == .finish)
-        #expect(HAProxyReaction(to: SIGUSR2, isMaster: true) == .reload)
-        #expect(HAProxyReaction(to: SIGHUP, isMaster: true) == .reload)
+        for number in [SIGINT, SIGTERM, SIGUSR1] { #expect(HAProxyMasterReaction(to: number) == .end) }
+        for number in [SIGUSR2, SIGHUP] { #expect(HAProxyMasterReaction(to: number) == .reload) }
+        #expect(HAProxyMasterReaction(to: SIGTTOU) == .none)
     }
 
     @Test("no signal both reacts and is ignored")

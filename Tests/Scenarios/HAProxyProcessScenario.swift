@@ -60,9 +60,34 @@ extension Scenarios {
             #expect(process.errorOutput.contains("Grace period expired, proceeding with soft-stop now."))
         }
 
-        @Test("a user that nobody knows keeps it from running")
+        @Test("user, group and chroot hold once it listens, and it still relays")
+        func privileges() async throws {
+            guard geteuid() == 0 else { return print("not tried: only root has privileges to drop") }
+            let setUp = try HAProxySetUp()
+            let root = try TemporaryDirectory()
+            try setUp.configure(global: ["user nobody", "gid 65534", "chroot \(root.path)"])
+            let process = try await setUp.start()
+            let session = try await setUp.session()
+            let status = try String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)
+            #expect(status.contains("\nUid:\t65534\t65534\t65534\t65534\n"))
+            #expect(status.contains("\nGid:\t65534\t65534\t65534\t65534\n"))
+            #expect(status.firstMatch(of: /\nGroups:\s*\n/) != nil)
+            let link = "/proc/\(process.processID)/root"
+            #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == root.path)
+            try await session.write(Array("still here".utf8))
+            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
+            try await process.stop()
+        }
+
+        @Test("a folder that isn't there to be the root, and a user that nobody knows, keep it from running")
         func refused() async throws {
             let setUp = try HAProxySetUp()
+            if geteuid() == 0 {
+                try setUp.configure(global: ["chroot /nowhere/at/all"])
+                let process = try setUp.launch()
+                #expect(try await process.waitUntilExit() == .code(1))
+                #expect(process.errorOutput.contains(" : [haproxy.main()] Cannot chroot(/nowhere/at/all)."))
+            }
             try setUp.configure(global: ["user nobody-of-this-name"])
             let process = try setUp.launch(["-c"])
             #expect(try await process.waitUntilExit() == .code(1))

@@ -35,43 +35,6 @@ extension Scenarios {
             #expect(process.errorOutput.contains(" : Proxy shop stopped (cumulated conns: FE: "))
         }
 
-        @Test(
-            "with -W, SIGUSR2 takes the changed file and ends nobody; a wrong file changes nothing",
-            arguments: ["-W", "-Ws"])
-        func reloads(option: String) async throws {
-            let setUp = try HAProxySetUp()
-            let process = try await setUp.start([option, "-p", setUp.pidFile])
-            // It is written once the process listens, so the first connection may be faster.
-            try await eventually("the pid file is written") {
-                try FileManager.default.fileExists(atPath: setUp.pidFile)
-                    && String(contentsOfFile: setUp.pidFile, encoding: .utf8) == "\(process.processID)\n"
-            }
-            let session = try await setUp.session()
-            let other = try HeldPort()
-            try setUp.configure(also: other)
-            process.signal(SIGUSR2)
-            try await eventually("\(other.address) answers; \(process.errorOutput)") {
-                try await Socket.connect(port: other.port) != nil
-            }
-            try setUp.write("listen broken\n    srever\n")
-            process.signal(SIGHUP)
-            try await eventually("the refusal is told") { process.errorOutput.contains("Loading failure!") }
-            #expect(process.errorOutput.contains("[ALERT]    (\(process.processID)) : config : parsing ["))
-            #expect(try await Socket.connect(port: other.port) != nil)
-            try await session.write(Array("still here".utf8))
-            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
-            process.signal(SIGINT)
-            #expect(try await process.waitUntilExit(within: .seconds(10)) == .code(130))
-        }
-
-        @Test("with -W, SIGTERM ends it with 0")
-        func endsAsMaster() async throws {
-            let setUp = try HAProxySetUp()
-            let process = try await setUp.start(["-W"])
-            process.signal(SIGTERM)
-            #expect(try await process.waitUntilExit(within: .seconds(10)) == .code(0))
-        }
-
         @Test("SIGHUP tells the servers' states")
         func tells() async throws {
             let setUp = try HAProxySetUp()

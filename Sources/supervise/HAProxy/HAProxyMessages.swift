@@ -22,6 +22,10 @@ struct HAProxyMessages {
         self.isQuiet = isQuiet
     }
 
+    /// From now on a warning needs no such lines: HAProxy says them while it starts, and of the processes that go on, a master
+    /// does too.
+    mutating func skipIntroduction() { hasIntroducedItself = true }
+
     /// Tells something.
     ///
     /// - Parameters:

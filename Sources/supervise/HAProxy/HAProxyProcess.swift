@@ -15,6 +15,18 @@ struct HAProxyProcess: Sendable {
         try number.write(toFile: path, atomically: false, encoding: .utf8)
     }
 
+    /// Lets signals wait until somebody takes them (`HAProxySignals`): the process listens before it can react.
+    ///
+    /// To be called on the first thread before there are others, which have its mask.
+    ///
+    /// - Parameter numbers: the signals.
+    static func hold(_ numbers: [Int32]) {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
     /// Ends this process by a signal, so that whoever waits for it sees that.
     ///
     /// - Parameter number: the signal.
@@ -44,11 +56,13 @@ struct HAProxyProcess: Sendable {
     }
 
     /// Leaves the terminal, once everything that could go wrong has been told there.
-    static func leaveTerminal() {
-        BackgroundProcess.reportReady()
+    ///
+    /// - Parameter reporting: whether the process that started this one waits to be told.
+    static func leaveTerminal(reporting: Bool) {
+        if reporting { BackgroundProcess.reportReady() }
         let nowhere = open("/dev/null", O_RDWR | O_CLOEXEC)
         guard nowhere >= 0 else { return }
-        for standard in [STDIN_FILENO, STDERR_FILENO] { dup2(nowhere, standard) }
+        for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] { dup2(nowhere, standard) }
         close(nowhere)
     }
 }

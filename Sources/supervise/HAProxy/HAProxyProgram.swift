@@ -1,5 +1,8 @@
 import Configuration
+import EventLoop
 import Foundation
+import Logging
+import Supervision
 
 /// The program as HAProxy: takes its command line, gives its exit codes.
 ///
@@ -23,6 +26,8 @@ struct HAProxyProgram: Sendable {
     private let calledAs: String
     private let words: [String]
     private let environment: [String: String]
+    /// What came from a master; `nil` in a process that has none.
+    private let handover: HAProxyHandover?
 
     /// Looks whether the program is to be HAProxy; `nil` when it is to be itself.
     ///
@@ -41,26 +46,52 @@ struct HAProxyProgram: Sendable {
             return nil
         }
         self.environment = environment
+        handover = HAProxyHandover(environment: environment)
     }
 
-    /// Does what the command line says.
+    /// Does what the command line says, and ends the process.
     ///
-    /// - Returns: the exit code.
-    func run() async -> Int32 {
+    /// To be called on its first and only thread.
+    func run() -> Never {
+        switch begin() {
+        case .end(let code): exit(code)
+        case .serve(let run, let messages):
+            Task {
+                switch await run.untilEnded(messages) {
+                case .code(let code): exit(code)
+                case .signal(let number): HAProxyProcess.end(by: number)
+                }
+            }
+        case .master(let master):
+            Task {
+                var master = master
+                exit(await master.untilEnded())
+            }
+        }
+        dispatchMain()
+    }
+
+    /// What is left to be done once everything was done that needs one thread only.
+    private enum Rest {
+        case end(Int32)
+        case serve(HAProxyRun, HAProxyMessages)
+        case master(HAProxyMaster)
+    }
+
+    private func begin() -> Rest {
         let line: HAProxyCommandLine
         do throws(HAProxyCommandLine.Mistake) {
             line = try HAProxyCommandLine(words)
         } catch {
-            return refuse(error)
+            return .end(refuse(error))
         }
         switch line.task {
-        case .printVersion(let withDetails): return printVersion(withDetails: withDetails)
-        case .evaluate(let condition): return evaluate(condition)
-        case .check: return await read(line)
+        case .printVersion(let withDetails): return .end(printVersion(withDetails: withDetails))
+        case .evaluate(let condition): return .end(evaluate(condition))
+        case .check: return read(line)
         case .run:
-            // First of all: who tells an old process to make room may do it before that is up.
             for number in HAProxyReaction.ignored { signal(number, SIG_IGN) }
-            return await read(line)
+            return read(line)
         }
     }
 
@@ -95,65 +126,96 @@ struct HAProxyProgram: Sendable {
     }
 
     /// Reads the files, and goes on with them as the command line says.
-    private func read(_ line: HAProxyCommandLine) async -> Int32 {
+    private func read(_ line: HAProxyCommandLine) -> Rest {
         var messages = HAProxyMessages(isQuiet: line.isQuiet)
-        if let directory = line.directory, !FileManager.default.changeCurrentDirectoryPath(directory) {
+        // A process that this program has started is there already.
+        if let directory = line.directory, !isInBackground, handover == nil,
+            !FileManager.default.changeCurrentDirectoryPath(directory)
+        {
             let reason = String(cString: strerror(errno))
             messages.tell(.alert, "Could not change to directory \(directory) : \(reason)")
-            return ExitCode.failed
+            return .end(ExitCode.failed)
         }
         let files: HAProxyFiles
         do throws(HAProxyFiles.Problem) {
             files = try HAProxyFiles(line.paths)
         } catch {
-            return refuse(error, &messages)
+            return .end(refuse(error, &messages))
         }
-        let parsed = files.read(environment: environment(for: line)).limited(by: line)
+        let environment = environment(for: line)
+        let read = { @Sendable in files.read(environment: environment).limited(by: line) }
+        let parsed = read()
         let verdict = HAProxyFiles.verdict(on: parsed, failsOnWarnings: line.failsOnWarnings)
-        if line.task == .check { return report(parsed, verdict, line, &messages) }
+        if line.task == .check { return .end(report(parsed, verdict, line, &messages)) }
         switch (verdict, parsed.configuration) {
         case (.valid, let configuration?):
-            return await run(configuration, of: files, parsed.diagnostics, line, messages)
+            let start = HAProxyStart(
+                line: line, manner: HAProxyManner(line, configuration.global.process), configuration: configuration)
+            do throws(HAProxyRefusal) {
+                return try run(start, parsed.diagnostics, read: read, messages)
+            } catch {
+                messages.tell(.alert, "[haproxy.main()] \(error.text)")
+            }
         case (.nothingListens, _):
             messages.tell(
                 .alert, "[haproxy.main()] No enabled listener found (check for 'bind' directives) ! Exiting.")
         case (.valid, nil), (.refused, _):
             messages.tellRefusal(parsed.diagnostics)
         }
-        return ExitCode.failed
+        return .end(ExitCode.failed)
     }
 
-    /// Runs the instance; in the background by a process that this one starts.
+    /// Opens what the instance listens on; in the background by a process that this one starts.
     private func run(
-        _ configuration: InstanceConfiguration, of files: HAProxyFiles, _ diagnostics: [Diagnostic],
-        _ line: HAProxyCommandLine, _ messages: HAProxyMessages
-    ) async -> Int32 {
+        _ start: HAProxyStart, _ diagnostics: [Diagnostic], read: @escaping @Sendable () -> ParsedInstance,
+        _ messages: HAProxyMessages
+    ) throws(HAProxyRefusal) -> Rest {
         var messages = messages
-        let isInBackground = environment[HAProxyProcess.backgroundMark] != nil
-        let manner = HAProxyManner(line, configuration.global.process)
-        if manner.goesToBackground, !isInBackground {
+        if start.manner.goesToBackground, !isInBackground {
             do {
-                return try HAProxyProcess.startInBackground(environment)
+                return .end(try HAProxyProcess.startInBackground(environment))
             } catch {
-                messages.tell(.alert, (error as? CommandFailure)?.message ?? "\(error)")
-                return ExitCode.failed
+                throw HAProxyRefusal(text: (error as? CommandFailure)?.message ?? "\(error)")
             }
         }
-        messages.tell(diagnostics)
-        let environment = environment(for: line)
-        var run = HAProxyRun(
-            line, manner, configuration, read: { files.read(environment: environment).limited(by: line) },
-            environment: self.environment, messages: messages)
-        switch await run.untilEnded(whenReady: { if isInBackground { HAProxyProcess.leaveTerminal() } }) {
-        case .code(let code): return code
-        case .signal(let number): HAProxyProcess.end(by: number)
+        HAProxyProcess.hold(HAProxyReaction.signals)
+        // A worker's master has told them.
+        if handover == nil { messages.tell(diagnostics) }
+        try start.raiseLimits(&messages)
+        let isQuiet = start.line.isQuiet
+        let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
+        var sockets = InstanceSockets(
+            logger: logger, areShared: start.manner.sharesAddresses, inherited: handover?.sockets ?? [:])
+        try start.open(&sockets, &messages)
+        if handover == nil {
+            try start.writeNumber()
+            if start.manner.mastery != .alone {
+                return .master(
+                    HAProxyMaster(
+                        start, sockets, read: read, environment: environment, isInBackground: isInBackground,
+                        messages: messages))
+            }
+            // While it still may: the others can be another user's.
+            start.tellPredecessors()
         }
+        try start.dropPrivileges()
+        let run = HAProxyRun(
+            start, sockets, link: handover.map { ProcessLink(inherited: $0.link) }, environment: environment,
+            logger: logger
+        ) { [isInBackground, handover] in
+            if isInBackground { HAProxyProcess.leaveTerminal(reporting: handover == nil) }
+        }
+        return .serve(run, messages)
     }
+
+    /// Whether this is the process that is to stay in the background.
+    private var isInBackground: Bool { environment[HAProxyProcess.backgroundMark] != nil }
 
     /// What `"${NAME}"` in the files stands for.
     private func environment(for line: HAProxyCommandLine) -> [String: String] {
         var environment = environment
         environment[HAProxyProcess.backgroundMark] = nil
+        environment[HAProxyHandover.variable] = nil
         environment["HAPROXY_LOCALPEER"] = line.localPeer ?? ProcessInfo.processInfo.hostName
         return environment
     }

@@ -1,17 +1,12 @@
 import Configuration
 import EventLoop
 import Foundation
-import Glibc
 import Logging
 import Model
 import Monitoring
 import Supervision
-import UnixSignals
 
-/// One run of the files' instance, with HAProxy's signals.
-///
-/// The instance runs in this process, under `-W` too: a reload gives it a new worker on the same listening sockets, so that
-/// nobody is refused, and lets the old worker's sessions end by themselves, as HAProxy does with processes.
+/// One run of the files' instance in this process, with HAProxy's signals: alone, or as a master's worker.
 struct HAProxyRun {
     /// How a run ended.
     enum End: Sendable, Equatable {
@@ -20,243 +15,205 @@ struct HAProxyRun {
         case signal(Int32)
     }
 
-    /// How long sessions may go on after SIGUSR1 or a reload.
+    /// How long sessions may go on after SIGUSR1.
     ///
     /// HAProxy has no limit where `hard-stop-after` is not set; ten years are one that clocks can count.
     private static let patience = Duration.seconds(10 * 365 * 86_400)
 
-    /// What cannot be had, which keeps it from running.
-    struct Refusal: Error, Sendable {
-        /// As HAProxy says it.
-        let text: String
-    }
-
-    private let line: HAProxyCommandLine
-    private let manner: HAProxyManner
-    private let process: ProcessConfiguration
-    private let read: @Sendable () -> ParsedInstance
     private let instance: String
-    private let isMaster: Bool
-    private let notification: ServiceNotification?
+    private let process: ProcessConfiguration
+    private let link: ProcessLink?
     private let history: HAProxyHistory
     private let supervisor: Supervisor
-    private var messages: HAProxyMessages
+    private let whenReady: @Sendable () -> Void
 
     /// Makes a run that has started nothing yet.
     ///
     /// - Parameters:
-    ///   - line: the command line.
-    ///   - manner: how the process is to run.
-    ///   - configuration: what the files say.
-    ///   - read: reads the files anew.
+    ///   - start: what has been done before.
+    ///   - sockets: the open listening sockets.
+    ///   - link: the link to its master, if it has one.
     ///   - environment: the process's environment.
-    ///   - messages: what was told so far.
+    ///   - logger: told what is not as it should be.
+    ///   - whenReady: called when the instance serves.
     init(
-        _ line: HAProxyCommandLine, _ manner: HAProxyManner, _ configuration: InstanceConfiguration,
-        read: @escaping @Sendable () -> ParsedInstance, environment: [String: String], messages: HAProxyMessages
+        _ start: HAProxyStart, _ sockets: InstanceSockets, link: ProcessLink?, environment: [String: String],
+        logger: Logger, whenReady: @escaping @Sendable () -> Void
     ) {
-        self.line = line
-        self.manner = manner
-        self.process = configuration.global.process
-        self.read = read
-        self.messages = messages
+        let configuration = start.configuration
         instance = configuration.name
-        isMaster = manner.mastery != .alone
-        notification = manner.mastery == .masterUnderSystemd ? ServiceNotification(environment: environment) : nil
-        let isQuiet = line.isQuiet
-        let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
-        history = HAProxyHistory(option: line.stateDirectory, environment: environment, logger: logger)
+        process = configuration.global.process
+        self.link = link
+        self.whenReady = whenReady
+        history = HAProxyHistory(option: start.line.stateDirectory, environment: environment, logger: logger)
         var settings = SupervisorSettings(directory: "", environment: environment)
         settings.files = [configuration.file]
-        settings.read = { _ in read() }
+        settings.read = { _ in ParsedInstance(configuration: configuration, diagnostics: []) }
         settings.drain = Self.patience
-        settings.sharesAddresses = manner.sharesAddresses
+        settings.sharesAddresses = start.manner.sharesAddresses
+        settings.sockets = sockets
         supervisor = Supervisor(
             settings: settings, history: history.sink,
             surface: Surfaces(version: HAProxyUsage.compatibleVersion, logger: logger), logger: logger)
     }
 
-    /// Runs until a signal ends it.
+    /// Runs until a signal or the master's end ends it.
     ///
-    /// - Parameter whenReady: called when the instance listens.
+    /// - Parameter messages: what was told so far.
     /// - Returns: how it ended.
-    mutating func untilEnded(whenReady: @escaping () -> Void) async -> End {
-        let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm, .sigusr1, .sigusr2, .sighup)
-        let history = history
-        var run = self
-        let end = await history.keep {
-            do throws(Refusal) {
-                try run.raiseLimits()
-                guard await run.start() else { return End.code(HAProxyProgram.ExitCode.failed) }
-                try run.writeNumber()
-                run.tellPredecessors()
-            } catch {
-                run.messages.tell(.alert, "[haproxy.main()] \(error.text)")
-                return End.code(HAProxyProgram.ExitCode.failed)
-            }
-            run.notification?.send(["READY=1", "MAINPID=\(ProcessInfo.processInfo.processIdentifier)"])
+    func untilEnded(_ messages: HAProxyMessages) async -> End {
+        let signals = HAProxySignals(HAProxyReaction.signals)
+        return await history.keep {
+            var serving = Serving(run: self, messages: messages)
+            guard await serving.start() else { return End.code(HAProxyProgram.ExitCode.failed) }
+            serving.messages.skipIntroduction()
             whenReady()
-            return await run.react(to: signals)
-        }
-        self = run
-        return end
-    }
-
-    /// `ulimit-n`.
-    private mutating func raiseLimits() throws(Refusal) {
-        guard let wanted = process.descriptorLimit else { return }
-        do throws(SystemError) {
-            try DescriptorLimit.raise(to: UInt64(wanted))
-        } catch {
-            let present = (try? DescriptorLimit.current().soft).map { ", limit is \($0)" } ?? ""
-            let text = "Cannot raise FD limit to \(wanted)\(present)."
-            if process.isStrictAboutLimits { throw Refusal(text: text) }
-            messages.tell(.warning, "[haproxy.main()] \(text)")
-        }
-    }
-
-    private func writeNumber() throws(Refusal) {
-        guard let path = manner.pidFile else { return }
-        do {
-            try HAProxyProcess.writeNumber(to: path)
-        } catch {
-            throw Refusal(text: "Cannot create pidfile \(path)")
-        }
-    }
-
-    /// Starts the instance; false when it cannot listen.
-    private mutating func start() async -> Bool {
-        do throws(ConfigurationRefused) {
-            try await supervisor.start()
-        } catch {
-            messages.tell(error.diagnostics)
-            return false
-        }
-        guard let status = await status() else { return false }
-        if status.state == .running { return true }
-        messages.tell(.alert, "Starting \(instance): \(status.reason ?? "it does not run")")
-        messages.tell(.alert, "[haproxy.main()] Some protocols failed to start their listeners! Exiting.")
-        return false
-    }
-
-    private func status() async -> InstanceStatus? {
-        do {
-            return try await supervisor.status(of: [instance]).first
-        } catch {
-            preconditionFailure("the supervisor does not know its own instance: \(error)")
-        }
-    }
-
-    /// `-sf` and `-st`: now that this process listens, the others need not.
-    private func tellPredecessors() {
-        guard let succession = line.succession else { return }
-        for process in succession.processes {
-            // One that has ended already needs no telling.
-            _ = kill(process, succession.letsSessionsFinish ? SIGUSR1 : SIGTERM)
-        }
-    }
-
-    private mutating func react(to signals: UnixSignalsSequence) async -> End {
-        let (ends, ended) = AsyncStream.makeStream(of: Happening.self)
-        let listening = Task {
-            for await signal in signals { ended.yield(.signal(signal.rawValue)) }
-        }
-        defer { listening.cancel() }
-        var isFinishing = false
-        for await happening in ends {
-            let number: Int32
-            switch happening {
-            case .signal(let received): number = received
-            case .graceOver:
-                messages.tell(.notice, "Grace period expired, proceeding with soft-stop now.")
-                await stopSoftly(ended)
-                continue
-            case .patienceOver:
-                await stopHard()
-                continue
-            case .stopped: return .code(HAProxyProgram.ExitCode.done)
-            }
-            switch HAProxyReaction(to: number, isMaster: isMaster) {
-            case .endBySignal: return .signal(number)
-            case .end(let code): return .code(code)
-            case .finish where isFinishing: break
-            case .finish:
-                isFinishing = true
-                notification?.send(["STOPPING=1"])
-                if process.grace > .zero {
-                    messages.tell(.notice, "Scheduling a soft-stop in \(Int(process.grace / .milliseconds(1))) ms.")
-                    Self.after(process.grace, tell: ended, .graceOver)
-                } else {
-                    await stopSoftly(ended)
-                }
-            case .reload where isFinishing: break
-            case .reload: await reload()
-            case .tellStates:
-                for line in HAProxyServerStates.lines(await snapshot()) { messages.tell(.warning, line) }
-            case .none: break
-            }
-        }
-        return .code(HAProxyProgram.ExitCode.done)
-    }
-
-    /// Closes the listeners; `.stopped` follows when the last session has ended.
-    private mutating func stopSoftly(_ happenings: AsyncStream<Happening>.Continuation) async {
-        for line in HAProxyServerStates.stopLines(await snapshot()) { messages.tell(.warning, line) }
-        if let patience = process.hardStopAfter { Self.after(patience, tell: happenings, .patienceOver) }
-        await supervisor.shutDown(by: Operator(name: "SIGUSR1"))
-        Task { [supervisor] in
-            await supervisor.waitUntilStopped()
-            happenings.yield(.stopped)
-        }
-    }
-
-    /// `hard-stop-after`: ends the sessions that a soft stop still waits for.
-    private mutating func stopHard() async {
-        messages.tell(.warning, "soft-stop running for too long, performing a hard-stop.")
-        for line in HAProxyServerStates.hardStopLines(await snapshot()) { messages.tell(.warning, line) }
-        await supervisor.endNow()
-    }
-
-    private static func after(
-        _ time: Duration, tell happenings: AsyncStream<Happening>.Continuation, _ happening: Happening
-    ) {
-        Task {
-            // Only the end of the process ends this wait before its time.
-            try? await Task.sleep(for: time)
-            happenings.yield(happening)
-        }
-    }
-
-    /// Reads the files anew; with a mistake in them, what runs goes on.
-    private mutating func reload() async {
-        messages.tell(.notice, "Reloading HAProxy")
-        notification?.send(["RELOADING=1"])
-        defer { notification?.send(["READY=1"]) }
-        let parsed = read()
-        messages.tell(parsed.diagnostics)
-        guard parsed.configuration != nil else { return messages.tell(.warning, "Loading failure! What ran goes on.") }
-        do throws(ControlError) {
-            try await supervisor.carryOut(.reload, on: instance, by: Operator(name: "SIGUSR2"))
-            messages.tell(.notice, "Loading success.")
-        } catch {
-            messages.tell(.alert, "Loading failure! What ran goes on: \(error)")
-        }
-    }
-
-    /// Everything that can be seen of the instance now; `nil` while it has no worker.
-    private func snapshot() async -> InstanceSnapshot? {
-        do throws(ControlError) {
-            return try await supervisor.snapshot(of: instance)
-        } catch {
-            preconditionFailure("the supervisor does not know its own instance: \(error)")
+            link?.reportReady()
+            return await serving.react(to: signals)
         }
     }
 
     /// What a running process waits for.
     private enum Happening: Sendable {
         case signal(Int32)
+        case masterGone
         case graceOver
         case patienceOver
         case stopped
+    }
+
+    /// What changes while it runs.
+    private struct Serving {
+        let run: HAProxyRun
+        var messages: HAProxyMessages
+        var isFinishing = false
+
+        private var supervisor: Supervisor { run.supervisor }
+
+        /// Starts the instance; false when it cannot.
+        mutating func start() async -> Bool {
+            do throws(ConfigurationRefused) {
+                try await supervisor.start()
+            } catch {
+                messages.tell(error.diagnostics)
+                return false
+            }
+            let status = await status()
+            if status?.state == .running { return true }
+            messages.tell(.alert, "Starting \(run.instance): \(status?.reason ?? "it does not run")")
+            return false
+        }
+
+        mutating func react(to signals: HAProxySignals) async -> End {
+            let (happenings, happening) = AsyncStream.makeStream(of: Happening.self)
+            let numbers = signals.numbers
+            let listening = Task { for await number in numbers { happening.yield(.signal(number)) } }
+            defer { withExtendedLifetime(signals) { listening.cancel() } }
+            if let link = run.link {
+                Thread.detachNewThread {
+                    // The master says nothing; what ends this is its end.
+                    _ = link.waitForReport()
+                    happening.yield(.masterGone)
+                }
+            }
+            for await next in happenings {
+                switch next {
+                case .signal(let number): if let end = await take(number, happening) { return end }
+                case .masterGone: return .code(HAProxyProgram.ExitCode.failed)
+                case .graceOver:
+                    messages.tell(.notice, "Grace period expired, proceeding with soft-stop now.")
+                    await stopSoftly(happening)
+                case .patienceOver: await stopHard()
+                case .stopped: return .code(HAProxyProgram.ExitCode.done)
+                }
+            }
+            preconditionFailure("the signals never end")
+        }
+
+        private mutating func take(_ number: Int32, _ happening: AsyncStream<Happening>.Continuation) async -> End? {
+            switch HAProxyReaction(to: number) {
+            case .endBySignal: return .signal(number)
+            case .finish where isFinishing: break
+            case .finish:
+                isFinishing = true
+                guard run.process.grace > .zero else {
+                    await stopSoftly(happening)
+                    break
+                }
+                let milliseconds = Int(run.process.grace / .milliseconds(1))
+                messages.tell(.notice, "Scheduling a soft-stop in \(milliseconds) ms.")
+                Self.after(run.process.grace, tell: happening, .graceOver)
+            case .pause: await pause()
+            case .resume: await resume()
+            case .tellStates:
+                for line in HAProxyServerStates.lines(await snapshot()) { messages.tell(.warning, line) }
+            case .none: break
+            }
+            return nil
+        }
+
+        private mutating func pause() async {
+            guard !isFinishing, await supervisor.pauseListening() else { return }
+            for proxy in await listeningProxies() { messages.tell(.warning, "Paused proxy \(proxy).") }
+        }
+
+        private mutating func resume() async {
+            guard !isFinishing else { return }
+            do throws(ControlError) {
+                guard try await supervisor.resumeListening() else { return }
+            } catch {
+                return messages.tell(.alert, "The addresses cannot be listened on again: \(error)")
+            }
+            for proxy in await listeningProxies() { messages.tell(.warning, "Resumed proxy \(proxy).") }
+        }
+
+        private func listeningProxies() async -> [String] {
+            (await snapshot()?.proxies ?? []).filter { $0.frontend != nil }.map(\.name)
+        }
+
+        /// Everything that can be seen of the instance now; `nil` while it has no worker.
+        private func snapshot() async -> InstanceSnapshot? {
+            do throws(ControlError) {
+                return try await supervisor.snapshot(of: run.instance)
+            } catch {
+                preconditionFailure("the supervisor does not know its own instance: \(error)")
+            }
+        }
+
+        /// Closes the listeners; `.stopped` follows when the last session has ended.
+        private mutating func stopSoftly(_ happenings: AsyncStream<Happening>.Continuation) async {
+            for line in HAProxyServerStates.stopLines(await snapshot()) { messages.tell(.warning, line) }
+            if let patience = run.process.hardStopAfter { Self.after(patience, tell: happenings, .patienceOver) }
+            await supervisor.shutDown(by: Operator(name: "SIGUSR1"))
+            Task { [supervisor] in
+                await supervisor.waitUntilStopped()
+                happenings.yield(.stopped)
+            }
+        }
+
+        /// `hard-stop-after`: ends the sessions that a soft stop still waits for.
+        private mutating func stopHard() async {
+            messages.tell(.warning, "soft-stop running for too long, performing a hard-stop.")
+            for line in HAProxyServerStates.hardStopLines(await snapshot()) { messages.tell(.warning, line) }
+            await supervisor.endNow()
+        }
+
+        private static func after(
+            _ time: Duration, tell happenings: AsyncStream<Happening>.Continuation, _ happening: Happening
+        ) {
+            Task {
+                // Only the end of the process ends this wait before its time.
+                try? await Task.sleep(for: time)
+                happenings.yield(happening)
+            }
+        }
+
+        private func status() async -> InstanceStatus? {
+            do {
+                return try await supervisor.status(of: [run.instance]).first
+            } catch {
+                preconditionFailure("the supervisor does not know its own instance: \(error)")
+            }
+        }
     }
 }

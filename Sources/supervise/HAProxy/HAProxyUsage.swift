@@ -47,7 +47,7 @@ enum HAProxyUsage {
         How to run
           -D               in the background
           -d, -db          in the foreground, whatever else is said
-          -W, -Ws          with a master's signals and exit codes in this one process; -Ws tells systemd
+          -W, -Ws          as a master that watches over the process with the traffic; -Ws tells systemd
           -p FILE          write the process number to FILE (with -D, -W or -Ws)
           -sf PID..., -st PID...
                            when this is ready, let these processes finish, or end them

@@ -1,3 +1,4 @@
+import EventLoop
 import Foundation
 import Supervision
 
@@ -51,12 +52,28 @@ struct BackgroundProcess: Sendable {
         whenReady: (pid_t) -> Void = { _ in }
     ) throws -> Int32 {
         let ready = Pipe()
-        let process = try spawn(arguments, environment, output: ready.fileHandleForWriting, messages: messages)
+        for end in [ready.fileHandleForReading, ready.fileHandleForWriting] {
+            _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
+        }
+        let words = [CommandLine.arguments.first ?? "supervise"] + arguments
+        var plan = ChildProcess.Plan(program: ChildProcess.ownProgram, arguments: words, environment: environment)
+        plan.output = ready.fileHandleForWriting.fileDescriptor
+        plan.errorOutput = messages.fileDescriptor
+        plan.leadsSession = true
+        let process: ChildProcess
+        do throws(SystemError) {
+            process = try ChildProcess(plan)
+        } catch {
+            throw CommandFailure(.failed, "the program cannot be started anew: \(error.text)")
+        }
         // Only the new process writes from now on, so that its end is the end of the pipe.
         try ready.fileHandleForWriting.close()
         let told = try ready.fileHandleForReading.read(upToCount: readyLine.utf8.count) ?? Data()
-        guard told == Data(readyLine.utf8) else { return max(exitCode(of: process), ExitStatus.failed.rawValue) }
-        whenReady(process)
+        guard told == Data(readyLine.utf8) else {
+            guard case .code(let code) = process.waitUntilEnded() else { return ExitStatus.failed.rawValue }
+            return max(code, ExitStatus.failed.rawValue)
+        }
+        whenReady(process.identifier)
         return 0
     }
 
@@ -69,45 +86,6 @@ struct BackgroundProcess: Sendable {
             // One that is not open any more is the one through which the folder was read.
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         }
-    }
-
-    /// Starts this program in a session of its own, so that the terminal's end is not the end of it.
-    ///
-    /// - Source: posix_spawnattr_setflags(3); glibc's `POSIX_SPAWN_SETSID` is 0x80 (spawn.h).
-    private static func spawn(
-        _ arguments: [String], _ environment: [String: String], output: FileHandle, messages: FileHandle
-    ) throws -> pid_t {
-        let setSessionID: Int16 = 0x80
-        let program = "/proc/self/exe"
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        posix_spawnattr_setflags(&attributes, setSessionID)
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-        posix_spawn_file_actions_adddup2(&actions, output.fileDescriptor, STDOUT_FILENO)
-        posix_spawn_file_actions_adddup2(&actions, messages.fileDescriptor, STDERR_FILENO)
-        var words = ([CommandLine.arguments.first ?? "supervise"] + arguments).map { strdup($0) } + [nil]
-        var variables = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
-        defer { for word in words + variables { free(word) } }
-        var process: pid_t = 0
-        let code = posix_spawn(&process, program, &actions, &attributes, &words, &variables)
-        guard code == 0 else {
-            throw CommandFailure(.failed, "the program cannot be started anew: \(String(cString: strerror(code)))")
-        }
-        return process
-    }
-
-    /// Waits for a process that is about to end.
-    private static func exitCode(of process: pid_t) -> Int32 {
-        var status: Int32 = 0
-        while waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { return ExitStatus.failed.rawValue }
-        }
-        // wait(2): the low seven bits are the signal that ended it, the next byte is its exit code.
-        return status & 0x7F == 0 ? (status >> 8) & 0xFF : ExitStatus.failed.rawValue
     }
 
     /// Tells the process that started this one that it may end.
