@@ -1,7 +1,6 @@
 import Configuration
 import EventLoop
 import Foundation
-import Glibc
 import Supervision
 
 /// The process that watches over the one that has the traffic (`-W`): it holds the listening sockets, starts a worker for
@@ -62,13 +61,12 @@ struct HAProxyMaster {
 
     /// Runs until the last worker has ended.
     ///
+    /// - Parameter signals: the signals' numbers.
     /// - Returns: the exit code.
-    mutating func untilEnded() async -> Int32 {
-        let signals = HAProxySignals([SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGHUP])
+    mutating func untilEnded(_ signals: AsyncStream<Int32>) async -> Int32 {
         let happening = happening
-        let numbers = signals.numbers
-        let listening = Task { for await number in numbers { happening.yield(.signal(number)) } }
-        defer { withExtendedLifetime(signals) { listening.cancel() } }
+        let listening = Task { for await number in signals { happening.yield(.signal(number)) } }
+        defer { listening.cancel() }
         notification?.send(["RELOADING=1"])
         nextConfiguration = configuration
         do throws(SystemError) {

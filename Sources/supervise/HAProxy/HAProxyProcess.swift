@@ -15,18 +15,6 @@ struct HAProxyProcess: Sendable {
         try number.write(toFile: path, atomically: false, encoding: .utf8)
     }
 
-    /// Lets signals wait until somebody takes them (`HAProxySignals`): the process listens before it can react.
-    ///
-    /// To be called on the first thread before there are others, which have its mask.
-    ///
-    /// - Parameter numbers: the signals.
-    static func hold(_ numbers: [Int32]) {
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in numbers { sigaddset(&signals, number) }
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
-    }
-
     /// Ends this process by a signal, so that whoever waits for it sees that.
     ///
     /// - Parameter number: the signal.

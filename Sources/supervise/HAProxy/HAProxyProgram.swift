@@ -53,11 +53,12 @@ struct HAProxyProgram: Sendable {
     ///
     /// To be called on its first and only thread.
     func run() -> Never {
+        let signals = HAProxySignals()
         switch begin() {
         case .end(let code): exit(code)
         case .serve(let run, let messages):
             Task {
-                switch await run.untilEnded(messages) {
+                switch await run.untilEnded(messages, signals.numbers) {
                 case .code(let code): exit(code)
                 case .signal(let number): HAProxyProcess.end(by: number)
                 }
@@ -65,10 +66,10 @@ struct HAProxyProgram: Sendable {
         case .master(let master):
             Task {
                 var master = master
-                exit(await master.untilEnded())
+                exit(await master.untilEnded(signals.numbers))
             }
         }
-        dispatchMain()
+        signals.passOn(HAProxyReaction.signals)
     }
 
     /// What is left to be done once everything was done that needs one thread only.
@@ -178,7 +179,7 @@ struct HAProxyProgram: Sendable {
                 throw HAProxyRefusal(text: (error as? CommandFailure)?.message ?? "\(error)")
             }
         }
-        HAProxyProcess.hold(HAProxyReaction.signals)
+        HAProxySignals.hold(HAProxyReaction.signals)
         // A worker's master has told them.
         if handover == nil { messages.tell(diagnostics) }
         try start.raiseLimits(&messages)

@@ -59,10 +59,11 @@ struct HAProxyRun {
 
     /// Runs until a signal or the master's end ends it.
     ///
-    /// - Parameter messages: what was told so far.
+    /// - Parameters:
+    ///   - messages: what was told so far.
+    ///   - signals: the signals' numbers.
     /// - Returns: how it ended.
-    func untilEnded(_ messages: HAProxyMessages) async -> End {
-        let signals = HAProxySignals(HAProxyReaction.signals)
+    func untilEnded(_ messages: HAProxyMessages, _ signals: AsyncStream<Int32>) async -> End {
         return await history.keep {
             var serving = Serving(run: self, messages: messages)
             guard await serving.start() else { return End.code(HAProxyProgram.ExitCode.failed) }
@@ -104,11 +105,10 @@ struct HAProxyRun {
             return false
         }
 
-        mutating func react(to signals: HAProxySignals) async -> End {
+        mutating func react(to signals: AsyncStream<Int32>) async -> End {
             let (happenings, happening) = AsyncStream.makeStream(of: Happening.self)
-            let numbers = signals.numbers
-            let listening = Task { for await number in numbers { happening.yield(.signal(number)) } }
-            defer { withExtendedLifetime(signals) { listening.cancel() } }
+            let listening = Task { for await number in signals { happening.yield(.signal(number)) } }
+            defer { listening.cancel() }
             if let link = run.link {
                 Thread.detachNewThread {
                     // The master says nothing; what ends this is its end.

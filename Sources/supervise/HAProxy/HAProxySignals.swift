@@ -1,24 +1,46 @@
-import Dispatch
-import Foundation
+import Glibc
 
-/// The signals that reach this process, one after the other, for as long as this lives.
-final class HAProxySignals {
+/// The signals that reach this process, one after the other.
+///
+/// They are held on the first thread before there are others, so that they wait for as long as nobody takes them, and the first
+/// thread does nothing from then on but take them: none is lost that comes between listening and serving.
+struct HAProxySignals: Sendable {
     /// Their numbers as they come in.
     let numbers: AsyncStream<Int32>
+    private let arrival: AsyncStream<Int32>.Continuation
 
-    private let sources: [any DispatchSourceSignal]
+    /// Begins with none.
+    init() {
+        (numbers, arrival) = AsyncStream.makeStream(of: Int32.self)
+    }
 
-    /// Takes signals from now on; they don't do anything else any more.
+    /// Lets signals wait until `passOn` takes them.
+    ///
+    /// To be called on the first thread before there are others, which have its mask.
     ///
     /// - Parameter wanted: which.
-    init(_ wanted: [Int32]) {
-        let (numbers, arrival) = AsyncStream.makeStream(of: Int32.self)
-        sources = wanted.map { number in
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { arrival.yield(number) }
-            source.resume()
-            return source
+    static func hold(_ wanted: [Int32]) {
+        var signals = set(of: wanted)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
+    }
+
+    /// Passes them on for as long as the process lives.
+    ///
+    /// - Parameter wanted: which; they have to be held.
+    func passOn(_ wanted: [Int32]) -> Never {
+        var signals = Self.set(of: wanted)
+        while true {
+            var number: Int32 = 0
+            let code = sigwait(&signals, &number)
+            guard code == 0 else { preconditionFailure("signals that exist can be waited for: \(code)") }
+            arrival.yield(number)
         }
-        self.numbers = numbers
+    }
+
+    private static func set(of numbers: [Int32]) -> sigset_t {
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        for number in numbers { sigaddset(&signals, number) }
+        return signals
     }
 }
