@@ -46,6 +46,21 @@ public struct IPEndpoint: Sendable, Hashable {
         return withUnsafeBytes(of: UInt32(truncatingIfNeeded: low)) { Array($0) }
     }
 
+    /// Whether it shares so many of its first bits with another address of its kind.
+    ///
+    /// - Parameters:
+    ///   - network: the other address.
+    ///   - bits: how many bits count.
+    /// - Returns: whether they are the same.
+    public func isInside(_ network: IPEndpoint, bits: Int) -> Bool {
+        guard isIPv6 == network.isIPv6 else { return false }
+        func mask(_ bits: Int) -> UInt64 { bits <= 0 ? 0 : bits >= 64 ? .max : .max << UInt64(64 - bits) }
+        let difference = (UInt64(bigEndian: high ^ network.high), UInt64(bigEndian: low ^ network.low))
+        if isIPv6 { return difference.0 & mask(bits) == 0 && difference.1 & mask(bits - 64) == 0 }
+        // The 4 bytes of an IPv4 address are the first ones in memory.
+        return difference.1 & mask(min(bits, 32)) == 0
+    }
+
     /// The address without the port, such as `127.0.0.1` or `::1`.
     public var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in

@@ -4,6 +4,7 @@
 #ifndef SUPERVISE_CLINUX_H
 #define SUPERVISE_CLINUX_H
 
+#include <arpa/nameser.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>
