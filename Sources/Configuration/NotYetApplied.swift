@@ -35,7 +35,6 @@ enum NotYetApplied {
         "abns@ bind": .error("it could not be listened on"),
         "abns@ server": .error("it could not be connected to"),
         "fd@ bind": .error("it could not be listened on"),
-        "resolvers": .warning("the system is asked for the addresses of names, once, at the start"),
     ]
 
     /// What to say of a keyword.

@@ -249,7 +249,6 @@ struct Parser {
                 "there are resolvers '\(name.text)' in line \(first.location.line) already",
                 help: "give them another name")
         }
-        arguments.tellIfNotYetApplied("resolvers", at: head)
     }
 
     private var isSkipping: Bool {

@@ -136,6 +136,7 @@ struct ServerAddressDraft {
     enum Target {
         case ip(String)
         case name(String)
+        case service(String)
         case unix(path: String)
         case abstract(name: String)
     }

@@ -44,6 +44,7 @@ struct Resolver {
         }
         let clientPorts = clientPorts(backends, bindBackends)
         var proxies: [ProxyConfiguration] = []
+        let resolvers = resolversInUse()
         var serverResolver = ServerResolver(resolvers: resolvers)
         for (index, draft) in drafts.enumerated() {
             var proxy = proxy(draft, id: ids[index])
@@ -64,6 +65,24 @@ struct Resolver {
         configuration.files = files
         configuration.resolvers = resolvers
         return configuration
+    }
+
+    /// The `resolvers` sections; `default`, which asks whom the system asks, needs no lines.
+    private mutating func resolversInUse() -> [ResolversConfiguration] {
+        for section in resolvers where section.nameServers.isEmpty && !section.usesSystemServers {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: section.location,
+                    message: "resolvers '\(section.name)' has no name servers: nothing is ever resolved",
+                    help: "add one such as 'nameserver dns1 192.0.2.53:53', or 'parse-resolv-conf'"))
+        }
+        let name = ResolversConfiguration.defaultName
+        guard !resolvers.contains(where: { $0.name == name }),
+            let user = drafts.flatMap(\.servers).first(where: { $0.settings.resolvers?.text == name })
+        else { return resolvers }
+        var section = ResolversConfiguration(name: name, location: user.name.location)
+        section.usesSystemServers = true
+        return resolvers + [section]
     }
 
     // MARK: Numbers

@@ -2,6 +2,9 @@
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 5.3.2.
 public struct ResolversConfiguration: Sendable, Equatable {
+    /// The name of the section that HAProxy makes by itself; it asks whom the system asks.
+    public static let defaultName = "default"
+
     /// A server of names.
     public struct NameServer: Sendable, Hashable {
         /// Its name in the file.
@@ -94,6 +97,24 @@ public struct NameResolutionConfiguration: Sendable, Hashable {
         case ipv4, ipv6
     }
 
+    /// An IPv4 or IPv6 network.
+    public struct Network: Sendable, Hashable {
+        /// An address in it.
+        public var address: String
+        /// How many of its first bits count.
+        public var bits: Int
+
+        /// Makes a network.
+        ///
+        /// - Parameters:
+        ///   - address: an address in it.
+        ///   - bits: how many of its first bits count.
+        public init(address: String, bits: Int) {
+            self.address = address
+            self.bits = bits
+        }
+    }
+
     /// The ways to the first address, in order.
     ///
     /// Whatever is said here, a name that has no address leaves its server down and keeps nothing else from starting.
@@ -102,6 +123,12 @@ public struct NameResolutionConfiguration: Sendable, Hashable {
     public var resolvers: String?
     /// Which kind of address is taken when there are both.
     public var preference = Preference.ipv6
+    /// The networks whose addresses go before the others (`resolve-net`).
+    public var networks: [Network] = []
+    /// Whether servers of a backend may have the same address (`resolve-opts allow-dup-ip`).
+    public var allowsDuplicates = false
+    /// Whether the weights of services are left alone (`resolve-opts ignore-weight`).
+    public var ignoresWeights = false
 
     /// Makes HAProxy's default.
     public init() {}

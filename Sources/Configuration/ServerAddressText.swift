@@ -24,6 +24,7 @@ enum ServerAddressText {
                 help: "use an IP address, a name or a socket's path")
         case .host(let host, let family, let portText):
             let target = try target(host, family: family, at: word)
+            if case .service = target { return ServerAddressDraft(target: target, port: .fixed(0), word: word) }
             return ServerAddressDraft(target: target, port: try port(portText, at: word), word: word)
         }
     }
@@ -50,6 +51,8 @@ enum ServerAddressText {
         }
         if family != .ipv6, let address = IPAddressText.ipv4(host) { return .ip(address) }
         if family != .ipv4, let address = IPAddressText.ipv6(host) { return .ip(address) }
+        // A service's name; what stands after it as a port has no meaning, as in HAProxy.
+        if host.hasPrefix("_"), host.dropFirst().contains(where: \.isLetter) { return .service(host) }
         if IPAddressText.isName(host), host.contains(where: \.isLetter) { return .name(host) }
         throw word.error(
             "'\(host)' is neither an IP address nor a name",

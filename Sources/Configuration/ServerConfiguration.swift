@@ -73,6 +73,8 @@ public enum ServerAddress: Sendable, Hashable {
     case ip(String, port: UInt16)
     /// A name to be resolved.
     case name(String, port: UInt16)
+    /// A service whose places name servers know (SRV, a name that begins with `_`).
+    case service(String)
     /// A stream socket in the file system.
     case unix(path: String)
     /// A stream socket by an abstract name, without the leading zero byte (`abns@`).

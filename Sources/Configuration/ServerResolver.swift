@@ -36,6 +36,7 @@ struct ServerResolver {
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)
             reportMissingResolvers(server)
+            reportServiceWithoutResolvers(server)
             tellAboutName(server)
             adjustObservedResponses(of: server, in: draft, &configuration)
             servers.append(configuration)
@@ -87,6 +88,16 @@ struct ServerResolver {
             word.note(
                 "a name that has no address stops nothing here: its server is down, and the system is asked on "
                     + "until it answers"))
+    }
+
+    private mutating func reportServiceWithoutResolvers(_ server: ServerDraft) {
+        guard case .service(let name)? = server.address?.target, let word = server.address?.word,
+            server.settings.resolvers == nil
+        else { return }
+        diagnostics.append(
+            word.error(
+                "'\(name)' is a service, and only a 'resolvers' section can say where it is",
+                help: "add 'resolvers NAME' to the server, or write a host's name"))
     }
 
     private mutating func reportMissingResolvers(_ server: ServerDraft) {
@@ -148,6 +159,7 @@ struct ServerResolver {
         switch draft.target {
         case .unix(let path): return (.unix(path: path), nil)
         case .abstract(let name): return (.abstract(name: name), nil)
+        case .service(let name): return (.service(name), nil)
         case .ip(let text): host = { .ip(text, port: $0) }
         case .name(let text): host = { .name(text, port: $0) }
         }

@@ -84,6 +84,8 @@ enum ServerTrafficKeywords {
 
     private static let names: [Keyword<ServerDraft>] = [
         Keyword("init-addr", read: readInitialAddress),
+        Keyword("resolve-net", read: readNetworks),
+        Keyword("resolve-opts", read: readResolutionOptions),
         Keyword("resolve-prefer") { (server, arguments) throws(Diagnostic) in
             server.settings.resolution.preference = try choice(&arguments, "resolve-prefer")
         },
@@ -110,8 +112,6 @@ enum ServerTrafficKeywords {
         ("pool-low-conn", 1, .note, "each session has a connection of its own"),
         ("pool-max-conn", 1, .note, "each session has a connection of its own"),
         ("pool-purge-delay", 1, .note, "each session has a connection of its own"),
-        ("resolve-net", 1, .warning, "any of the name's addresses may be taken"),
-        ("resolve-opts", 1, .note, "each server's name is resolved by itself"),
         ("stick", 0, .note, "connections are not kept with a server"),
         ("ws", 1, .note, "connections are relayed without being read"),
     ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
@@ -186,6 +186,40 @@ enum ServerTrafficKeywords {
 
     private static func tellOfEmptyField(_ word: Word, _ arguments: inout Arguments) {
         arguments.add(word.note("there is no TLS here: the header tells the server that the client uses none"))
+    }
+
+    private static func readNetworks(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let example = "resolve-net 10.0.0.0/8"
+        let word = try arguments.word("networks", example: example)
+        server.settings.resolution.networks = []
+        for text in word.text.split(separator: ",").map(String.init) {
+            let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+            let v4 = IPAddressText.ipv4(parts[0])
+            let longest = v4 == nil ? 128 : 32
+            guard let address = v4 ?? IPAddressText.ipv6(parts[0]),
+                let bits = parts.count == 1 ? longest : Int(parts[1]), (0...longest).contains(bits)
+            else { throw word.error("'\(text)' is no network", help: "write one such as '\(example)'") }
+            server.settings.resolution.networks.append(.init(address: address, bits: bits))
+        }
+    }
+
+    private static func readResolutionOptions(
+        _ server: inout ServerDraft, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let word = try arguments.word("options", example: "resolve-opts allow-dup-ip")
+        server.settings.resolution.allowsDuplicates = false
+        server.settings.resolution.ignoresWeights = false
+        for text in word.text.split(separator: ",") {
+            switch text {
+            case "allow-dup-ip": server.settings.resolution.allowsDuplicates = true
+            case "ignore-weight": server.settings.resolution.ignoresWeights = true
+            case "prevent-dup-ip": server.settings.resolution.allowsDuplicates = false
+            default:
+                throw word.error(
+                    "unknown option '\(text)' of 'resolve-opts'",
+                    help: "known are allow-dup-ip, ignore-weight and prevent-dup-ip")
+            }
+        }
     }
 
     private static func readInitialAddress(

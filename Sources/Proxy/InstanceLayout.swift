@@ -93,28 +93,6 @@ enum InstanceLayout {
         return checks
     }
 
-    /// The names to ask the system for, each with all its servers.
-    ///
-    /// - Parameters:
-    ///   - backends: all backends.
-    ///   - servers: whose names.
-    /// - Returns: the names in the file's order.
-    static func lookUps(of backends: [Backend?], awaiting servers: Set<ServerIdentity>) -> [SystemLookUp] {
-        var lookUps: [SystemLookUp] = []
-        for (index, backend) in backends.enumerated() {
-            guard let backend else { continue }
-            for (position, server) in backend.servers.enumerated() where servers.contains(server.identity) {
-                guard case .name(let host, _) = server.configuration.address else { continue }
-                if let known = lookUps.firstIndex(where: { $0.host == host }) {
-                    lookUps[known].servers.append((index, position))
-                } else {
-                    lookUps.append(SystemLookUp(host: host, servers: [(index, position)]))
-                }
-            }
-        }
-        return lookUps
-    }
-
     private static func server(
         of plan: WorkerPlan, proxy: ProxyConfiguration, configuration: ServerConfiguration, now: MonotonicTime
     ) -> Server {

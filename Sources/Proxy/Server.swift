@@ -15,6 +15,8 @@ final class Server {
     var way: OutgoingConnections?
     /// Where it is; `nil` while its name has no address.
     private(set) var address: SocketAddress?
+    /// The name whose address it has; `nil` for a server without one, and for a place of a service that it doesn't have.
+    var hostName: HostName?
     /// How it is checked; `nil` without `check`.
     let check: ServerCheck?
 
@@ -60,6 +62,7 @@ final class Server {
         self.way = way
         check?.options = way?.options
         self.address = address
+        if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check
         ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         outage = Outage(at: now)
@@ -76,6 +79,13 @@ final class Server {
 
     /// Whether its name has no address: then it is out of service, as if in maintenance, until there is one.
     var isUnresolved: Bool { address == nil }
+
+    /// Where it is without the port; `nil` while its name has no address, and on a Unix socket.
+    var host: IPEndpoint? {
+        guard case .ip(var endpoint)? = address else { return nil }
+        endpoint.port = 0
+        return endpoint
+    }
 
     /// What the checks found, its own or those of the server that it tracks; up without checks, down without an address.
     var operational: OperationalState {
@@ -165,4 +175,12 @@ final class Server {
         }
         return snapshot
     }
+}
+
+/// A host's name, and the port of a server on it.
+struct HostName: Hashable {
+    /// The name.
+    var name: String
+    /// The port.
+    var port: UInt16
 }

@@ -25,6 +25,8 @@ final class WorkerLoop {
         case warmup = 10
         case lookUp = 20
         case log = 21
+        case nameServer = 22
+        case question = 23
     }
 
     /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
@@ -49,6 +51,8 @@ final class WorkerLoop {
     let checks: [(backend: Int, server: Int)]
     /// By the frontend's index and its address's: how long the sessions that came in there may be silent.
     let idleLimits: [[IdleLimits]]
+    /// The `resolvers` sections that servers use.
+    let nameServices: [NameService]
     /// The names that the system is asked for.
     let lookUps: [SystemLookUp]
 
@@ -125,6 +129,7 @@ final class WorkerLoop {
         backends = InstanceLayout.backends(of: plan, now: begin)
         frontends = InstanceLayout.frontends(of: configuration)
         checks = InstanceLayout.checks(of: backends)
+        nameServices = InstanceLayout.nameServices(of: configuration, backends, now: begin)
         lookUps = InstanceLayout.lookUps(of: backends, awaiting: plan.awaitingSystem)
         idleLimits = configuration.proxies.enumerated().map { index, proxy in
             InstanceLayout.destinations(of: index, in: configuration).map {
@@ -163,7 +168,8 @@ final class WorkerLoop {
             case .listener: accept(from: Int(event.token.index))
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, nil:
+            case .nameServer: nameServerIsReady(event)
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, nil:
                 preconditionFailure("only sockets raise events")
             }
         }
@@ -192,7 +198,8 @@ final class WorkerLoop {
         case .warmup: warmupTimerFired(Int(token.index))
         case .lookUp: lookUpTimerFired(Int(token.index))
         case .log: logTimerFired()
-        case .client, .server, .listener, .mailbox, nil: preconditionFailure("no timer has such a token")
+        case .question: questionTimerFired(token)
+        case .client, .server, .listener, .mailbox, .nameServer, nil: preconditionFailure("no timer has such a token")
         }
     }
 
@@ -227,6 +234,7 @@ final class WorkerLoop {
         for server in allServers { recordFirstState(of: server) }
         startChecks()
         startLookUps()
+        startNameServices()
         planSample()
     }
 

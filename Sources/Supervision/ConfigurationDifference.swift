@@ -120,6 +120,7 @@ extension ServerAddress {
         switch self {
         case .ip(let host, let port): host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .name(let host, let port): "\(host):\(port)"
+        case .service(let name): name
         case .unix(let path): path
         case .abstract(let name): "abns@\(name)"
         }

@@ -58,6 +58,8 @@ struct ServerLocator: Sendable {
                 }
                 continue
             }
+            // Where its places are, the name servers say while it runs.
+            if standIns == nil, case .service = server.address { continue }
             do {
                 located.addresses[identity] = try await locate(server)
             } catch {
@@ -76,7 +78,7 @@ struct ServerLocator: Sendable {
         case .ip(let host, let port):
             guard let address = SocketAddress(ip: host, port: port) else { throw NotLocated(why: "not an address") }
             return address
-        case .name: preconditionFailure("names are located by their rule")
+        case .name, .service: preconditionFailure("names are located by their rule")
         }
     }
 }

@@ -66,7 +66,7 @@ public final class InstanceUnderTest: Sendable {
                 switch server.address {
                 case .ip(let host, let port): addresses[identity] = SocketAddress(ip: host, port: port)
                 case .unix(let path): addresses[identity] = .unix(path: path)
-                case .name, .abstract: continue
+                case .name, .service, .abstract: continue
                 }
             }
         }

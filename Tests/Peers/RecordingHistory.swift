@@ -32,6 +32,13 @@ public final class RecordingHistory: HistorySink {
         transitions.filter { $0.server.server == server }.map { "\($0.from.rawValue)>\($0.to.rawValue)" }
     }
 
+    /// What happened to the instance so far.
+    public var events: [EventRecord] {
+        all.compactMap { record in
+            if case .event(let event) = record { event } else { nil }
+        }
+    }
+
     /// All samples so far.
     public var samples: [SessionSample] {
         all.flatMap { record in

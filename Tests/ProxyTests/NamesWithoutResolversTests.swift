@@ -67,7 +67,7 @@ struct NamesWithoutResolversTests {
                 "Server front/s0 ('app.test') is UP/READY (resolves again).",
                 "Server front/s0 administratively READY thanks to valid DNS answer.",
             ])
-        let events = instance.history.all.compactMap { if case .event(let event) = $0 { event } else { nil } }
+        let events = instance.history.events
         #expect(events.map(\.kind) == [.addressChanged])
         #expect(events.first?.detail == "front/s0 changed its IP from (none) to 127.0.0.1 by libc")
         let asked = system.timesAsked

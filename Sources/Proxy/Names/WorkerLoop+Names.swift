@@ -49,11 +49,11 @@ extension WorkerLoop {
     ///   - source: who says so, for the log.
     func move(_ index: Int, in backend: Backend, to endpoint: IPEndpoint, by source: String) {
         let server = backend.servers[index]
-        guard case .name(let name, let port) = server.configuration.address else {
+        guard let hostName = server.hostName else {
             preconditionFailure("only servers with a name change their address")
         }
         let before = server.address
-        server.move(to: SocketAddress(endpoint: endpoint, port: port))
+        server.move(to: SocketAddress(endpoint: endpoint, port: hostName.port))
         tellMove(of: server, in: backend, from: before, to: endpoint, by: source)
         guard before == nil else { return }
         if let check = server.check, server.administrative != .maint {
@@ -61,7 +61,7 @@ extension WorkerLoop {
             _ = check.counter.restart()
             planCheck(of: index, in: backend, afterMilliseconds: 0)
         }
-        change(index, in: backend, .resolved(name: name), cause: Cause(said: "resolves again"))
+        change(index, in: backend, .resolved(name: hostName.name), cause: Cause(said: "resolves again"))
     }
 
     /// Takes a server's address away: it is out of service until its name has one again.
@@ -91,14 +91,25 @@ extension WorkerLoop {
     ) {
         let old = if case .ip(let endpoint)? = before { endpoint.host } else { "(none)" }
         let words = "changed its IP from \(old) to \(endpoint.host) by \(source)"
-        if let position = backends.firstIndex(where: { $0 === backend }) {
-            let text = "\(backend.configuration.name)/\(server.configuration.name) \(words)."
-            log.send(TextLogLine(level: .notice, text: text), along: routes[position], at: WallClock.now())
-        }
+        tell("\(words).", of: server, in: backend)
         let record = EventRecord(
             at: WallClock.now(), instance: configuration.name, kind: .addressChanged,
             detail: "\(backend.configuration.name)/\(server.configuration.name) \(words)")
         history.offer(.event(record))
+    }
+}
+
+extension WorkerLoop {
+    /// Leaves a line about a server in the log of its backend.
+    ///
+    /// - Parameters:
+    ///   - words: what happens to it.
+    ///   - server: the server.
+    ///   - backend: its backend.
+    func tell(_ words: String, of server: Server, in backend: Backend) {
+        guard let position = backends.firstIndex(where: { $0 === backend }) else { return }
+        let text = "\(backend.configuration.name)/\(server.configuration.name) \(words)"
+        log.send(TextLogLine(level: .notice, text: text), along: routes[position], at: WallClock.now())
     }
 }
 

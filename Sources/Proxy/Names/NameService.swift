@@ -1,0 +1,114 @@
+import Configuration
+import EventLoop
+
+/// A `resolvers` section at work: its name servers and the names that they are asked for.
+///
+/// Only the worker's thread touches it.
+final class NameService {
+    /// A name server and the way to it.
+    struct NameServer {
+        /// As the log calls it.
+        let name: String
+        /// `nil` when there is no way to it, such as without IPv6.
+        let socket: QuestionSocket?
+    }
+
+    let configuration: ResolversConfiguration
+    let servers: [NameServer]
+    private(set) var resolutions: [NameResolution] = []
+
+    /// Connects to the name servers.
+    ///
+    /// - Parameter configuration: the section.
+    init(_ configuration: ResolversConfiguration) {
+        self.configuration = configuration
+        var named = configuration.nameServers
+        if configuration.usesSystemServers {
+            for address in SystemNameServers.addresses() where !named.contains(where: { $0.name == address }) {
+                named.append(.init(name: address, address: address, port: 53))
+            }
+        }
+        servers = named.map { server in
+            let address = SocketAddress(ip: server.address, port: server.port)
+            // A server that can't be reached is one that never answers.
+            let socket = address.flatMap { try? QuestionSocket(to: $0, payload: configuration.acceptedPayload) }
+            return NameServer(name: server.name, socket: socket)
+        }
+    }
+
+    /// The resolution of a name, made at the first time; one that nobody uses any more gives its place up.
+    ///
+    /// - Parameters:
+    ///   - name: the name.
+    ///   - preference: which kind of address is asked for first; `nil` for a service.
+    ///   - now: what time it is.
+    /// - Returns: its position.
+    func resolution(
+        of name: String, preference: NameResolutionConfiguration.Preference?, at now: MonotonicTime
+    ) -> Int {
+        let name = name.lowercased()
+        if let known = resolutions.firstIndex(where: { $0.name == name && $0.preference == preference }) {
+            return known
+        }
+        let resolution = NameResolution(
+            name, preference: preference, section: configuration, servers: servers.count, now: now)
+        if let free = resolutions.firstIndex(where: \.isIdle) {
+            resolutions[free] = resolution
+            return free
+        }
+        resolutions.append(resolution)
+        return resolutions.count - 1
+    }
+
+    /// Adds a server to those that want to know a name; servers of one backend share the places of a service.
+    ///
+    /// - Parameters:
+    ///   - configuration: the server's line.
+    ///   - user: which one it is.
+    ///   - now: what time it is.
+    func add(_ configuration: ServerConfiguration, _ user: NameResolution.User, at now: MonotonicTime) {
+        switch configuration.address {
+        case .name(let name, _):
+            let index = resolution(of: name, preference: configuration.resolution.preference, at: now)
+            resolutions[index].users.append(user)
+        case .service(let name):
+            let resolution = resolutions[resolution(of: name, preference: nil, at: now)]
+            if let team = resolution.teams.firstIndex(where: { $0.backend == user.backend }) {
+                resolution.teams[team].add(user.server)
+            } else {
+                resolution.teams.append(NameResolution.Team(backend: user.backend, servers: [user.server]))
+            }
+        case .ip, .unix, .abstract: preconditionFailure("only names are asked for")
+        }
+    }
+
+    /// Sends a resolution's question to every name server.
+    ///
+    /// - Parameters:
+    ///   - kind: what to ask for.
+    ///   - resolution: whose question.
+    func ask(_ kind: NameQuestion.Kind, for resolution: NameResolution) {
+        resolution.question = NameQuestion(name: resolution.name, kind: kind)
+        repeat {
+            resolution.identifier = UInt16.random(in: 1...UInt16.max)
+        } while resolutions.contains { $0 !== resolution && $0.identifier == resolution.identifier }
+        let payload = UInt16(clamping: configuration.acceptedPayload)
+        guard let message = resolution.question.message(identifier: resolution.identifier, payload: payload) else {
+            return
+        }
+        for server in servers { server.socket?.send(message) }
+    }
+
+    /// Finds the question that a datagram answers.
+    ///
+    /// - Parameter datagram: what a name server sent.
+    /// - Returns: the position of the resolution and the answer; `nil` when nobody has asked that.
+    func answer(in datagram: [UInt8]) -> (resolution: Int, content: NameAnswer.Content)? {
+        guard datagram.count >= 2 else { return nil }
+        let identifier = UInt16(datagram[0]) << 8 | UInt16(datagram[1])
+        guard let position = resolutions.firstIndex(where: { $0.identifier == identifier }),
+            let answer = NameAnswer(datagram, to: resolutions[position].question)
+        else { return nil }
+        return (position, answer.content)
+    }
+}
