@@ -8,10 +8,10 @@ import Configuration
 ///
 /// - Source: HAProxy 2.6 configuration manual, `timeout client|server|client-fin|server-fin|tunnel`, and recordings.
 struct IdleLimits: Equatable {
-    /// A limit and what it ends the session with.
+    /// A limit and whose it is.
     struct Limit: Equatable {
         var milliseconds: Int64
-        var end: SessionEnd
+        var silence: Silence
     }
 
     private let client: Int64?
@@ -42,10 +42,10 @@ struct IdleLimits: Equatable {
     func limit(clientEnded: Bool, serverEnded: Bool) -> Limit? {
         switch (clientEnded, serverEnded) {
         case (false, false):
-            if let tunnel { return Limit(milliseconds: tunnel, end: .clientTimeout) }
+            if let tunnel { return Limit(milliseconds: tunnel, silence: .client) }
             return IdleLimits.shorter(client, server)
-        case (true, false): return serverFin.map { Limit(milliseconds: $0, end: .serverTimeout) }
-        case (false, true): return clientFin.map { Limit(milliseconds: $0, end: .clientTimeout) }
+        case (true, false): return serverFin.map { Limit(milliseconds: $0, silence: .server) }
+        case (false, true): return clientFin.map { Limit(milliseconds: $0, silence: .client) }
         // Only unsent rests are left: whoever is slower.
         case (true, true): return IdleLimits.shorter(clientFin, serverFin)
         }
@@ -54,11 +54,11 @@ struct IdleLimits: Equatable {
     private static func shorter(_ client: Int64?, _ server: Int64?) -> Limit? {
         switch (client, server) {
         case (nil, nil): nil
-        case (.some(let client), nil): Limit(milliseconds: client, end: .clientTimeout)
-        case (nil, .some(let server)): Limit(milliseconds: server, end: .serverTimeout)
+        case (.some(let client), nil): Limit(milliseconds: client, silence: .client)
+        case (nil, .some(let server)): Limit(milliseconds: server, silence: .server)
         case (.some(let client), .some(let server)):
             client <= server
-                ? Limit(milliseconds: client, end: .clientTimeout) : Limit(milliseconds: server, end: .serverTimeout)
+                ? Limit(milliseconds: client, silence: .client) : Limit(milliseconds: server, silence: .server)
         }
     }
 }

@@ -69,6 +69,8 @@ struct Session {
     var isRedispatched = false
     /// What has become of it; what was read before is still passed on.
     var outcome = Outcome.running
+    /// Which side was silent for too long first.
+    var silence = Silence.none
     /// Whether more is to be moved in the next turn.
     var isPending = false
     /// Whether its line in the log is written already.

@@ -4,16 +4,12 @@ import AccessLog
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 8.5; the combinations are those recorded from HAProxy 2.6.
 enum SessionEnd: Equatable {
-    /// Both sides said that they were done.
+    /// Both sides said that they were done, or were silent for too long (`Silence`).
     case closed
     /// The client's connection broke.
     case clientFailed
     /// The server's connection broke.
     case serverFailed
-    /// The client was silent for too long.
-    case clientTimeout
-    /// The server was silent for too long.
-    case serverTimeout
     /// The last attempt to connect was refused.
     case connectFailed
     /// The last attempt to connect had no answer.
@@ -57,8 +53,6 @@ enum SessionEnd: Equatable {
         case .closed: .normal
         case .clientFailed, .clientAborted: TerminationState(.client, .data)
         case .serverFailed: TerminationState(.server, .data)
-        case .clientTimeout: TerminationState(.clientTimeout, .data)
-        case .serverTimeout: TerminationState(.serverTimeout, .data)
         case .connectFailed, .noServer: TerminationState(.server, .connect)
         case .connectTimeout: TerminationState(.serverTimeout, .connect)
         case .queueTimeout: TerminationState(.serverTimeout, .queue)
@@ -78,8 +72,8 @@ enum SessionEnd: Equatable {
     /// Whether it counts as the client's early end; one that only left while it waited does not.
     var isClientAbort: Bool {
         switch self {
-        case .clientFailed, .clientTimeout, .clientAborted: true
-        case .closed, .serverFailed, .serverTimeout, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
+        case .clientFailed, .clientAborted: true
+        case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
             .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown, .activeUp:
             false
         }
@@ -88,8 +82,8 @@ enum SessionEnd: Equatable {
     /// Whether it counts as the server's early end.
     var isServerAbort: Bool {
         switch self {
-        case .serverFailed, .serverTimeout: true
-        case .closed, .clientFailed, .clientTimeout, .clientAborted, .connectFailed, .connectTimeout, .noServer,
+        case .serverFailed: true
+        case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
             .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown,
             .activeUp:
             false
@@ -103,8 +97,8 @@ enum SessionEnd: Equatable {
     var isConnectionError: Bool {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
-        case .closed, .clientFailed, .clientTimeout, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
-            .serverFailed, .serverTimeout, .killed, .serverDown, .activeUp:
+        case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
+            .serverFailed, .killed, .serverDown, .activeUp:
             false
         }
     }

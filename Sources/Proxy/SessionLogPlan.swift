@@ -42,14 +42,14 @@ struct SessionLogPlan {
     /// Whether a session did not go well: an error, a time limit, a retry or another server than the first.
     ///
     /// - Parameters:
-    ///   - reason: how it ended; `nil` while it goes on.
+    ///   - termination: how it ended; `nil` while it goes on.
     ///   - retries: repeated attempts to connect.
     ///   - isRedispatched: whether it was sent to another server.
     /// - Returns: what `option dontlog-normal` and `option log-separate-errors` go by.
-    static func isError(_ reason: SessionEnd?, retries: Int, isRedispatched: Bool) -> Bool {
+    static func isError(_ termination: TerminationState?, retries: Int, isRedispatched: Bool) -> Bool {
         if isRedispatched { return true }
-        guard let reason, reason.termination.cause != .normal else { return retries > 0 }
-        return reason.termination.cause != .local
+        guard let termination, termination.cause != .normal else { return retries > 0 }
+        return termination.cause != .local
     }
 }
 

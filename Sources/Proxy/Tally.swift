@@ -44,6 +44,17 @@ struct Tally {
     /// No longer counts a session among those that are here now.
     mutating func leave() { currentSessions -= 1 }
 
+    /// Counts a side that was silent for too long as one that ended early.
+    ///
+    /// - Parameter side: which one.
+    mutating func countAbort(by side: Silence) {
+        switch side {
+        case .none: break
+        case .client: clientAborts += 1
+        case .server: serverAborts += 1
+        }
+    }
+
     /// Takes in the times of a session that ended after its connection was made.
     ///
     /// - Parameters:

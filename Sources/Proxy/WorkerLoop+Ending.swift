@@ -32,7 +32,7 @@ extension WorkerLoop {
     }
 
     private func closeSockets(of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
-        if reason != .closed && !reason.resetsServer {
+        if (reason != .closed || session.pointee.silence != .none) && !reason.resetsServer {
             // Closing with bytes unread would send a reset, which could overtake what the client has still to get.
             let discarded = relay.discard(from: session.pointee.client)
             session.pointee.upload.bytes += Int64(discarded)

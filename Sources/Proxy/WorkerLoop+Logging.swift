@@ -66,12 +66,15 @@ extension WorkerLoop {
     ) {
         let route = routes[Int(session.pointee.frontend)]
         guard !route.isEmpty else { return }
+        // Who was silent first is what the line tells, however the session ended then.
+        let termination = session.pointee.silence.termination ?? reason?.termination
         let isError = SessionLogPlan.isError(
-            reason, retries: Int(session.pointee.retries), isRedispatched: session.pointee.isRedispatched)
+            termination, retries: Int(session.pointee.retries), isRedispatched: session.pointee.isRedispatched)
         let logging = frontend.configuration.logging
         if logging.omitsNormal && !isError { return }
         let wall = WallClock.now()
-        var record = record(of: session, reason, frontend, backend, at: wall)
+        var record = record(of: session, hasEnded: reason != nil, frontend, backend, at: wall)
+        record.termination = termination ?? .normal
         if logging.separatesErrors && isError { record.level = .err }
         record.isEarly = logging.isEarly
         if case .custom(let template) = frontend.configuration.logFormat {
@@ -84,7 +87,7 @@ extension WorkerLoop {
     }
 
     private func record(
-        of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd?, _ frontend: Frontend, _ backend: Backend,
+        of session: UnsafeMutablePointer<Session>, hasEnded: Bool, _ frontend: Frontend, _ backend: Backend,
         at wall: Timestamp
     ) -> SessionLogRecord {
         let total = now.milliseconds(since: session.pointee.acceptedAt)
@@ -102,9 +105,8 @@ extension WorkerLoop {
         }
         record.totalMilliseconds = Int(total)
         record.bytesToClient = session.pointee.download.bytes
-        record.termination = reason?.termination ?? .normal
         // At its end it counts everywhere but in the backend.
-        let ownInBackend = reason == nil ? 0 : 1
+        let ownInBackend = hasEnded ? 1 : 0
         record.connections = LogConnectionCounts(
             instance: sessions.count, frontend: frontend.currentSessions,
             backend: backend.tally.currentSessions - ownInBackend,

@@ -131,14 +131,7 @@ extension WorkerLoop {
         case .queued: end(session, .queueTimeout)
         case .connecting: attemptFailed(session, timedOut: true)
         case .pausing: tryAgain(session)
-        case .established:
-            guard let limit = idleLimit(of: session) else { return }
-            let deadline = session.pointee.lastActivity.advanced(byMilliseconds: limit.milliseconds)
-            if deadline <= now {
-                end(session, limit.end)
-            } else {
-                plan(session, at: deadline)
-            }
+        case .established: idleTimerFired(session)
         case .free: preconditionFailure("a free slot is not found")
         }
     }
@@ -171,7 +164,11 @@ extension WorkerLoop {
         plan(session, at: deadline)
     }
 
-    private func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
+    /// The time limit that counts for a session now.
+    ///
+    /// - Parameter session: an established session.
+    /// - Returns: `nil` when there is none.
+    func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
         idleLimits[Int(session.pointee.frontend)][Int(session.pointee.bind)].limit(
             clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded)
     }

@@ -182,7 +182,7 @@ struct TerminationTests {
             let client = try stage.connect()
             try client.send("hello")
             let server = try stage.servers[0].accept()
-            // HAProxy ends the other side first and waits for that one's end; here both end at once.
+            // The other side is told first, and may still talk until it ends, too.
             let (first, second) = shorter == "client" ? (server, client) : (client, server)
             note(shorter == "client" ? "server" : "client", first, stage)
             first.close()

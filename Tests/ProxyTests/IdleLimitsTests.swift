@@ -19,11 +19,11 @@ struct IdleLimitsTests {
     }
 
     private func client(_ milliseconds: Int64) -> IdleLimits.Limit {
-        IdleLimits.Limit(milliseconds: milliseconds, end: .clientTimeout)
+        IdleLimits.Limit(milliseconds: milliseconds, silence: .client)
     }
 
     private func server(_ milliseconds: Int64) -> IdleLimits.Limit {
-        IdleLimits.Limit(milliseconds: milliseconds, end: .serverTimeout)
+        IdleLimits.Limit(milliseconds: milliseconds, silence: .server)
     }
 
     @Test("without settings there is no limit", arguments: [false, true], [false, true])

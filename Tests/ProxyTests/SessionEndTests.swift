@@ -21,8 +21,6 @@ struct SessionEndTests {
         Consequences(end: .closed, termination: "--"),
         Consequences(end: .clientFailed, termination: "CD", resetsServer: true, clientAbort: true),
         Consequences(end: .serverFailed, termination: "SD", serverAbort: true, responseError: true),
-        Consequences(end: .clientTimeout, termination: "cD", clientAbort: true),
-        Consequences(end: .serverTimeout, termination: "sD", serverAbort: true),
         Consequences(end: .connectFailed, termination: "SC", connectionError: true),
         Consequences(end: .connectTimeout, termination: "sC", connectionError: true),
         Consequences(end: .noServer, termination: "SC", connectionError: true),

@@ -29,7 +29,8 @@ struct CaseGenerator {
         if chance(5) { made.frontend.append("maxconn \(number(2...6))") }
         if chance(6) { made.backend.append("fullconn \(number(1...6))") }
         if chance(4) { made.backend.append("option allbackups") }
-        if chance(6) { made.backend.append("option abortonclose") }
+        // Of those who had gone before they were accepted HAProxy 2.6 makes something else each time.
+        if made.frontend.isEmpty, chance(6) { made.backend.append("option abortonclose") }
         made.backend.append("balance " + pick(["roundrobin", "static-rr", "leastconn", "first", "source"]))
         if chance(4) {
             made.backend.append("hash-type " + pick(["consistent", "map-based", "map-based sdbm avalanche"]))
@@ -83,6 +84,11 @@ struct CaseGenerator {
 
     private mutating func makeSteps() {
         made.steps.append(.connect(source: number(1...9)))
+        if made.defaults.contains(where: { $0.hasPrefix("timeout tunnel") }) {
+            // HAProxy 2.6 breaks the server's connection where not a byte had gone through the tunnel.
+            made.steps += [.client(0, .send(1)), pick([.wait, .client(0, .finish), .server(0, .finish)]), .wait]
+            return
+        }
         let isTimed = made.defaults.contains { $0.hasPrefix("timeout") }
         for _ in 0..<(isTimed ? number(0...5) : number(2...14)) { made.steps.append(step()) }
         if isTimed { made.steps.append(.wait) }
@@ -119,7 +125,8 @@ struct CaseGenerator {
         made.steps = [.connect(source: 1), .client(0, .send(5)), .server(0, .send(5))]
         let size = pick([100_000, 3_000_000, 20_000_000])
         let isLate = chance(2)
-        let end = pick([GeneratedCase.Act.finish, .close, .reset])
+        // HAProxy 2.6 doesn't look at a connection that it has no room to read from.
+        let end = pick([GeneratedCase.Act.finish, .close] + (isLate ? [] : [.reset]))
         if chance(2) {
             if isLate { made.steps.append(.client(0, .pause)) }
             made.steps += [.server(0, .send(size)), .server(0, end), .client(0, .resume), .client(0, .close)]

@@ -8,11 +8,13 @@ import Peers
 struct CasePlayer: Sendable {
     /// What HAProxy did.
     struct Recording: Sendable {
-        var steps: [(event: Event, then: Observation)] = []
+        var steps: [(event: Event, at: Duration, then: Observation)] = []
     }
 
     /// How long this side may take to show what HAProxy showed.
     static let patience = Duration.seconds(3)
+    /// How often at the least HAProxy must answer the same, so that it has had its turns also on a busy machine.
+    static let answers = 8
     /// How long HAProxy may take until nothing changes any more.
     static let restlessness = Duration.seconds(10)
 
@@ -39,10 +41,12 @@ struct CasePlayer: Sendable {
             port: haproxy.port, behaviours: played.servers.map(\.behaviour), servers: servers, checks: checks, log: log,
             statistics: haproxy.statistics)
         var recording = Recording()
+        let begin = ContinuousClock.now
         func play(_ event: Event) throws {
             let before = try course.observe()
+            let at = ContinuousClock.now - begin
             try course.perform(event)
-            recording.steps.append((event, try settle(course, after: event == .wait ? before : nil)))
+            recording.steps.append((event, at, try settle(course, after: event == .wait ? before : nil)))
         }
         for step in played.steps {
             if let event = course.event(for: step) { try play(event) }
@@ -64,13 +68,18 @@ struct CasePlayer: Sendable {
                 seen = try course.observe()
             }
         }
+        // Whatever else is due by then belongs to the same passing of time.
+        let calm = before == nil ? played.calm : max(played.calm, .milliseconds(250))
         var since = ContinuousClock.now
-        while ContinuousClock.now - since < played.calm {
+        var answers = 0
+        while ContinuousClock.now - since < calm || answers < Self.answers {
             usleep(1_000)
             let now = try course.observe()
+            answers += 1
             if now != seen {
                 seen = now
                 since = .now
+                answers = 0
             }
             guard ContinuousClock.now < deadline else {
                 throw MissingLine(description: "HAProxy does not come to rest with\n\(played)")
@@ -89,7 +98,12 @@ struct CasePlayer: Sendable {
             let course = Course(
                 port: instance.port, behaviours: played.servers.map(\.behaviour), servers: servers, checks: checks,
                 log: log, statistics: { try Statistics(of: instance) })
+            let begin = ContinuousClock.now
             for (number, step) in recording.steps.enumerated() {
+                while played.isTimed, ContinuousClock.now - begin < step.at {
+                    _ = try course.observe()
+                    usleep(1_000)
+                }
                 try course.perform(step.event)
                 if let difference = try awaited(step.then, course) {
                     let events = recording.steps[...number].map { "\($0.event)" }.joined(separator: "\n")

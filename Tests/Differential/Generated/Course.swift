@@ -39,6 +39,7 @@ final class Course {
     private let statistics: () throws -> Statistics
     private var clients: [End] = []
     private var connections: [[End]]
+    private var isAnyoneWaiting = false
     private let chunk = [UInt8](repeating: 42, count: 65_536)
     private var room = [UInt8](repeating: 0, count: 65_536)
 
@@ -74,7 +75,9 @@ final class Course {
         case .connect(let source): return .connect(source: source)
         case .client(let number, let act):
             let open = clients.indices.filter { clients[$0].isOpen }
-            return open.isEmpty ? nil : .client(open[number % open.count], act)
+            // Whether HAProxy 2.6 notices that a waiting client broke off depends on how often that one had sent before.
+            if open.isEmpty || (act == .reset && isAnyoneWaiting) { return nil }
+            return .client(open[number % open.count], act)
         case .server(let number, let act):
             let open = openConnections.filter { behaviours[$0.server] == .obeys }
             guard !open.isEmpty else { return nil }
@@ -133,9 +136,11 @@ final class Course {
             for index in connections[server].indices { move(&connections[server][index]) }
         }
         for index in clients.indices { move(&clients[index]) }
+        let statistics = try statistics().without(["chkfail"])
+        isAnyoneWaiting = statistics.rows.values.contains { $0["qcur", default: "0"] != "0" }
         return Observation(
             clients: clients.map(\.seen), connections: connections.map { $0.map(\.seen) },
-            lines: SessionLine.comparable(in: log).sorted(), statistics: try statistics().without(["chkfail"]))
+            lines: SessionLine.comparable(in: log).sorted(), statistics: statistics)
     }
 
     /// Whether nothing is left to be sent to somebody who reads.

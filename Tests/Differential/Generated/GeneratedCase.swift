@@ -70,6 +70,8 @@ struct GeneratedCase: Sendable {
     /// How long nothing may have changed until a step counts as done: longer than the times of the configuration that
     /// are part of a step, such as that between two attempts.
     var calm = Duration.milliseconds(12)
+    /// Whether time limits are part of the play: then the events follow one another at the same pace on both sides.
+    var isTimed: Bool { steps.contains(.wait) }
     /// Whether so many bytes are under way that their numbers depend on the moment.
     var isInexact = false
 
