@@ -75,7 +75,8 @@ struct Scenario: Sendable {
     func text(port: String, logPort: UInt16, ports: [UInt16], socket: String?) -> String {
         var text = "global\n    log 127.0.0.1:\(logPort) local0 info\n    maxconn 4096\n"
         for line in global { text += "    \(line)\n" }
-        if let socket { text += "    stats socket \(socket) level admin\n" }
+        // One thread: several would log and count the ends of two sessions in either order.
+        if let socket { text += "    nbthread 1\n    stats socket \(socket) level admin\n" }
         text += "defaults\n    log global\n    mode tcp\n    option tcplog\n    option dontlognull\n"
         text += "    retries 3\n    option redispatch\n    maxconn 2000\n"
         text += "    timeout connect 1s\n    timeout client 60s\n    timeout server 60s\n"
