@@ -1,0 +1,88 @@
+import Foundation
+import Glibc
+import Testing
+
+extension Scenarios {
+    @Suite("Exhaustion")
+    struct Exhaustion {
+        /// How many descriptors are left to the program: some sessions, and less than all that come.
+        private static let left = 21
+        private static let clients = 40
+
+        @Test("at the limit of open files accepting rests, and goes on when files are closed; none stays open")
+        func descriptors() async throws {
+            let server = try FakeServer(serve: FakeServer.echo)
+            let port = try HeldPort()
+            let supervisor = try Supervisor(in: try TemporaryDirectory())
+            let instance = PlainInstance(name: "files", bind: port, servers: ["echo \(server.address.address)"])
+            try supervisor.configure("files", instance.text)
+            let process = try await supervisor.up(listeningOn: [port])
+            let before = try process.openFiles()
+            try await process.limitOpenFiles(to: before + Self.left)
+
+            var clients: [Socket] = []
+            for _ in 0..<Self.clients {
+                guard let client = try await Socket.connect(port: port.port) else { continue }
+                try await client.write([1])
+                clients.append(client)
+            }
+            #expect(clients.count == Self.clients, "the kernel takes connections for the program, also when it rests")
+            try await eventually("no descriptor is left") { try process.openFiles() >= before + Self.left - 1 }
+            let (begun, used) = (ContinuousClock.now, try process.processorTime())
+            let served = try await answered(clients)
+            #expect(served > 0 && served < Self.clients, "\(served) of \(Self.clients) were served")
+            let share = (try process.processorTime() - used) / (ContinuousClock.now - begun)
+            #expect(share < 0.5, "it turns without rest: \(share) of a core")
+
+            // Whoever was not served waits or was let go; with room again, each of them comes to an end of its waiting.
+            clients.removeAll()
+            for _ in 0..<Self.left / 4 {
+                let client = try #require(try await Socket.connect(port: port.port))
+                try await client.write([2])
+                #expect(try await client.read(exactly: 1) == [2])
+                clients.append(client)
+            }
+            clients.removeAll()
+            try await eventually("all descriptors of sessions are closed") { try process.openFiles() <= before }
+            try await process.stop()
+        }
+
+        /// How many have had their echo within a second.
+        private func answered(_ clients: [Socket]) async throws -> Int {
+            let deadline = ContinuousClock.now + .seconds(1)
+            var answered: Set<ObjectIdentifier> = []
+            while ContinuousClock.now < deadline {
+                for client in clients {
+                    if case .bytes? = try client.tryRead() { answered.insert(ObjectIdentifier(client)) }
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            return answered.count
+        }
+    }
+}
+
+extension TestProcess {
+    /// How many files it has open.
+    fileprivate func openFiles() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
+    }
+
+    /// Sets how many files it may have open from now on.
+    fileprivate func limitOpenFiles(to count: Int) async throws {
+        // The C library's call is hidden behind _GNU_SOURCE; the program of that name is in every Debian.
+        try await Finished(["/usr/bin/prlimit", "--pid", "\(processID)", "--nofile=\(count):\(count)"])
+            .requireSuccess("prlimit")
+    }
+
+    /// The processor time that it has used so far.
+    fileprivate func processorTime() throws -> Duration {
+        let text = try String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8)
+        // The program's name, which may hold anything, stands in parentheses; user and system time are fields 14 and 15.
+        let fields = text[(text.lastIndex(of: ")") ?? text.startIndex)...].split(separator: " ")
+        guard fields.count > 13, let user = Int64(fields[12]), let system = Int64(fields[13]) else {
+            throw ScenarioError("/proc/\(processID)/stat has no times")
+        }
+        return .milliseconds((user + system) * 1000 / Int64(sysconf(Int32(_SC_CLK_TCK))))
+    }
+}
