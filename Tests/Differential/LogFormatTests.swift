@@ -143,6 +143,8 @@ struct LogFormatTests {
     func dontlogNormal() async throws {
         try await Scenario(lines: ["option dontlog-normal"]) { stage in
             try talk(stage)
+            // No line tells when it has ended; the next session's line counts the sessions beside it.
+            try #require(try stage.wait(until: { try stage.statistics().rows["BACKEND"]?["scur"] == "0" }))
             let client = try stage.connect()
             try client.send("hello")
             let server = try stage.servers[0].accept()
