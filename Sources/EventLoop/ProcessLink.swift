@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// One end of the connection between a process and a child: the child says once that it is ready, and each learns of the
