@@ -5,19 +5,8 @@ import Glibc
 /// To be called while the process has one thread: the C library carries users and groups to all threads that it knows, but not
 /// to a main thread that has ended, as Dispatch's has, and it is that one by which the kernel judges the process.
 ///
-/// - Source: chroot(2), setgroups(2), setgid(2), setuid(2); nptl(7) on how the C library carries them to all threads.
+/// - Source: setgroups(2), setgid(2), setuid(2); nptl(7) on how the C library carries them to all threads.
 public enum Privileges {
-    /// Makes a folder the process's root and working directory: nothing outside it can be opened any more.
-    ///
-    /// - Parameter path: the folder.
-    /// - Throws: `SystemError`: it isn't there, or the process may not.
-    public static func confine(to path: String) throws(SystemError) {
-        // Local time is read from a file, which is not there afterwards.
-        tzset()
-        guard chroot(path) == 0 else { throw SystemError("chroot", path) }
-        guard chdir("/") == 0 else { throw SystemError("chdir", path) }
-    }
-
     /// Makes the process a group's, and of no other group.
     ///
     /// - Parameter group: the group's number.

@@ -146,4 +146,11 @@ struct HAProxyCommandLineTests {
         #expect(HAProxyUsage.features.allSatisfy { $0.hasPrefix("+") || $0.hasPrefix("-") })
         #expect(HAProxyUsage.details.contains("+EPOLL"))
     }
+
+    @Test("who asks for a master socket, a memory limit or the old process's sockets is told that there are none")
+    func shortfalls() throws {
+        #expect(try HAProxyCommandLine(["-f", "a.cfg", "-W", "-dM", "-dr"]).shortfalls.isEmpty)
+        let line = try HAProxyCommandLine(["-f", "a.cfg", "-S", "/run/m.sock", "-m", "64", "-x", "/run/s.sock"])
+        #expect(line.shortfalls.map { String($0.prefix(3)) } == ["-S:", "-m:", "-x:"])
+    }
 }

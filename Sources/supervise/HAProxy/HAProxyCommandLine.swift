@@ -80,6 +80,21 @@ struct HAProxyCommandLine: Sendable, Equatable {
     /// Options that were understood and change nothing here, as given.
     var withoutEffect: [String] = []
 
+    /// What an operator may count on and does not get, in a sentence each.
+    var shortfalls: [String] {
+        var told: [String] = []
+        if withoutEffect.contains(where: { $0.hasPrefix("-S ") }) {
+            told.append("-S: there is no master socket here; SIGUSR2 reloads, and stats sockets answer for the worker.")
+        }
+        if withoutEffect.contains(where: { $0.hasPrefix("-m ") }) {
+            told.append("-m: memory is not limited here; let the service manager do it.")
+        }
+        if oldSocket != nil {
+            told.append("-x: addresses are shared with the old process instead of taken from it.")
+        }
+        return told
+    }
+
     /// Reads the words.
     ///
     /// - Parameter words: the command line without the program's name.

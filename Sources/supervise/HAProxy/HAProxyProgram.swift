@@ -181,7 +181,10 @@ struct HAProxyProgram: Sendable {
         }
         HAProxySignals.hold(HAProxyReaction.signals)
         // A worker's master has told them.
-        if handover == nil { messages.tell(diagnostics) }
+        if handover == nil {
+            messages.tell(diagnostics)
+            for shortfall in start.line.shortfalls { messages.tell(.warning, shortfall) }
+        }
         try start.raiseLimits(&messages)
         let isQuiet = start.line.isQuiet
         let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
@@ -199,7 +202,7 @@ struct HAProxyProgram: Sendable {
             // While it still may: the others can be another user's.
             start.tellPredecessors()
         }
-        try start.dropPrivileges()
+        try start.dropPrivileges(&messages)
         let run = HAProxyRun(
             start, sockets, link: handover.map { ProcessLink(inherited: $0.link) }, environment: environment,
             logger: logger

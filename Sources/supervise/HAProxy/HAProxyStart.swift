@@ -88,10 +88,18 @@ struct HAProxyStart {
         tell(succession.processes, succession.letsSessionsFinish ? SIGUSR1 : SIGTERM)
     }
 
-    /// `chroot`, `group` and `user`, in the order in which each is still allowed.
+    /// `group` and `user`, in the order in which each is still allowed.
     ///
+    /// `chroot` is told and not done: the runtime's threads look into `/proc` while they work, and end the process where that
+    /// isn't there.
+    ///
+    /// - Parameter messages: told of what is not done.
     /// - Throws: that one is not.
-    func dropPrivileges() throws(HAProxyRefusal) {
+    func dropPrivileges(_ messages: inout HAProxyMessages) throws(HAProxyRefusal) {
+        if let root = process.root {
+            messages.tell(
+                .warning, "'chroot \(root)' is not done here: the program needs /proc; its user and group hold.")
+        }
         let accounts: HAProxyAccounts
         do throws(HAProxyAccounts.Unknown) {
             accounts = try HAProxyAccounts(process)
@@ -100,7 +108,6 @@ struct HAProxyStart {
             throw HAProxyRefusal(text: error.diagnostics.map(\.message).joined(separator: "; "))
         }
         do throws(SystemError) {
-            if let root = process.root { try Privileges.confine(to: root) }
             if let group = accounts.group { try Privileges.become(group: group) }
             if let user = accounts.user { try Privileges.become(user: user) }
         } catch {

@@ -61,7 +61,7 @@ enum HAProxyUsage {
           -m MEGABYTES, -S ADDRESS, -x SOCKET, -dD, -de, -dG, -dk, -dK, -dL, -dM, -dp, -dr, -dS, -dV
 
         Signals: TERM and INT end at once, USR1 lets sessions finish, HUP tells the servers' states; with -W, USR2
-        and HUP read the files anew.
+        and HUP read the files anew; TTOU stops listening for a while, TTIN goes on.
         """
     }
 }
