@@ -25,6 +25,14 @@ public struct LineBuffer: ~Copyable {
         self.count = min(self.count, count)
     }
 
+    /// Takes back a truncation; nothing but one byte may have been appended since.
+    ///
+    /// - Parameter count: how many bytes it had before.
+    mutating func restore(to count: Int) {
+        precondition(count <= storage.count, "a buffer has had no more bytes than it can hold")
+        self.count = count
+    }
+
     /// Appends one byte.
     ///
     /// - Parameter byte: the byte.

@@ -89,6 +89,26 @@ public struct LogDates {
         }
     }
 
+    /// Appends `2026-11-22T17:55:59.191000+00:00`.
+    ///
+    /// - Parameters:
+    ///   - moment: when.
+    ///   - line: where to append.
+    /// - Source: RFC 5424, section 6.2.3.
+    mutating func appendISO(of moment: Timestamp, to line: inout LineBuffer) {
+        stamp.set(moment)
+        line.append(Int64(stamp.calendar.tm_year) + 1900, width: 4)
+        line.append(byte: UInt8(ascii: "-"))
+        line.append(Int64(stamp.calendar.tm_mon) + 1, width: 2)
+        line.append(byte: UInt8(ascii: "-"))
+        line.append(Int64(stamp.calendar.tm_mday), width: 2)
+        line.append(byte: UInt8(ascii: "T"))
+        Self.appendTime(stamp.calendar, to: &line)
+        line.append(byte: UInt8(ascii: "."))
+        line.append(moment.millisecondsOfSecond * 1_000, width: 6)
+        Self.appendZone(stamp.calendar, colon: true, to: &line)
+    }
+
     /// A date as strftime(3) writes it.
     ///
     /// - Parameters:

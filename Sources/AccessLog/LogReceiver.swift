@@ -60,7 +60,8 @@ enum LogReceiver {
 
     /// Writes to a stream that others share, so that its mode must stay as it is.
     ///
-    /// A pipe or terminal that is ready takes at least PIPE_BUF bytes (4096) without waiting, which is more than a line has.
+    /// A pipe or terminal that is ready takes at least PIPE_BUF bytes (4096) without waiting; the configuration has no longer
+    /// lines for streams.
     ///
     /// - Source: pipe(7), PIPE_BUF.
     private static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Bool {

@@ -5,9 +5,13 @@ import Model
 public struct LogRoute: Sendable {
     fileprivate struct Stop: Sendable, Hashable {
         var receiver: Int
+        var writer: Int
         var facility: LogFacility
         var level: LogLevel
         var minimumLevel: LogLevel
+        var sampling: LogTarget.Sampling?
+        /// Where the lines of a choice are counted.
+        var counter = 0
     }
 
     fileprivate var stops: [Stop]
@@ -18,27 +22,18 @@ public struct LogRoute: Sendable {
 
 /// Sends a worker's log lines as HAProxy's syslog datagrams; one for each thread, used by that thread alone.
 ///
-/// A line is written once into a buffer that is reused, and only the priority in front of it differs from target to
-/// target. Sending never waits: a line for a receiver that is full or away is lost and counted.
-///
-/// - Source: RFC 3164 for the header; recordings of HAProxy 2.6.
+/// Sending never waits: a line for a receiver that is full or away is lost and counted.
 public final class LogSender {
-    /// The most bytes of one line, header included and line end not; a longer one is cut off.
-    ///
-    /// - Source: HAProxy 2.6 configuration manual, `log`, default of `len`.
-    public static let longestLine = 1024
-
-    /// `<191>`: the space that is kept for the priority.
-    private static let priorityLength = 5
-
     private let tag: String
+    private let processID: Int32
+    private let hostName: String?
     private var receivers: [LogReceiver] = []
     private var destinations: [LogTarget.Destination: Int] = [:]
-    /// The space for the priority, then date and tag of the current second, then the line.
-    private var buffer = LineBuffer(capacity: LogSender.longestLine + 1)
-    private var dates = LogDates()
-    private var headerLength = 0
-    private var headerSecond = Int64.min
+    private var writers: [LineWriter] = []
+    /// For each target that takes a choice of lines, how many there were.
+    private var sampled: [Int] = []
+    /// Lines so far.
+    private var lines = 0
 
     private let isBatching: Bool
     /// Whether lines wait for `flush()`.
@@ -52,10 +47,13 @@ public final class LogSender {
     /// - Parameters:
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
+    ///   - hostName: the host's name in lines whose format has one (`log-send-hostname`).
     ///   - isBatching: whether lines wait for `flush()`, so that many leave in one system call.
-    public init(tag: String, processID: Int32, isBatching: Bool = false) {
+    public init(tag: String, processID: Int32, hostName: String? = nil, isBatching: Bool = false) {
         self.isBatching = isBatching
-        self.tag = " \(tag)[\(processID)]: "
+        self.tag = tag
+        self.processID = processID
+        self.hostName = hostName
     }
 
     /// Prepares to send along a proxy's `log` lines; equal lines count once, equal destinations share a socket.
@@ -63,15 +61,23 @@ public final class LogSender {
     /// A UDP target's host is an address here: whoever starts the worker has looked its name up. One that isn't loses its
     /// lines, which `droppedLines` shows.
     ///
-    /// - Parameter targets: the targets.
+    /// - Parameters:
+    ///   - targets: the targets.
+    ///   - tag: the program's name in the lines of this proxy, where it has one of its own.
     /// - Returns: what to give to `send`.
-    public func route(to targets: [LogTarget]) -> LogRoute {
+    public func route(to targets: [LogTarget], tag: String? = nil) -> LogRoute {
         var stops: [LogRoute.Stop] = []
         for target in targets {
-            let stop = LogRoute.Stop(
-                receiver: receiver(for: target.destination), facility: target.facility, level: target.level,
-                minimumLevel: target.minimumLevel)
-            if !stops.contains(stop) { stops.append(stop) }
+            var stop = LogRoute.Stop(
+                receiver: receiver(for: target.destination), writer: writer(for: target, tag: tag ?? self.tag),
+                facility: target.facility, level: target.level, minimumLevel: target.minimumLevel,
+                sampling: target.sampling)
+            guard !stops.contains(stop) || stop.sampling != nil else { continue }
+            if stop.sampling != nil {
+                stop.counter = sampled.count
+                sampled.append(0)
+            }
+            stops.append(stop)
         }
         return LogRoute(stops: stops)
     }
@@ -84,16 +90,17 @@ public final class LogSender {
     ///   - now: the time in its header.
     public func send(_ content: some LogLine, along route: LogRoute, at now: Timestamp) {
         let level = content.level
-        var isWritten = false
+        lines += 1
         for stop in route.stops where level <= stop.level {
-            if !isWritten {
-                write(content, at: now)
-                isWritten = true
+            if let sampling = stop.sampling {
+                defer { sampled[stop.counter] += 1 }
+                guard sampling.takes(sampled[stop.counter]) else { continue }
             }
-            let severity = max(level, stop.minimumLevel)
-            let start = writePriority(stop.facility.rawValue * 8 + severity.rawValue)
-            let datagram = UnsafeRawBufferPointer(rebasing: buffer.bytes[start...])
-            droppedLines += receivers[stop.receiver].send(datagram)
+            let writer = writers[stop.writer]
+            writer.write(content, number: lines, at: now)
+            droppedLines += writer.withLine(facility: stop.facility, level: max(level, stop.minimumLevel)) {
+                receivers[stop.receiver].send($0)
+            }
             hasWaitingLines = isBatching
         }
     }
@@ -122,38 +129,12 @@ public final class LogSender {
         return receivers.count - 1
     }
 
-    /// Puts `     Nov 22 13:05:32 haproxy[4281]: `, the line and the line end into the buffer.
-    private func write(_ content: some LogLine, at now: Timestamp) {
-        let second = now.millisecondsSinceEpoch / 1_000
-        if second != headerSecond {
-            headerSecond = second
-            buffer.truncate(to: 0)
-            for _ in 0..<Self.priorityLength { buffer.append(byte: UInt8(ascii: " ")) }
-            dates.appendStamp(of: now, to: &buffer)
-            buffer.append(tag)
-            headerLength = buffer.count
-        }
-        buffer.truncate(to: headerLength)
-        content.write(to: &buffer, dates: &dates)
-        // The line end stays, also where the line was cut off.
-        buffer.truncate(to: Self.longestLine)
-        buffer.append(byte: UInt8(ascii: "\n"))
-    }
-
-    /// Puts `<134>` right in front of the date.
-    ///
-    /// - Returns: where it begins.
-    private func writePriority(_ priority: Int) -> Int {
-        var rest = priority
-        var offset = Self.priorityLength - 1
-        buffer.overwrite(at: offset, with: UInt8(ascii: ">"))
-        repeat {
-            offset -= 1
-            buffer.overwrite(at: offset, with: UInt8(ascii: "0") + UInt8(rest % 10))
-            rest /= 10
-        } while rest > 0
-        offset -= 1
-        buffer.overwrite(at: offset, with: UInt8(ascii: "<"))
-        return offset
+    private func writer(for target: LogTarget, tag: String) -> Int {
+        let form = LineWriter.Form(
+            format: target.format ?? (hostName == nil ? .local : .rfc3164), length: target.length, tag: tag,
+            processID: processID, hostName: hostName)
+        if let known = writers.firstIndex(where: { $0.form == form }) { return known }
+        writers.append(LineWriter(form))
+        return writers.count - 1
     }
 }

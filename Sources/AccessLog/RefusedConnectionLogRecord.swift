@@ -14,6 +14,8 @@ public struct RefusedConnectionLogRecord: LogLine, Sendable {
     public var address: String
     /// Why, in words.
     public var reason: StaticString
+    /// Refused connections are of level `info`, but for errors that are to be told apart.
+    public var level = LogLevel.info
 
     /// Makes a record.
     ///
@@ -30,9 +32,6 @@ public struct RefusedConnectionLogRecord: LogLine, Sendable {
         self.address = address
         self.reason = reason
     }
-
-    /// Refused connections are of level `info`.
-    public var level: LogLevel { .info }
 
     /// Writes the line without header and line end.
     ///

@@ -17,6 +17,8 @@ public struct SessionLogDetails: Sendable {
     public var serverAddress: LogPeer?
     /// Bytes from the client.
     public var bytesFromClient: Int64 = 0
+    /// From the accept to the end of the client's PROXY header, in milliseconds.
+    public var handshakeMilliseconds = 0
     /// How many sessions the instance had had before.
     public var sessionNumber = 0
     /// How many lines the frontend had left before.

@@ -62,7 +62,7 @@ public struct TemplateLogRecord: LogLine, Sendable {
         var record = self
         // An id that names itself would never end.
         record.details.uniqueID = nil
-        var buffer = LineBuffer(capacity: LogSender.longestLine)
+        var buffer = LineBuffer(capacity: LogTarget.defaultLength)
         var dates = LogDates()
         record.write(template, to: &buffer, dates: &dates)
         return String(decoding: buffer.bytes, as: UTF8.self)
@@ -104,7 +104,7 @@ public struct TemplateLogRecord: LogLine, Sendable {
                 line.append(milliseconds, width: 3)
             }
 
-        case .handshakeTime: line.append(0)
+        case .handshakeTime: line.append(details.handshakeMilliseconds)
         case .queueTime: line.append(session.queueMilliseconds ?? -1)
         case .connectTime: line.append(session.connectMilliseconds ?? -1)
         case .dataTime: line.append(dataMilliseconds)

@@ -10,6 +10,8 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var logTargets: [LogTarget] = []
     /// The tag in each log line (`log-tag`).
     public var logTag = "haproxy"
+    /// The host's name in log lines whose format has one (`log-send-hostname`); they tell none when `nil`.
+    public var logHostName: String?
     /// Most concurrent client connections of the whole instance; `nil` when the file does not say.
     public var maxconn: Int?
     /// Most new connections a second of the whole instance (`maxconnrate`); `nil` is no limit.

@@ -38,6 +38,10 @@ enum GlobalKeywords {
             global.configuration.logTag = try arguments.word("a tag", example: "log-tag haproxy").text
             try arguments.expectEnd()
         },
+        Keyword("log-send-hostname") { (global, arguments) throws(Diagnostic) in
+            global.configuration.logHostName = arguments.next()?.text ?? global.hostName
+            try arguments.expectEnd()
+        },
         Keyword("maxconn", read: readMaxconn),
         Keyword("maxconnrate") { (global, arguments) throws(Diagnostic) in
             let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconnrate 1000")
@@ -90,7 +94,6 @@ enum GlobalKeywords {
         Accepted("debug", 0...0, "nothing of sessions is printed; HAProxy 2.6 wants '-d' instead", .warning),
         Accepted("external-check", 0...1, "servers are checked by a TCP connection, and no program is run"),
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
-        Accepted("log-send-hostname", 0...1, "lines carry no host name", .warning),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
         Accepted("maxcomprate", 1...1, "nothing is compressed"),
         Accepted("maxsslconn", 1...1, "there is no TLS here"),

@@ -9,9 +9,10 @@ enum LogKeyword {
     /// How the keyword is written.
     static let example = "log 127.0.0.1 local0 info"
 
-    private static let formats: Set<String> = [
-        "local", "rfc3164", "rfc5424", "priority", "short", "timed", "iso", "raw",
-    ]
+    /// The most bytes that a pipe takes without waiting, the line end left out.
+    ///
+    /// - Source: pipe(7), PIPE_BUF.
+    private static let longestOnStream = 4095
 
     /// Reads the words after `log`.
     ///
@@ -21,7 +22,7 @@ enum LogKeyword {
     static func read(_ arguments: inout Arguments) throws(Diagnostic) -> LogTarget {
         let address = arguments.expanding(try arguments.word("an address and a facility", example: example))
         let destination = try destination(address)
-        try skipOptions(&arguments)
+        let options = try readOptions(&arguments, to: destination)
         guard let facilityWord = arguments.next() else {
             throw arguments.missing("'log' needs a facility after the address", help: "write '\(example)'")
         }
@@ -30,7 +31,8 @@ enum LogKeyword {
                 "unknown log facility '\(facilityWord.text)'",
                 help: suggestion(facilityWord.text, among: LogFacility.allCases.map(\.name), noun: "facilities"))
         }
-        var target = LogTarget(destination: destination, facility: facility)
+        var target = options
+        target.facility = facility
         if let word = arguments.next() { target.level = try level(word, "log level") }
         if let word = arguments.next() { target.minimumLevel = try level(word, "minimum log level") }
         try arguments.expectEnd()
@@ -52,40 +54,82 @@ enum LogKeyword {
     }
 
     /// `len`, `format` and `sample`, which may stand between the address and the facility.
-    private static func skipOptions(_ arguments: inout Arguments) throws(Diagnostic) {
+    private static func readOptions(
+        _ arguments: inout Arguments, to destination: LogTarget.Destination
+    ) throws(Diagnostic) -> LogTarget {
+        var target = LogTarget(destination: destination, facility: .local0)
         while let option = arguments.peeked {
             switch option.text {
             case "len":
                 _ = arguments.next()
-                _ = try arguments.integer(in: 80...65535, example: "len 1024")
-                arguments.add(option.note("'len' has no effect here: lines are never cut below a datagram's size"))
+                target.length = try arguments.integer(in: 80...65535, example: "len 1024")
+                if case .fileDescriptor = destination, target.length > longestOnStream {
+                    arguments.add(
+                        option.warning(
+                            "lines are cut at \(longestOnStream) bytes: a pipe takes no more without waiting",
+                            help: "write 'len \(longestOnStream)'"))
+                    target.length = longestOnStream
+                }
             case "format":
                 _ = arguments.next()
-                let format = try arguments.word("a format", example: "format rfc3164")
-                guard formats.contains(format.text) else {
-                    throw format.error(
-                        "unknown log format '\(format.text)'",
-                        help: suggestion(format.text, among: formats.sorted(), noun: "formats"))
+                let word = try arguments.word("a format", example: "format rfc3164")
+                guard let format = LogTarget.Format(rawValue: word.text) else {
+                    throw word.error(
+                        "unknown log format '\(word.text)'",
+                        help: suggestion(
+                            word.text, among: LogTarget.Format.allCases.map(\.rawValue), noun: "formats"))
                 }
-                arguments.add(option.note("'format' has no effect here: lines have HAProxy's default format"))
+                target.format = format
             case "sample":
-                throw option.error("log option 'sample' is not supported here", help: "remove it")
+                _ = arguments.next()
+                target.sampling = try sampling(
+                    try arguments.word("ranges and a number of lines", example: "sample 1:10"))
             default:
-                return
+                return target
             }
         }
+        return target
+    }
+
+    /// `1-3,5:8`.
+    private static func sampling(_ word: Word) throws(Diagnostic) -> LogTarget.Sampling {
+        let example = "write the places and, after a colon, how many lines a period has, such as 'sample 1-2,4:10'"
+        let halves = word.text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard halves.count == 2, let period = Int(halves[1]), period > 0 else {
+            throw word.error("'\(word.text)' does not say how many lines a period has", help: example)
+        }
+        var ranges: [ClosedRange<Int>] = []
+        for text in halves[0].split(separator: ",", omittingEmptySubsequences: false) {
+            let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) }
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first > 0, first <= last else {
+                throw word.error("'\(text)' is no range of places", help: example)
+            }
+            guard last <= period else {
+                throw word.error("place \(last) is beyond a period of \(period) lines", help: example)
+            }
+            guard !ranges.contains(where: { $0.overlaps(first...last) }) else {
+                throw word.error("'\(text)' overlaps another range", help: example)
+            }
+            ranges.append(first...last)
+        }
+        return LogTarget.Sampling(ranges: ranges.sorted { $0.lowerBound < $1.lowerBound }, period: period)
     }
 
     private static func destination(_ word: Word) throws(Diagnostic) -> LogTarget.Destination {
         switch word.text {
         case "stdout": return .fileDescriptor(1)
         case "stderr": return .fileDescriptor(2)
-        case "fd@1": return .fileDescriptor(1)
-        case "fd@2": return .fileDescriptor(2)
+        case let text where text.hasPrefix("fd@"):
+            guard let descriptor = Int32(text.dropFirst(3)), descriptor >= 0 else {
+                throw word.error("'\(text)' names no file descriptor", help: "write a number, such as 'fd@3'")
+            }
+            return .fileDescriptor(descriptor)
         default: break
         }
         var text = word.text
         if text.hasPrefix("udp@") { text = String(text.dropFirst(4)) }
+        if text.hasPrefix("udp4@") || text.hasPrefix("udp6@") { text = "ipv" + text.dropFirst(3) }
+        if text.hasPrefix("uxdg@") { text = String(text.dropFirst(5)) }
         switch AddressText.parse(text) {
         case .path(let path):
             try AddressText.checkPath(path, at: word)

@@ -27,10 +27,6 @@ enum NotYetApplied {
         "option tcpka": .warning("only servers' connections are probed"),
         "dispatch": .error("every connection would be closed at once"),
         "server namespace": .error("it would be connected to in this process's namespace"),
-        // Logs.
-        "error-log-format": .warning("errors of connections leave no line of their own"),
-        "log-format-sd": .warning("lines have no structured data"),
-        "log-tag": .warning("the tag of 'global' holds for all proxies"),
         // Names and addresses.
         "abns@ bind": .error("it could not be listened on"),
         "abns@ server": .error("it could not be connected to"),

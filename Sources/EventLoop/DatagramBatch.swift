@@ -27,10 +27,10 @@ public final class DatagramBatch {
 
     /// Puts in a datagram.
     ///
-    /// - Parameter bytes: the datagram, at most `capacity` bytes.
-    /// - Returns: how many earlier ones were lost while room was made for it.
+    /// - Parameter bytes: the datagram; one of more than `capacity` bytes leaves at once, after the others.
+    /// - Returns: how many were lost while room was made for it, itself included where it did not wait.
     public func add(_ bytes: UnsafeRawBufferPointer) -> Int {
-        precondition(bytes.count <= DatagramBatch.capacity, "a log line is shorter than a batch")
+        guard bytes.count <= DatagramBatch.capacity else { return flush() + (socket.send(bytes) == .sent ? 0 : 1) }
         let isFull = used + bytes.count > storage.count || lengths.count == Int(SUPERVISE_DATAGRAMS_AT_ONCE)
         let lost = isFull ? flush() : 0
         UnsafeMutableRawBufferPointer(rebasing: storage[used...]).copyMemory(from: bytes)

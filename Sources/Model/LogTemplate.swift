@@ -48,6 +48,8 @@ public struct LogTemplate: Sendable, Hashable {
         public static let source = Needs(rawValue: 2)
         /// The session's number.
         public static let sessionNumber = Needs(rawValue: 4)
+        /// How long the client took to say who it is (`accept-proxy`).
+        public static let handshake = Needs(rawValue: 16)
         /// The id that `unique-id-format` makes.
         public static let uniqueID = Needs(rawValue: 8)
     }
@@ -86,6 +88,7 @@ extension LogVariable {
         case .frontendAddress, .frontendPort: .destination
         case .backendAddress, .backendPort: .source
         case .sessionCounter: .sessionNumber
+        case .handshakeTime: .handshake
         case .uniqueID: .uniqueID
         default: []
         }

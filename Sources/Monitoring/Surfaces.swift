@@ -114,7 +114,8 @@ private struct SurfaceSource: Sendable {
         let responder = StatisticsResponder(
             configuration: stats, page: try StatisticsPage(configuration: stats, process: process), snapshot: snapshot)
         let log = RequestLog(
-            proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID)
+            proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,
+            hostName: configuration.global.logHostName)
         return StatisticsChannel(
             proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log)
     }

@@ -57,6 +57,8 @@ struct SessionLogPlan {
 struct SessionNote {
     /// How many sessions the instance had had before.
     var number = 0
+    /// From the accept to the end of its PROXY header, in milliseconds.
+    var handshakeMilliseconds = 0
     /// The address that the client connected to, once the socket can't be asked any more.
     var destination: LogPeer?
     /// Where the last connection to a server came from.

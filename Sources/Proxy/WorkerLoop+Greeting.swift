@@ -1,4 +1,3 @@
-import AccessLog
 import EventLoop
 
 /// Greeting: from an accepted connection to a session whose client is known, on addresses with `accept-proxy`.
@@ -81,17 +80,9 @@ extension WorkerLoop {
     }
 
     private func log(_ session: UnsafeMutablePointer<Session>, _ reason: GreetingEnd, at frontend: Frontend) {
-        let route = routes[Int(session.pointee.frontend)]
-        guard !route.isEmpty, let text = reason.text else { return }
+        guard let text = reason.text else { return }
         let hasSpoken = Socket.unreadBytes(session.pointee.client) > 0
         if frontend.configuration.ignoresNullSessions && !hasSpoken { return }
-        let wall = WallClock.now()
-        let bind = Int(session.pointee.bind)
-        let record = RefusedConnectionLogRecord(
-            client: peer(of: session),
-            acceptedAt: wall.advanced(byMilliseconds: -now.milliseconds(since: session.pointee.acceptedAt)),
-            frontend: frontend.configuration.name,
-            address: frontend.configuration.binds[bind].name ?? String(bind + 1), reason: text)
-        log.send(record, along: route, at: wall)
+        logRefusal(of: session, text, at: frontend)
     }
 }

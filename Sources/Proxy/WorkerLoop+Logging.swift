@@ -5,14 +5,16 @@ import Model
 
 /// Logging: a session's line, at its beginning, once it is connected, or at its end.
 extension WorkerLoop {
-    /// A session has been accepted.
+    /// A session has begun: its connection is accepted, and its client known.
     ///
     /// - Parameters:
     ///   - session: the session.
     ///   - frontend: its frontend.
     func logAccept(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
-        if frontend.log.needs.contains(.sessionNumber) {
-            logNotes[session.pointee.index] = SessionNote(number: totalConnections - 1)
+        if !frontend.log.needs.isDisjoint(with: [.sessionNumber, .handshake]) {
+            logNotes[session.pointee.index] = SessionNote(
+                number: totalConnections - 1,
+                handshakeMilliseconds: Int(now.milliseconds(since: session.pointee.acceptedAt)))
         }
         if case .accept = frontend.log.moment { logConnect(of: session, at: frontend) }
     }
@@ -77,13 +79,33 @@ extension WorkerLoop {
         record.termination = termination ?? .normal
         if logging.separatesErrors && isError { record.level = .err }
         record.isEarly = logging.isEarly
-        if case .custom(let template) = frontend.configuration.logFormat {
-            let details = details(of: session, frontend, backend, at: wall)
-            log.send(TemplateLogRecord(template: template, session: record, details: details), along: route, at: wall)
-        } else {
-            log.send(record, along: route, at: wall)
-        }
+        send(record, of: session, frontend, backend, along: route, at: wall)
         frontend.loggedLines += 1
+    }
+
+    /// Sends a line in its frontend's format.
+    private func send(
+        _ record: SessionLogRecord, of session: UnsafeMutablePointer<Session>, _ frontend: Frontend,
+        _ backend: Backend, along route: LogRoute, at wall: Timestamp
+    ) {
+        let format = frontend.configuration.logFormat
+        let data = frontend.configuration.logging.structuredData
+        switch (format, data) {
+        case (.custom(let template), let data):
+            let details = details(of: session, frontend, backend, at: wall)
+            let line = TemplateLogRecord(template: template, session: record, details: details)
+            guard let data else {
+                log.send(line, along: route, at: wall)
+                return
+            }
+            let structured = TemplateLogRecord(template: data, session: record, details: details)
+            log.send(StructuredLogLine(line, data: structured), along: route, at: wall)
+        case (.plain, let data?), (.tcp, let data?), (.http, let data?):
+            let details = details(of: session, frontend, backend, at: wall)
+            let structured = TemplateLogRecord(template: data, session: record, details: details)
+            log.send(StructuredLogLine(record, data: structured), along: route, at: wall)
+        case (.plain, nil), (.tcp, nil), (.http, nil): log.send(record, along: route, at: wall)
+        }
     }
 
     private func record(
@@ -126,6 +148,7 @@ extension WorkerLoop {
         details.destination = note?.destination
         details.source = note?.source
         details.sessionNumber = note?.number ?? 0
+        details.handshakeMilliseconds = note?.handshakeMilliseconds ?? 0
         if session.pointee.serverIndex >= 0 {
             let server = backend.servers[Int(session.pointee.serverIndex)]
             details.serverAddress = server.address.map { LogPeer($0) }
@@ -140,6 +163,54 @@ extension WorkerLoop {
         details.listenerName = frontend.configuration.binds[bind].name
         details.uniqueID = frontend.configuration.logging.uniqueID
         return details
+    }
+
+    /// A connection never became a session.
+    ///
+    /// - Parameters:
+    ///   - session: a connection that waits for its header.
+    ///   - text: why it is closed.
+    ///   - frontend: its frontend.
+    func logRefusal(of session: UnsafeMutablePointer<Session>, _ text: StaticString, at frontend: Frontend) {
+        let route = routes[Int(session.pointee.frontend)]
+        let proxy = frontend.configuration
+        guard !route.isEmpty else { return }
+        let wall = WallClock.now()
+        let elapsed = now.milliseconds(since: session.pointee.acceptedAt)
+        let bind = Int(session.pointee.bind)
+        let level: LogLevel = proxy.logging.separatesErrors ? .err : .info
+        guard let template = proxy.logging.errorFormat else {
+            var record = RefusedConnectionLogRecord(
+                client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -elapsed), frontend: proxy.name,
+                address: proxy.binds[bind].name ?? String(bind + 1), reason: text)
+            record.level = level
+            log.send(record, along: route, at: wall)
+            return
+        }
+        // It never reached a backend; HAProxy writes the frontend's name in its place.
+        var record = SessionLogRecord(
+            client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -elapsed), frontend: proxy.name,
+            backend: proxy.name)
+        record.level = level
+        record.totalMilliseconds = Int(elapsed)
+        record.termination = TerminationState(.proxy, .request)
+        record.connections = LogConnectionCounts(instance: sessions.count, frontend: frontend.currentSessions)
+        var details = SessionLogDetails(processID: CurrentProcess.identifier, loggedAt: wall)
+        details.destination = destinationPeer(of: session)
+        details.sessionNumber = totalConnections - 1
+        details.lineNumber = frontend.loggedLines
+        details.frontendID = proxy.id
+        details.backendID = proxy.id
+        details.listenerID = bind + 1
+        details.listenerName = proxy.binds[bind].name
+        let line = TemplateLogRecord(template: template, session: record, details: details)
+        if let data = proxy.logging.structuredData {
+            let structured = TemplateLogRecord(template: data, session: record, details: details)
+            log.send(StructuredLogLine(line, data: structured), along: route, at: wall)
+        } else {
+            log.send(line, along: route, at: wall)
+        }
+        frontend.loggedLines += 1
     }
 
     /// Logs a connection at its beginning, for proxies without a log format.

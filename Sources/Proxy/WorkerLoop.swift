@@ -123,9 +123,10 @@ final class WorkerLoop {
         startedAt = begin
         sampledAt = begin
         let log = LogSender(
-            tag: configuration.global.logTag, processID: CurrentProcess.identifier, isBatching: true)
+            tag: configuration.global.logTag, processID: CurrentProcess.identifier,
+            hostName: configuration.global.logHostName, isBatching: true)
         self.log = log
-        routes = configuration.proxies.map { log.route(to: $0.logTargets) }
+        routes = configuration.proxies.map { log.route(to: $0.logTargets, tag: $0.logging.tag) }
         backends = InstanceLayout.backends(of: plan, now: begin)
         frontends = InstanceLayout.frontends(of: configuration)
         checks = InstanceLayout.checks(of: backends)

@@ -126,7 +126,7 @@ struct LogSenderTests {
         let route = sender.route(to: [LogTarget(destination: receiver.destination, facility: .local0)])
         sender.send(info(String(repeating: "x", count: 5_000)), along: route, at: Self.now)
         let long = try receiver.next()
-        #expect(long.utf8.count == LogSender.longestLine + 1)
+        #expect(long.utf8.count == LogTarget.defaultLength + 1)
         #expect(long.hasSuffix("x\n"))
         sender.send(info("short"), along: route, at: Self.now)
         #expect(try receiver.next().hasSuffix(": short\n"))

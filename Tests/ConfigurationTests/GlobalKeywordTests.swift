@@ -163,7 +163,8 @@ struct LogKeywordTests {
             ("*", .udp(host: "127.0.0.1", port: 514)), ("/dev/log", .unixDatagram(path: "/dev/log")),
             ("unix@/dev/log", .unixDatagram(path: "/dev/log")), ("stdout", .fileDescriptor(1)),
             ("stderr", .fileDescriptor(2)),
-            ("fd@2", .fileDescriptor(2)),
+            ("fd@2", .fileDescriptor(2)), ("fd@17", .fileDescriptor(17)),
+            ("udp4@10.0.0.1:5", .udp(host: "10.0.0.1", port: 5)), ("uxdg@/dev/log", .unixDatagram(path: "/dev/log")),
         ] as [(String, LogTarget.Destination)])
     func destinations(address: String, destination: LogTarget.Destination) throws {
         let global = try Sample.global("log \(address) local0").clean().global
@@ -182,11 +183,32 @@ struct LogKeywordTests {
         }
     }
 
-    @Test("len and format are taken with a note each")
-    func notes() throws {
-        let parsed = Sample.global("log stdout len 2048 format raw local0 info")
-        #expect(parsed.diagnostics.map(\.severity) == [.note, .note])
-        #expect(try parsed.valid().global.logTargets.map(\.level) == [.info])
+    @Test("len, format and sample say what lines look like, and which are sent")
+    func form() throws {
+        for format in LogTarget.Format.allCases {
+            let target = try Sample.global("log fd@7 len 2048 format \(format.rawValue) local0 info").clean().global
+                .logTargets[0]
+            #expect(target.destination == .fileDescriptor(7))
+            #expect(target.length == 2_048 && target.format == format && target.level == .info)
+        }
+        let target = try Sample.global("log 127.0.0.1 sample 4,1-2:6 local1").clean().global.logTargets[0]
+        #expect(target.sampling == LogTarget.Sampling(ranges: [1...2, 4...4], period: 6))
+        #expect(target.format == nil && target.length == 1_024)
+    }
+
+    @Test("a stream has lines that a pipe takes without waiting")
+    func streamLength() throws {
+        let parsed = Sample.global("log stdout len 8192 local0")
+        #expect(
+            parsed.lines == ["warning 2:16 lines are cut at 4095 bytes: a pipe takes no more without waiting"])
+        #expect(try parsed.valid().global.logTargets[0].length == 4_095)
+    }
+
+    @Test("log-send-hostname names this machine, or what it is given")
+    func hostName() throws {
+        #expect(try Sample.global("log-send-hostname lb.example").clean().global.logHostName == "lb.example")
+        #expect(try Sample.global("log-send-hostname").clean().global.logHostName?.isEmpty == false)
+        #expect(Sample.global("log-send-hostname a b").lines == ["error 2:25 unexpected 'b' after 'a'"])
     }
 
     @Test(
@@ -203,7 +225,14 @@ struct LogKeywordTests {
             ("log nohost local0", "error 2:9 'nohost' is not an IP address"),
             ("log 127.0.0.1 len 10 local0", "error 2:23 10 is out of range for 'len'"),
             ("log 127.0.0.1 format foo local0", "error 2:26 unknown log format 'foo'"),
-            ("log 127.0.0.1 sample 1:2 local0", "error 2:19 log option 'sample' is not supported here"),
+            ("log 127.0.0.1 sample 1 local0", "error 2:26 '1' does not say how many lines a period has"),
+            ("log 127.0.0.1 sample 1:0 local0", "error 2:26 '1:0' does not say how many lines a period has"),
+            ("log 127.0.0.1 sample a:2 local0", "error 2:26 'a' is no range of places"),
+            ("log 127.0.0.1 sample 0:2 local0", "error 2:26 '0' is no range of places"),
+            ("log 127.0.0.1 sample 2-1:2 local0", "error 2:26 '2-1' is no range of places"),
+            ("log 127.0.0.1 sample 3:2 local0", "error 2:26 place 3 is beyond a period of 2 lines"),
+            ("log 127.0.0.1 sample 1,1-3:4 local0", "error 2:26 '1-3' overlaps another range"),
+            ("log fd@x local0", "error 2:9 'fd@x' names no file descriptor"),
             ("log ring@x local0", "error 2:9 a log address with 'ring@' is not supported here"),
             ("log tcp@1.2.3.4:5 local0", "error 2:9 a log address with 'tcp@' is not supported here"),
         ] as [(String, String)])

@@ -168,8 +168,7 @@ struct TrafficKeywordTests {
         let lines: [String: String] = [
             "dispatch": "dispatch 192.0.2.1:1",
             "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
-            "abns@ server": "server t abns@x", "error-log-format": "error-log-format %ts",
-            "log-format-sd": "log-format-sd [a@1]", "log-tag": "log-tag x",
+            "abns@ server": "server t abns@x",
         ]
         let arguments: [String: String] = [
             "tcp-ut": "5s", "interface": "eth0", "mss": "1400",

@@ -60,6 +60,8 @@ struct Scenario: Sendable {
     /// What follows the address that it listens on.
     var bindOptions = ""
     /// The lines of the section; of further ones, with their first lines.
+    ///
+    /// `LOGPORT` is the port that the log is read at.
     var lines: [String] = []
     /// What follows the address of each server; they belong to the last section.
     var servers = [""]
@@ -89,7 +91,7 @@ struct Scenario: Sendable {
         }
         text += sections
         for (index, port) in ports.enumerated() { text.replace("PORT_OF_\(index)", with: "\(port)") }
-        return text
+        return text.replacing("LOGPORT", with: "\(logPort)")
     }
 
     /// Plays it on both sides and compares what clients and servers saw, the log and the counters.

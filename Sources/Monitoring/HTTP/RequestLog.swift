@@ -23,10 +23,11 @@ final class RequestLog: Sendable {
     ///   - proxy: the proxy with the statistics.
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
-    init(proxy: ProxyConfiguration, tag: String, processID: Int32) {
+    ///   - hostName: the host's name in lines whose format has one.
+    init(proxy: ProxyConfiguration, tag: String, processID: Int32, hostName: String?) {
         self.proxy = proxy
         self.processID = processID
-        let sender = LogSender(tag: tag, processID: processID)
+        let sender = LogSender(tag: tag, processID: processID, hostName: hostName)
         let route = sender.route(to: proxy.logTargets)
         sending = Mutex(Sending(sender: sender, route: route))
     }
