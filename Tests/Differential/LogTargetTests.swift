@@ -83,7 +83,7 @@ struct LogTargetTests {
     @Test("a choice of lines")
     func sampling() async throws {
         try await Scenario(lines: [
-            "no log", "log 127.0.0.1:LOGPORT sample 1,3-4:5 format raw local3", "log-format \"[ line %lc %ts\"",
+            "no log", "log 127.0.0.1:LOGPORT format raw sample 1,3-4:5 local3", "log-format \"[ line %lc %ts\"",
         ]) { stage in
             for count in 1...9 {
                 try talk(stage)
@@ -99,7 +99,7 @@ struct LogTargetTests {
     func levels() async throws {
         try await Scenario(lines: [
             "no log", "log 127.0.0.1:LOGPORT format short local3 notice", "option log-separate-errors",
-            "log 127.0.0.1:LOGPORT format priority local4 debug warning", "log-format \"[ %ts %f\"",
+            "log 127.0.0.1:LOGPORT format priority local4 debug warning", "log-format \"line [ %ts %f\"",
         ]) { stage in
             try talk(stage)
             try stage.awaitSessionLines(1)
@@ -111,7 +111,7 @@ struct LogTargetTests {
             _ = client.readToEnd()
             client.close()
             try stage.awaitSessionLines(3)
-            for datagram in stage.log.datagrams where datagram.contains("[ ") { stage.notes.add(datagram) }
+            for datagram in stage.log.datagrams where datagram.contains("line [ ") { stage.notes.add(datagram) }
         }.compare()
     }
 
