@@ -35,7 +35,17 @@ public enum LogPeer: Sendable, Hashable {
     func write(to line: inout LineBuffer) {
         switch self {
         case .ip(let endpoint):
-            line.append(endpoint.host)
+            if let octets = endpoint.octets {
+                line.append(Int64(octets.0))
+                line.append(byte: UInt8(ascii: "."))
+                line.append(Int64(octets.1))
+                line.append(byte: UInt8(ascii: "."))
+                line.append(Int64(octets.2))
+                line.append(byte: UInt8(ascii: "."))
+                line.append(Int64(octets.3))
+            } else {
+                line.append(endpoint.host)
+            }
             line.append(byte: UInt8(ascii: ":"))
             line.append(Int64(endpoint.port))
         case .unix(let listener):

@@ -6,6 +6,7 @@
 #include <netinet/udp.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <sys/uio.h>
 
 int supervise_epoll_create(void) { return epoll_create1(EPOLL_CLOEXEC); }
@@ -69,6 +70,13 @@ int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *length
     int datagrams = 0;
     for (int index = 0; index < taken; index++) datagrams += runs[index].count;
     return datagrams;
+}
+
+int supervise_alarm_descriptor(void) { return timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC); }
+
+int supervise_set_alarm(int descriptor, int64_t nanoseconds) {
+    struct itimerspec setting = {.it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
+    return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &setting, NULL);
 }
 
 int supervise_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }

@@ -61,6 +61,16 @@ public struct IPEndpoint: Sendable, Hashable {
         return difference.1 & mask(min(bits, 32)) == 0
     }
 
+    /// The four bytes of an IPv4 address; `nil` for IPv6.
+    public var octets: (UInt8, UInt8, UInt8, UInt8)? {
+        guard !isIPv6 else { return nil }
+        let bytes = UInt32(truncatingIfNeeded: low)
+        return (
+            UInt8(truncatingIfNeeded: bytes), UInt8(truncatingIfNeeded: bytes >> 8),
+            UInt8(truncatingIfNeeded: bytes >> 16), UInt8(truncatingIfNeeded: bytes >> 24)
+        )
+    }
+
     /// The address without the port, such as `127.0.0.1` or `::1`.
     public var host: String {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(INET6_ADDRSTRLEN)) { text in

@@ -21,8 +21,9 @@ public final class Worker: Sendable {
             // Made here, so that a failure has somebody to go to; handed over before the thread begins, and used by
             // nobody else from then on.
             nonisolated(unsafe) let poller = try Poller()
+            nonisolated(unsafe) let alarm = try Alarm()
             try LoopThread.start(name: plan.configuration.name) {
-                WorkerLoop(plan, poller: poller, mailbox: mailbox).run()
+                WorkerLoop(plan, poller: poller, alarm: alarm, mailbox: mailbox).run()
             }
             return Worker(mailbox: mailbox)
         } catch {

@@ -27,6 +27,7 @@ final class WorkerLoop {
         case log = 21
         case nameServer = 22
         case question = 23
+        case alarm = 24
     }
 
     /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
@@ -37,6 +38,7 @@ final class WorkerLoop {
     let httpCounters: [Int: HTTPFrontendCounters]
     let mailbox: Mailbox<WorkerOrder>
     let poller: Poller
+    let alarm: Alarm
     let log: LogSender
     let resolver: Resolver
     let lookUpPause: Duration
@@ -106,12 +108,14 @@ final class WorkerLoop {
     /// - Parameters:
     ///   - plan: what to run.
     ///   - poller: an empty poller.
+    ///   - alarm: one that does not ring.
     ///   - mailbox: where orders come in.
-    init(_ plan: WorkerPlan, poller: Poller, mailbox: Mailbox<WorkerOrder>) {
+    init(_ plan: WorkerPlan, poller: Poller, alarm: Alarm, mailbox: Mailbox<WorkerOrder>) {
         let configuration = plan.configuration
         let begin = MonotonicTime.now()
         self.configuration = configuration
         self.poller = poller
+        self.alarm = alarm
         self.mailbox = mailbox
         history = plan.history
         acceptRates = AcceptRates(
@@ -157,7 +161,8 @@ final class WorkerLoop {
 
     private func turn() {
         let before = MonotonicTime.now()
-        let count = poller.wait(timeoutMilliseconds: unfinished.isEmpty ? millisecondsToNextTimer(before) : 0)
+        if unfinished.isEmpty { alarm.ring(at: timers.nextDeadline, now: before) }
+        let count = poller.wait(timeoutMilliseconds: unfinished.isEmpty ? -1 : 0)
         now = MonotonicTime.now()
         idle.slept(from: before, to: now)
         var hasOrders = false
@@ -170,6 +175,8 @@ final class WorkerLoop {
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
             case .nameServer: nameServerIsReady(event)
+            // It has ended the wait, and the timers are looked at below.
+            case .alarm: break
             case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, nil:
                 preconditionFailure("only sockets raise events")
             }
@@ -200,7 +207,8 @@ final class WorkerLoop {
         case .lookUp: lookUpTimerFired(Int(token.index))
         case .log: logTimerFired()
         case .question: questionTimerFired(token)
-        case .client, .server, .listener, .mailbox, .nameServer, nil: preconditionFailure("no timer has such a token")
+        case .client, .server, .listener, .mailbox, .nameServer, .alarm, nil:
+            preconditionFailure("no timer has such a token")
         }
     }
 
@@ -215,13 +223,6 @@ final class WorkerLoop {
         log.flush()
     }
 
-    private func millisecondsToNextTimer(_ now: MonotonicTime) -> Int32 {
-        guard let next = timers.nextDeadline else { return -1 }
-        // Rounded up: a timer must be due when the wait ends, or the loop would spin until it is.
-        let nanoseconds = max(next.nanoseconds - now.nanoseconds, 0)
-        return Int32(clamping: (nanoseconds + 999_999) / 1_000_000)
-    }
-
     private func begin() {
         let token = EventToken(kind: Subject.mailbox.rawValue, generation: 0, index: 0)
         do {
@@ -229,6 +230,9 @@ final class WorkerLoop {
         } catch {
             preconditionFailure("a new poller takes a first descriptor: \(error)")
         }
+        let code = poller.add(
+            alarm.descriptor, token: EventToken(kind: Subject.alarm.rawValue, generation: 0, index: 0))
+        precondition(code == 0, "a new poller takes a second descriptor: \(SystemError.text(of: code))")
         startAccepting()
         history.offer(
             .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))

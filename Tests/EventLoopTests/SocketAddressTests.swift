@@ -49,6 +49,20 @@ struct SocketAddressTests {
         #expect(!SocketAddress.unix(path: "/run/a").isLoopback)
     }
 
+    @Test("an IPv4 address has four bytes, in the order in which they are written")
+    func octets() throws {
+        guard case .ip(let endpoint)? = SocketAddress(ip: "10.2.30.255", port: 1) else {
+            Issue.record("an address of four bytes is one")
+            return
+        }
+        #expect(try #require(endpoint.octets) == (10, 2, 30, 255))
+        guard case .ip(let longer)? = SocketAddress(ip: "::1", port: 1) else {
+            Issue.record("an address of sixteen bytes is one")
+            return
+        }
+        #expect(longer.octets == nil)
+    }
+
     @Test("a link-local address keeps its interface")
     func scope() throws {
         let scoped = try #require(SocketAddress(ip: "fe80::1%lo", port: 1))

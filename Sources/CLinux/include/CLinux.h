@@ -65,6 +65,11 @@ int supervise_datagram_socket(int family);
 #define SUPERVISE_DATAGRAMS_AT_ONCE 64
 int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *lengths, int count, bool is_cut_by_kernel);
 
+// A timer of the monotonic clock, not running, closed on exec; and when it is to ring, in nanoseconds since the machine
+// started.
+int supervise_alarm_descriptor(void);
+int supervise_set_alarm(int descriptor, int64_t nanoseconds);
+
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
 
