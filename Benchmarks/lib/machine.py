@@ -130,5 +130,5 @@ def wait_for(port, process):
                     return
         except OSError:
             pass  # not there yet
-        time.sleep(0.02)
+        time.sleep(0.002)
     raise RuntimeError("the proxy doesn't relay")

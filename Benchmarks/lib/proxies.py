@@ -49,7 +49,7 @@ class Proxy:
         return self.program is not None and shutil.which(str(self.program)) is not None
 
     @contextlib.contextmanager
-    def running(self, setup):
+    def running(self, setup, settles=True):
         """The proxy's process, relaying on all of the setup's ports."""
         folder = setup.bench.folder / f"{self.name}.files"
         shutil.rmtree(folder, ignore_errors=True)
@@ -60,7 +60,7 @@ class Proxy:
         try:
             for port in setup.ports:
                 wait_for(port, process)
-            if not setup.check_milliseconds:
+            if settles and not setup.check_milliseconds:
                 process.settle()
             yield process
         except Exception:

@@ -38,6 +38,7 @@ LOADS = [
 CHECKS_NAME = "1,000 servers checked every second"
 MEMORY_NAME = "9,000 idle sessions: memory per session"
 IDLE_NAME = "idle, two instances"
+START_NAME = "start"
 
 
 def measure(bench, proxies, rounds, quick, words):
@@ -55,6 +56,8 @@ def measure(bench, proxies, rounds, quick, words):
         yield measure_checks(bench, proxies, 1 if quick else rounds, 3 if quick else CHECK_SECONDS)
     if is_wanted(IDLE_NAME):
         yield measure_idle(bench, proxies, 5 if quick else IDLE_SECONDS)
+    if is_wanted(START_NAME):
+        yield measure_start(bench, proxies, rounds)
 
 
 def say(text):
@@ -174,3 +177,19 @@ def measure_idle(bench, proxies, seconds):
     return {
         "name": IDLE_NAME, "unit": "% of a core", "what": "processor time", "target": None, "samples": samples,
         "proxies": medians(samples)}
+
+
+def measure_start(bench, proxies, rounds):
+    """From the program's start until a byte has gone through it and back."""
+    say(f"{START_NAME} …")
+    samples = {proxy.name: [] for proxy in proxies}
+    for _ in range(rounds):
+        for proxy in proxies:
+            setup = Setup(bench)
+            began = time.monotonic()
+            with proxy.running(setup, settles=False) as process:
+                samples[proxy.name].append(
+                    {"cost": (time.monotonic() - began) * 1e3, "resident_mb": process.resident_bytes() / 1e6})
+    return {
+        "name": START_NAME, "unit": "ms", "what": "until the first byte is relayed", "target": None,
+        "samples": samples, "proxies": medians(samples)}
