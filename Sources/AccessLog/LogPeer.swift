@@ -28,7 +28,7 @@ public enum LogPeer: Sendable, Hashable {
     public init(_ address: SocketAddress, listener: Int = 0) {
         switch address {
         case .ip(let endpoint): self = .ip(endpoint)
-        case .unix: self = .unix(listener: listener)
+        case .unix, .abstract: self = .unix(listener: listener)
         }
     }
 

@@ -3,6 +3,7 @@
 #include "CLinux.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <netinet/udp.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -78,6 +79,8 @@ int supervise_set_alarm(int descriptor, int64_t nanoseconds) {
     struct itimerspec setting = {.it_value = {.tv_sec = nanoseconds / 1000000000, .tv_nsec = nanoseconds % 1000000000}};
     return timerfd_settime(descriptor, TFD_TIMER_ABSTIME, &setting, NULL);
 }
+
+int supervise_enter_network_namespace(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
 
 int supervise_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 

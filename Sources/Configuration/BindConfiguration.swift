@@ -38,6 +38,9 @@ public struct BindConfiguration: Sendable, Equatable {
     /// Where the line stands.
     public var location: SourceLocation
 
+    /// The address together with where in the system it is.
+    public var place: BindPlace { BindPlace(address, interface: interface, namespace: namespace) }
+
     /// Makes an address without options.
     ///
     /// - Parameters:
@@ -46,6 +49,36 @@ public struct BindConfiguration: Sendable, Equatable {
     public init(address: BindAddress, location: SourceLocation) {
         self.address = address
         self.location = location
+    }
+}
+
+/// An address and where in the system it is: the same address can be listened on once in each network namespace, and once
+/// for each interface.
+public struct BindPlace: Sendable, Hashable, CustomStringConvertible {
+    /// The address.
+    public var address: BindAddress
+    /// The only interface from which connections come in; every one when `nil`.
+    public var interface: String?
+    /// The network namespace; this process's own when `nil`.
+    public var namespace: String?
+
+    /// Makes a place.
+    ///
+    /// - Parameters:
+    ///   - address: the address.
+    ///   - interface: the only interface from which connections come in.
+    ///   - namespace: the network namespace.
+    public init(_ address: BindAddress, interface: String? = nil, namespace: String? = nil) {
+        self.address = address
+        self.interface = interface
+        self.namespace = namespace
+    }
+
+    /// As a configuration writes it: `127.0.0.1:5670`, `127.0.0.1:5670 interface eth0`.
+    public var description: String {
+        ([address.description]
+            + [interface.map { "interface \($0)" }, namespace.map { "namespace \($0)" }]
+            .compactMap(\.self)).joined(separator: " ")
     }
 }
 

@@ -159,6 +159,12 @@ enum BindKeywords {
         guard size != 0 else {
             throw arguments.current.error("a segment of 0 bytes can't be", help: "write a size such as 'mss 1400'")
         }
+        if size < 0 {
+            arguments.add(
+                arguments.current.warning(
+                    "'mss \(size)' has no effect: Linux keeps the size of segments once a connection is made",
+                    help: "write the size itself, such as 'mss 1400'"))
+        }
         options.maximumSegment = size
     }
 

@@ -5,7 +5,7 @@
 enum BindOverlap {
     /// One address and who listens on it.
     private struct Claim {
-        let address: BindAddress
+        let place: BindPlace
         let location: SourceLocation
         let instance: String
         let owner: String
@@ -45,14 +45,14 @@ enum BindOverlap {
     private static func claims(of configuration: InstanceConfiguration) -> [Claim] {
         var claims = configuration.global.statsSockets.map { socket in
             Claim(
-                address: socket.address, location: socket.location, instance: configuration.name,
+                place: BindPlace(socket.address), location: socket.location, instance: configuration.name,
                 owner: "a stats socket")
         }
         for proxy in configuration.proxies where proxy.hasFrontend && !proxy.isDisabled {
             for bind in proxy.binds {
                 claims.append(
                     Claim(
-                        address: bind.address, location: bind.location, instance: configuration.name,
+                        place: bind.place, location: bind.location, instance: configuration.name,
                         owner: "proxy '\(proxy.name)'"))
             }
         }
@@ -62,14 +62,14 @@ enum BindOverlap {
     private static func compare(
         _ claims: [Claim], with others: [Claim], isWithin: Bool = true
     ) -> [Diagnostic] {
-        var byPort = Dictionary(grouping: others, by: { key(of: $0.address) })
+        var byPort = Dictionary(grouping: others, by: { key(of: $0.place.address) })
         var diagnostics: [Diagnostic] = []
         for claim in claims {
-            let key = key(of: claim.address)
+            let key = key(of: claim.place.address)
             let candidates = byPort[key] ?? []
-            if let other = candidates.first(where: { meeting($0.address, claim.address) == .same }) {
+            if let other = candidates.first(where: { meeting($0.place, claim.place) == .same }) {
                 diagnostics.append(diagnostic(claim, other, isWithin: isWithin, isSame: true))
-            } else if let other = candidates.first(where: { meeting($0.address, claim.address) == .overlapping }) {
+            } else if let other = candidates.first(where: { meeting($0.place, claim.place) == .overlapping }) {
                 diagnostics.append(diagnostic(claim, other, isWithin: isWithin, isSame: false))
             }
             if isWithin { byPort[key, default: []].append(claim) }
@@ -84,8 +84,8 @@ enum BindOverlap {
             : "\(other.owner) of instance '\(other.instance)' (\(other.location.file):\(other.location.line))"
         let message =
             isSame
-            ? "\(claim.address) is already listened on by \(place)"
-            : "\(claim.address) overlaps with \(other.address) of \(place)"
+            ? "\(claim.place.address) is already listened on by \(place)"
+            : "\(claim.place.address) overlaps with \(other.place.address) of \(place)"
         return Diagnostic(
             severity: .error, location: claim.location, message: message,
             help: isSame ? "use another port or address" : "use another port, or single addresses on both sides")
@@ -97,6 +97,13 @@ enum BindOverlap {
         case .ipv4(_, let port), .ipv6(_, let port, _): String(port)
         case .unix, .abstract, .descriptor: address.description
         }
+    }
+
+    /// How two addresses meet where they are: in different namespaces never, and at different interfaces neither.
+    private static func meeting(_ left: BindPlace, _ right: BindPlace) -> Meeting {
+        guard left.namespace == right.namespace else { return .apart }
+        if let one = left.interface, let other = right.interface, one != other { return .apart }
+        return meeting(left.address, right.address)
     }
 
     /// How two addresses meet.

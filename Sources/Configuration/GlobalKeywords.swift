@@ -263,11 +263,6 @@ enum GlobalKeywords {
         }
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.statsSocketTable)
         for address in addresses {
-            switch address {
-            case .abstract: arguments.tellIfNotYetApplied("abns@ bind", at: word)
-            case .descriptor: arguments.tellIfNotYetApplied("fd@ bind", at: word)
-            case .ipv4, .ipv6, .unix: break
-            }
             var socket = StatsSocketConfiguration(address: address, location: word.location)
             socket.level = options.level
             socket.mode = options.mode

@@ -65,7 +65,6 @@ enum WithoutEffect {
         ("splice-auto", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-request", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-response", .note, "bytes are moved by reads and writes, which cost less here"),
-        ("tcp-smart-accept", .note, "the system decides when it acknowledges a connection"),
     ].map { line($0, $1, $2, prefix: "option ") }
 
     private static func line(

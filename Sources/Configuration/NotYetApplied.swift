@@ -16,21 +16,10 @@ enum NotYetApplied {
     /// By the keyword with what stands before it: `rate-limit`, `option tcpka`, `server slowstart`, `bind tfo`.
     static let consequences: [String: Consequence] = [
         // Connections.
-        "bind defer-accept": .warning("connections are accepted at once"),
-        "bind interface": .error("connections of every interface would be accepted"),
-        "bind mss": .warning("segments have the usual size"),
-        "bind namespace": .error("the address would be listened on in this process's namespace"),
-        "bind tcp-ut": .warning("the system's time holds"),
-        "bind tfo": .warning("clients' data come after the connection is made"),
-        "bind transparent": .warning("addresses that are not this machine's can't be listened on"),
-        "option clitcpka": .warning("clients' connections are not probed"),
-        "option tcpka": .warning("only servers' connections are probed"),
         "dispatch": .error("every connection would be closed at once"),
         "server namespace": .error("it would be connected to in this process's namespace"),
         // Names and addresses.
-        "abns@ bind": .error("it could not be listened on"),
         "abns@ server": .error("it could not be connected to"),
-        "fd@ bind": .error("it could not be listened on"),
     ]
 
     /// What to say of a keyword.

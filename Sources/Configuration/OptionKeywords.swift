@@ -53,6 +53,7 @@ enum OptionKeywords {
         Switch(name: "log-separate-errors", placement: .frontendSide) { $0.logging.separatesErrors = $1 },
         Switch(name: "logasap", placement: .frontendSide) { $0.logging.isEarly = $1 },
         Switch(name: "srvtcpka", placement: .backendSide) { $0.serverKeepalive.isOn = $1 },
+        Switch(name: "tcp-smart-accept", placement: .frontendSide) { $0.savesAcknowledgement = $1 },
         Switch(name: "tcp-smart-connect", placement: .backendSide) { $0.connectsSmartly = $1 },
         Switch(name: "tcpka", placement: .anywhere) {
             $0.clientKeepalive.isOn = $1

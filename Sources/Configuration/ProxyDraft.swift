@@ -39,6 +39,8 @@ struct ProxySettings {
     var sessionRateLimit: Int?
     var abortsOnClose = false
     var logsHealthChecks = false
+    /// `nil` when no line says it.
+    var savesAcknowledgement: Bool?
     var clientKeepalive = KeepaliveConfiguration()
     var serverKeepalive = KeepaliveConfiguration()
     var connectsSmartly = false

@@ -188,11 +188,6 @@ enum ProxyKeywords {
             bind.maximumSegment = options.maximumSegment
             bind.userTimeout = options.userTimeout
             bind.namespace = options.namespace
-            switch address {
-            case .abstract: arguments.tellIfNotYetApplied("abns@ bind", at: word)
-            case .descriptor: arguments.tellIfNotYetApplied("fd@ bind", at: word)
-            case .ipv4, .ipv6, .unix: break
-            }
             proxy.binds.append(bind)
         }
     }

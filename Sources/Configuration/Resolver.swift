@@ -159,6 +159,7 @@ struct Resolver {
         proxy.sessionRateLimit = settings.sessionRateLimit
         proxy.abortsOnClose = settings.abortsOnClose
         proxy.logsHealthChecks = settings.logsHealthChecks
+        proxy.savesAcknowledgement = settings.savesAcknowledgement ?? (settings.mode == .http)
         proxy.clientKeepalive = settings.clientKeepalive
         proxy.serverKeepalive = settings.serverKeepalive
         proxy.connectsSmartly = settings.connectsSmartly

@@ -213,37 +213,54 @@ public enum Socket {
 
     /// Makes a listening socket; connections accepted from it inherit `TCP_NODELAY`.
     ///
+    /// Of the options, those that say where it listens are set here; the others are set by `apply`.
+    ///
     /// - Parameters:
     ///   - address: where; for a path, nothing may be there.
     ///   - backlog: how many connections may wait to be accepted.
-    ///   - isIPv6Only: whether an IPv6 socket leaves IPv4 alone.
+    ///   - options: in which namespace, at which interface, and whether for foreign addresses, too.
     ///   - isShared: whether another process of the same user may listen there too, if it says the same; the kernel then
     ///     gives each connection to one of them (socket(7), `SO_REUSEPORT`).
     /// - Returns: the descriptor, non-blocking and closed on exec.
     /// - Throws: `SystemError` when the address cannot be had.
     public static func listen(
-        on address: SocketAddress, backlog: Int, isIPv6Only: Bool = true, isShared: Bool = false
+        on address: SocketAddress, backlog: Int, options: ListenerOptions = ListenerOptions(), isShared: Bool = false
     ) throws(SystemError) -> Int32 {
-        let descriptor = supervise_stream_socket(address.family)
-        guard descriptor >= 0 else { throw SystemError("socket", address.description) }
-        if !address.isUnix {
-            setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
-            if isShared { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
-            setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
-            if address.family == AF_INET6 {
-                setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, isIPv6Only ? 1 : 0)
+        let descriptor = try makeListener(for: address, options)
+        do throws(SystemError) {
+            if !address.isUnix {
+                setOption(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
+                if isShared { setOption(descriptor, SOL_SOCKET, SO_REUSEPORT, 1) }
+                setOption(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+                if address.family == AF_INET6 {
+                    setOption(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, options.isIPv6Only ? 1 : 0)
+                }
+                try prepare(descriptor, for: address, options)
             }
+            guard address.withSockaddr({ bind(descriptor, $0, $1) }) == 0 else {
+                throw SystemError("bind", address.description)
+            }
+            guard Glibc.listen(descriptor, Int32(clamping: backlog)) == 0 else {
+                throw SystemError("listen", address.description)
+            }
+            return descriptor
+        } catch {
+            _ = Glibc.close(descriptor)
+            throw error
         }
-        var operation = "bind"
-        var result = address.withSockaddr { bind(descriptor, $0, $1) }
-        if result == 0 {
-            operation = "listen"
-            result = Glibc.listen(descriptor, Int32(clamping: backlog))
+    }
+
+    private static func makeListener(
+        for address: SocketAddress, _ options: ListenerOptions
+    ) throws(SystemError) -> Int32 {
+        guard let namespace = options.namespace else { return try make() }
+        return try NetworkNamespace.enter(namespace, make)
+
+        func make() throws(SystemError) -> Int32 {
+            let descriptor = supervise_stream_socket(address.family)
+            guard descriptor >= 0 else { throw SystemError("socket", address.description) }
+            return descriptor
         }
-        if result == 0 { return descriptor }
-        let failure = SystemError(operation, address.description)
-        _ = Glibc.close(descriptor)
-        throw failure
     }
 
     /// Another descriptor of the same socket, closed on exec.
@@ -257,7 +274,7 @@ public enum Socket {
         return copy
     }
 
-    private static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
+    static func setOption(_ descriptor: Int32, _ level: Int32, _ name: Int32, _ value: Int32) {
         var value = value
         // Options here only make things faster or are known to exist; the socket works without them.
         _ = setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))

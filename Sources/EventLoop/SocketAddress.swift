@@ -108,6 +108,10 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     case ip(IPEndpoint)
     /// A path in the file system; empty for an unnamed socket.
     case unix(path: String)
+    /// A name in the abstract namespace of Unix sockets, without the leading zero byte.
+    ///
+    /// The kernel takes every byte of such a name as it is; like HAProxy's, it is filled up with zeros to its full length.
+    case abstract(name: String)
 
     /// The longest path a Unix socket can have, in bytes.
     ///
@@ -154,15 +158,15 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
     public var family: Int32 {
         switch self {
         case .ip(let endpoint): endpoint.isIPv6 ? AF_INET6 : AF_INET
-        case .unix: AF_UNIX
+        case .unix, .abstract: AF_UNIX
         }
     }
 
-    /// Whether it is a path.
+    /// Whether it is a path or an abstract name.
     public var isUnix: Bool {
         switch self {
         case .ip: false
-        case .unix: true
+        case .unix, .abstract: true
         }
     }
 
@@ -173,16 +177,17 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         switch self {
         case .ip(let endpoint) where endpoint.isIPv6: endpoint.high == 0 && UInt64(bigEndian: endpoint.low) == 1
         case .ip(let endpoint): endpoint.low & 0xFF == 127
-        case .unix: false
+        case .unix, .abstract: false
         }
     }
 
-    /// `127.0.0.1:5672`, `[::1]:5672` or a path.
+    /// `127.0.0.1:5672`, `[::1]:5672`, a path or `abns@NAME`.
     public var description: String {
         switch self {
         case .ip(let endpoint):
             endpoint.isIPv6 ? "[\(endpoint.host)]:\(endpoint.port)" : "\(endpoint.host):\(endpoint.port)"
         case .unix(let path): path
+        case .abstract(let name): "abns@\(name)"
         }
     }
 
@@ -225,6 +230,12 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
                 let offset = MemoryLayout<sockaddr_un>.offset(of: \sockaddr_un.sun_path) ?? 2
                 for (index, byte) in path.utf8.enumerated() { bytes[offset + index] = byte }
                 return socklen_t(offset + path.utf8.count + 1)
+            case .abstract(let name):
+                precondition(name.utf8.count <= SocketAddress.longestUnixPath, "a socket's name is checked earlier")
+                bytes.storeBytes(of: sa_family_t(AF_UNIX), as: sa_family_t.self)
+                let offset = MemoryLayout<sockaddr_un>.offset(of: \sockaddr_un.sun_path) ?? 2
+                for (index, byte) in name.utf8.enumerated() { bytes[offset + 1 + index] = byte }
+                return socklen_t(MemoryLayout<sockaddr_un>.size)
             }
         }
     }

@@ -142,11 +142,11 @@ final class WorkerLoop {
             }
         }
         for listener in plan.listeners {
+            let bind = configuration.proxies[listener.proxy].binds[listener.bind]
             frontends[listener.proxy]?.listeners.append(
                 Listener(
                     bind: listener.bind, descriptor: listener.descriptor,
-                    expectsProxyHeader: configuration.proxies[listener.proxy].binds[listener.bind].acceptsProxyHeader,
-                    isAccepting: false))
+                    expectsProxyHeader: bind.acceptsProxyHeader, isAccepting: false))
         }
     }
 

@@ -13,7 +13,7 @@ extension Instance {
             nextConfiguration = nil
         }
         let wanted = ListeningSockets.wanted(by: configuration)
-        let openBefore = sockets.addresses
+        let openBefore = sockets.places
         do throws(SystemError) {
             try sockets.openMissing(wanted)
             let answers = await surroundings.locator.lookUpNames(of: configuration)
@@ -40,7 +40,7 @@ extension Instance {
         let next = nextConfiguration ?? configuration
         nextConfiguration = nil
         let wanted = ListeningSockets.wanted(by: next)
-        let openBefore = sockets.addresses
+        let openBefore = sockets.places
         let keepsSurface = isSurfaceOpen && next == configuration
         do throws(SystemError) {
             try sockets.openMissing(wanted)
@@ -122,8 +122,8 @@ extension Instance {
         var listeners: [WorkerListener] = []
         do throws(SystemError) {
             for (index, proxy) in configuration.proxies.enumerated() where proxy.acceptsSessions {
-                for (bind, address) in proxy.binds.map(\.address).enumerated() {
-                    let descriptor = try sockets.duplicate(address)
+                for (bind, place) in proxy.binds.map(\.place).enumerated() {
+                    let descriptor = try sockets.duplicate(place)
                     listeners.append(WorkerListener(proxy: index, bind: bind, descriptor: descriptor))
                 }
             }
@@ -192,12 +192,12 @@ extension Instance {
         do throws(SystemError) {
             for index in configuration.statisticsProxies {
                 for bind in configuration.proxies[index].binds {
-                    let descriptor = try sockets.duplicate(bind.address)
+                    let descriptor = try sockets.duplicate(bind.place)
                     listeners.append(SurfaceListener(purpose: .statistics(proxy: index), descriptor: descriptor))
                 }
             }
             for (index, socket) in configuration.global.statsSockets.enumerated() {
-                let descriptor = try sockets.duplicate(socket.address)
+                let descriptor = try sockets.duplicate(BindPlace(socket.address))
                 listeners.append(SurfaceListener(purpose: .commands(socket: index), descriptor: descriptor))
             }
         } catch {

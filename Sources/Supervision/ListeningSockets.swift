@@ -17,6 +17,12 @@ struct ListeningSockets {
         var mode: UInt32?
         var user: AccountReference?
         var group: AccountReference?
+        var options = ListenerOptions()
+
+        /// What tells it from the others.
+        var place: BindPlace {
+            BindPlace(address, interface: options.interface, namespace: options.namespace)
+        }
     }
 
     private struct Open {
@@ -31,8 +37,8 @@ struct ListeningSockets {
     private let logger: Logger
     /// Whether another process may listen on the same addresses.
     private let areShared: Bool
-    private var open: [BindAddress: Open] = [:]
-    /// Listening descriptors that came with the process, by address; each is taken by the first who wants it.
+    private var open: [BindPlace: Open] = [:]
+    /// Listening descriptors that came with the process, by place; each is taken by the first who wants it.
     private var inherited: [String: Int32]
 
     /// Begins without sockets.
@@ -40,22 +46,22 @@ struct ListeningSockets {
     /// - Parameters:
     ///   - logger: told what was not done as the file asks.
     ///   - areShared: whether another process may listen on the same addresses.
-    ///   - inherited: listening descriptors that came with the process, by the address's text.
+    ///   - inherited: listening descriptors that came with the process, by the place's text.
     init(logger: Logger, areShared: Bool = false, inherited: [String: Int32] = [:]) {
         self.logger = logger
         self.areShared = areShared
         self.inherited = inherited
     }
 
-    /// The open descriptors by the text of their addresses, for a process that is to inherit them.
+    /// The open descriptors by the text of their places, for a process that is to inherit them.
     var descriptors: [String: Int32] {
         Dictionary(
             open.map { ($0.key.description, $0.value.descriptor) },
             uniquingKeysWith: { _, _ in preconditionFailure("two addresses have one text") })
     }
 
-    /// Which addresses are open.
-    var addresses: Set<BindAddress> { Set(open.keys) }
+    /// Which places are open.
+    var places: Set<BindPlace> { Set(open.keys) }
 
     /// What a configuration wants to listen on, each address once.
     ///
@@ -67,7 +73,7 @@ struct ListeningSockets {
             wanted += proxy.binds.map {
                 Wanted(
                     address: $0.address, backlog: $0.backlog ?? proxy.maxconn, mode: $0.mode, user: $0.user,
-                    group: $0.group)
+                    group: $0.group, options: ListenerOptions(for: $0, of: proxy))
             }
         }
         wanted += configuration.global.statsSockets.map {
@@ -83,57 +89,58 @@ struct ListeningSockets {
     /// - Throws: `SystemError` for the first that cannot be had; those opened before it are closed again, so that the
     ///   sockets are as they were.
     mutating func openMissing(_ wanted: [Wanted]) throws(SystemError) {
-        var opened: [BindAddress] = []
+        var opened: [BindPlace] = []
         do throws(SystemError) {
-            for item in wanted where open[item.address] == nil {
+            for item in wanted where open[item.place] == nil {
                 if let adopted = adopt(item) {
-                    open[item.address] = adopted
+                    open[item.place] = adopted
                 } else {
-                    open[item.address] = try make(item)
+                    open[item.place] = try make(item)
                 }
-                opened.append(item.address)
+                opened.append(item.place)
             }
         } catch {
-            for address in opened { close(address) }
+            for place in opened { close(place) }
             throw error
         }
     }
 
     /// Brings the open sockets in line with what is wanted once it has taken effect: closes the others, and gives those
-    /// that stay their new backlog, mode and owner.
+    /// that stay their new backlog, mode, owner and options.
     ///
     /// - Parameter wanted: the addresses.
     mutating func settle(_ wanted: [Wanted]) {
-        close(allBut: Set(wanted.map(\.address)))
+        close(allBut: Set(wanted.map(\.place)))
         for item in wanted {
-            guard let current = open[item.address], current.wanted != item else { continue }
-            open[item.address]?.wanted = item
+            guard let current = open[item.place], current.wanted != item else { continue }
+            open[item.place]?.wanted = item
             do throws(SystemError) {
                 try Socket.setBacklog(of: current.descriptor, to: item.backlog)
                 try current.file?.grant(access(for: item))
             } catch {
                 logger.warning("\(item.address) keeps its old options: \(error)")
             }
+            if current.wanted.options != item.options { apply(item, to: current.descriptor) }
         }
     }
 
     /// Another descriptor of an open socket, for a worker or a surface, which closes it.
     ///
-    /// - Parameter address: an open address.
+    /// - Parameter place: an open place.
     /// - Returns: the descriptor.
     /// - Throws: `SystemError` when no descriptor is left.
-    func duplicate(_ address: BindAddress) throws(SystemError) -> Int32 {
-        guard let socket = open[address] else {
-            preconditionFailure("sockets are opened before they are handed out: \(address)")
+    func duplicate(_ place: BindPlace) throws(SystemError) -> Int32 {
+        guard let socket = open[place] else {
+            preconditionFailure("sockets are opened before they are handed out: \(place)")
         }
         return try Socket.duplicate(socket.descriptor)
     }
 
     /// Stops listening at some addresses: they stay this process's, but another one can listen there.
     ///
-    /// - Parameter addresses: where; files of Unix sockets are left alone.
+    /// - Parameter addresses: where; files of Unix sockets are left alone, and sockets that somebody else handed down.
     func pause(_ addresses: Set<BindAddress>) {
-        for (address, socket) in open where addresses.contains(address) && !address.isFile {
+        for (place, socket) in open where addresses.contains(place.address) && place.address.canRest {
             Socket.stopListening(socket.descriptor)
         }
     }
@@ -143,20 +150,20 @@ struct ListeningSockets {
     /// - Parameter addresses: as for `pause`.
     /// - Throws: `SystemError` when another process listens there now.
     func resume(_ addresses: Set<BindAddress>) throws(SystemError) {
-        for (address, socket) in open where addresses.contains(address) && !address.isFile {
+        for (place, socket) in open where addresses.contains(place.address) && place.address.canRest {
             try Socket.setBacklog(of: socket.descriptor, to: socket.wanted.backlog)
         }
     }
 
-    /// Closes sockets: from now on connections to them are refused.
+    /// Closes sockets: from now on connections to them are refused, unless whoever handed one down still holds it.
     ///
-    /// - Parameter kept: the addresses that stay open.
-    mutating func close(allBut kept: Set<BindAddress> = []) {
-        for address in addresses.subtracting(kept) { close(address) }
+    /// - Parameter kept: the places that stay open.
+    mutating func close(allBut kept: Set<BindPlace> = []) {
+        for place in places.subtracting(kept) { close(place) }
     }
 
-    private mutating func close(_ address: BindAddress) {
-        guard let socket = open.removeValue(forKey: address) else { return }
+    private mutating func close(_ place: BindPlace) {
+        guard let socket = open.removeValue(forKey: place) else { return }
         socket.file?.remove()
         Socket.close(socket.descriptor)
     }
@@ -169,33 +176,44 @@ struct ListeningSockets {
 
     /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove.
     private mutating func adopt(_ wanted: Wanted) -> Open? {
-        inherited.removeValue(forKey: wanted.address.description).map {
+        inherited.removeValue(forKey: wanted.place.description).map {
             Open(descriptor: $0, file: nil, wanted: wanted)
         }
     }
 
     private func make(_ wanted: Wanted) throws(SystemError) -> Open {
         switch wanted.address {
-        case .ipv4(let host, let port):
-            return try makeIP(host, port, isIPv6Only: true, wanted)
-        case .ipv6(let host, let port, let isIPv6Only):
-            return try makeIP(host, port, isIPv6Only: isIPv6Only, wanted)
+        case .ipv4(let host, let port), .ipv6(let host, let port, _):
+            return try makeIP(host, port, wanted)
         case .unix(let path):
             let file = try makeFile(path, access(for: wanted), wanted.backlog)
             return Open(descriptor: file.descriptor, file: file, wanted: wanted)
-        case .abstract, .descriptor:
-            throw SystemError.unsupported("listen", wanted.address.description)
+        case .abstract(let name):
+            let descriptor = try Socket.listen(on: .abstract(name: name), backlog: wanted.backlog)
+            return Open(descriptor: descriptor, file: nil, wanted: wanted)
+        case .descriptor(let number):
+            let descriptor = try Socket.inherited(number)
+            apply(wanted, to: descriptor)
+            return Open(descriptor: descriptor, file: nil, wanted: wanted)
         }
     }
 
-    private func makeIP(_ host: String, _ port: UInt16, isIPv6Only: Bool, _ wanted: Wanted) throws(SystemError) -> Open
-    {
+    private func makeIP(_ host: String, _ port: UInt16, _ wanted: Wanted) throws(SystemError) -> Open {
         guard let address = SocketAddress(ip: host, port: port) else {
             preconditionFailure("a bind address is checked when its file is read: \(wanted.address)")
         }
         let descriptor = try Socket.listen(
-            on: address, backlog: wanted.backlog, isIPv6Only: isIPv6Only, isShared: areShared)
+            on: address, backlog: wanted.backlog, options: wanted.options, isShared: areShared)
+        apply(wanted, to: descriptor)
         return Open(descriptor: descriptor, file: nil, wanted: wanted)
+    }
+
+    /// Sets what only makes connections better or worse; the address serves without it, too.
+    private func apply(_ wanted: Wanted, to descriptor: Int32) {
+        guard case .ip? = Socket.localAddress(descriptor) else { return }
+        for failure in Socket.apply(wanted.options, to: descriptor, backlog: wanted.backlog) {
+            logger.warning("\(wanted.address) goes without an option: \(failure)")
+        }
     }
 
     /// A process that may not give files away keeps its own: the mode still holds, and fewer may connect, not more.
@@ -236,10 +254,11 @@ struct ListeningSockets {
 }
 
 extension BindAddress {
-    fileprivate var isFile: Bool {
+    /// Whether it stays this process's while nobody listens there.
+    fileprivate var canRest: Bool {
         switch self {
-        case .unix: true
-        case .ipv4, .ipv6, .abstract, .descriptor: false
+        case .unix, .descriptor: false
+        case .ipv4, .ipv6, .abstract: true
         }
     }
 }

@@ -13,7 +13,7 @@ struct HAProxyAgreementTests {
     /// What is refused here alone, by the line's beginning: it would do something else than it says.
     private static let refusedHereAlone = [
         // Read, but not applied yet (see `NotYetApplied`).
-        "bind 127.0.0.1:7778 interface", "bind abns@", "dispatch ",
+        "dispatch ",
         "server t 192.0.2.2:1 track ", "server t abns@",
         // Rules, stickiness, content.
         "balance rdp-cookie", "option transparent", "stick-table", "tcp-request connection reject",

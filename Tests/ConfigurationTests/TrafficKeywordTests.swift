@@ -167,7 +167,6 @@ struct TrafficKeywordTests {
     func notYetApplied() {
         let lines: [String: String] = [
             "dispatch": "dispatch 192.0.2.1:1",
-            "abns@ bind": "bind abns@x", "fd@ bind": "bind fd@9",
             "abns@ server": "server t abns@x",
         ]
         let arguments: [String: String] = [
@@ -209,6 +208,41 @@ struct TrafficKeywordTests {
         }
         for rule in ["if { src 192.0.2.1 }", "if { dst_port 1 } or low", "if other", "if", "if { dst_port x }"] {
             #expect(PortCondition.parse(rule: rule.split(separator: " ").map(String.init), named: [:]) == nil)
+        }
+    }
+
+    @Test("rules about ports need addresses that know their port")
+    func portRulesElsewhere() {
+        for (bind, expected) in [("fd@9", 1), (":2 accept-proxy", 1), (":2", 0), ("/tmp/s", 0)] {
+            let errors = Sample.parse(
+                Sample.defaults + "frontend f\n    bind \(bind)\n    use_backend b if { dst_port 1 }\nbackend b\n"
+            ).messages(.error)
+            #expect(errors.count == expected, "\(bind): \(errors)")
+            #expect(errors.allSatisfy { $0.hasPrefix("'use_backend b' asks for the port") })
+        }
+    }
+
+    @Test("one address may be listened on once for each interface, and in each namespace")
+    func places() {
+        for (second, isTaken) in [
+            ("interface eth1", false), ("namespace blue", false), ("interface eth0", true), ("", true),
+            ("interface eth0 namespace blue", false),
+        ] {
+            let parsed = Sample.parse(
+                Sample.defaults + "frontend f\n    bind 192.0.2.1:1 interface eth0\n    bind 192.0.2.1:1 \(second)\n"
+                    + "    default_backend b\nbackend b\n")
+            #expect(!parsed.messages(.error).isEmpty == isTaken, "\(second)")
+        }
+    }
+
+    @Test("a client's first bytes are acknowledged with the answer in HTTP, and elsewhere if so asked")
+    func smartAccept() throws {
+        for (line, expected) in [
+            ("mode tcp", false), ("mode http", true), ("option tcp-smart-accept", true),
+            ("mode http\n    no option tcp-smart-accept", false),
+        ] {
+            let proxy = try Sample.listen(line).valid().proxies[0]
+            #expect(proxy.savesAcknowledgement == expected, "\(line)")
         }
     }
 

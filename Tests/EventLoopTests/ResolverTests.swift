@@ -104,7 +104,7 @@ extension SocketAddress {
     fileprivate var endpoint: IPEndpoint {
         switch self {
         case .ip(let endpoint): endpoint
-        case .unix: .none
+        case .unix, .abstract: .none
         }
     }
 }

@@ -49,7 +49,8 @@ enum Example {
             }
             return address
         case .unix(let path): return .unix(path: path)
-        case .abstract, .descriptor: throw SystemError("connect", "\(bind)", code: 22)
+        case .abstract(let name): return .abstract(name: name)
+        case .descriptor: throw SystemError("connect", "\(bind)", code: 22)
         }
     }
 }

@@ -35,12 +35,12 @@ import Testing
         var sockets = sockets()
         defer { sockets.close() }
         try sockets.openMissing([.init(address: first, backlog: 10)])
-        let worker = try sockets.duplicate(first)
+        let worker = try sockets.duplicate(BindPlace(first))
         let waiting = try Client(connectedTo: first)
         Socket.close(worker)
         try sockets.openMissing([.init(address: first, backlog: 20), .init(address: second, backlog: 10)])
         sockets.settle([.init(address: first, backlog: 20), .init(address: second, backlog: 10)])
-        let successor = try sockets.duplicate(first)
+        let successor = try sockets.duplicate(BindPlace(first))
         defer { Socket.close(successor) }
         guard case .connection(let descriptor, let from) = Socket.accept(successor) else {
             Issue.record("the connection that waited is lost")
@@ -49,7 +49,7 @@ import Testing
         Socket.close(descriptor)
         #expect(from.port == waiting.port)
         sockets.settle([.init(address: second, backlog: 10)])
-        #expect(sockets.addresses == [second])
+        #expect(sockets.places == [BindPlace(second)])
     }
 
     @Test("a closed address refuses connections")
@@ -71,8 +71,64 @@ import Testing
         #expect(throws: SystemError("bind", "\(taken)", code: EADDRINUSE)) {
             try sockets.openMissing([.init(address: free, backlog: 1), .init(address: taken, backlog: 1)])
         }
-        #expect(sockets.addresses.isEmpty)
+        #expect(sockets.places.isEmpty)
         #expect(throws: SystemError("connect", "\(free)", code: ECONNREFUSED)) { try Client(connectedTo: free) }
+    }
+
+    @Test("an abstract name is listened on, and another process can't take it meanwhile")
+    func abstractName() throws {
+        let address = BindAddress.abstract(name: "supervise-test-\(UUID().uuidString.prefix(8))")
+        var sockets = sockets()
+        try sockets.openMissing([.init(address: address, backlog: 10)])
+        _ = try Client(connectedTo: address)
+        var others = self.sockets()
+        #expect(throws: SystemError("bind", "\(address)", code: EADDRINUSE)) {
+            try others.openMissing([.init(address: address, backlog: 10)])
+        }
+        sockets.close()
+        #expect(throws: SystemError("connect", "\(address)", code: ECONNREFUSED)) { try Client(connectedTo: address) }
+    }
+
+    @Test("an inherited socket serves, and is there again after it was closed here")
+    func inheritedSocket() throws {
+        let address = try Example.freeAddress()
+        let inherited = try Socket.listen(on: Example.address(address), backlog: 10)
+        defer { Socket.close(inherited) }
+        let wanted: [ListeningSockets.Wanted] = [.init(address: .descriptor(inherited), backlog: 10)]
+        for _ in 0..<2 {
+            var sockets = sockets()
+            try sockets.openMissing(wanted)
+            let worker = try sockets.duplicate(wanted[0].place)
+            let client = try Client(connectedTo: address)
+            guard case .connection(let descriptor, let from) = Socket.accept(worker) else {
+                Issue.record("nobody came")
+                return
+            }
+            #expect(from.port == client.port)
+            Socket.close(descriptor)
+            Socket.close(worker)
+            sockets.close()
+        }
+        var sockets = sockets()
+        #expect(throws: SystemError("inherit", "fd@9999", code: EBADF)) {
+            try sockets.openMissing([.init(address: .descriptor(9999), backlog: 1)])
+        }
+    }
+
+    @Test("what an address asks for is what its sockets get")
+    func options() throws {
+        var configuration = Example.instance(binds: [.ipv6("::1", port: 1, isIPv6Only: false)])
+        configuration.proxies[0].binds[0].maximumSegment = -40
+        configuration.proxies[0].binds[0].userTimeout = .seconds(3)
+        configuration.proxies[0].clientKeepalive.isOn = true
+        configuration.proxies[0].clientKeepalive.idle = .seconds(30)
+        let options = try #require(ListeningSockets.wanted(by: configuration).first).options
+        #expect(!options.isIPv6Only && options.maximumSegment == nil && options.userTimeoutMilliseconds == 3_000)
+        #expect(options.keepalive == KeepaliveOptions(idleSeconds: 30))
+        configuration.proxies[0].binds[0].maximumSegment = 1_000
+        configuration.proxies[0].binds[0].interface = "eth9"
+        let wanted = try #require(ListeningSockets.wanted(by: configuration).first)
+        #expect(wanted.options.maximumSegment == 1_000 && wanted.place.interface == "eth9")
     }
 
     @Test("shared addresses are open twice, sockets and files, and each is closed by itself")

@@ -70,6 +70,9 @@ int supervise_send_datagrams(int descriptor, void *bytes, const uint16_t *length
 int supervise_alarm_descriptor(void);
 int supervise_set_alarm(int descriptor, int64_t nanoseconds);
 
+// Puts the calling thread into another network namespace, given by a descriptor of it.
+int supervise_enter_network_namespace(int descriptor);
+
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
 
