@@ -166,7 +166,8 @@ struct ServerKeywordTests {
         let checked = Sample.server("server s rabbit check port 15672")
         #expect(try checked.valid().proxies[0].servers.map(\.address) == [.name("rabbit", port: 5672)])
         let two = Sample.server("bind 127.0.0.1:5673\n    server s 192.0.2.1")
-        #expect(two.lines == ["error 9:14 server 's' has no port, and its clients' port is not one and the same"])
+        // With several, it follows each client's.
+        #expect(two.lines.isEmpty && two.configuration != nil)
     }
 
     @Test("the clients' port is found through a frontend, too")
