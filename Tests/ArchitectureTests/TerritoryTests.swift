@@ -31,7 +31,8 @@ struct TerritoryTests {
         "Sources/StandIn/PortReservation.swift": "a socket that is bound and never listens, which swift-nio has not",
         "Sources/supervise/HAProxy/HAProxyProcess.swift": "raise: as HAProxy, it ends by the signal that it got",
         "Sources/supervise/HAProxy/HAProxyReaction.swift": "the signals' numbers",
-        "Sources/supervise/HAProxy/HAProxySignals.swift": "sigwait: no signal is lost before there is somebody to react",
+        "Sources/supervise/HAProxy/HAProxySignals.swift":
+            "sigwait: no signal is lost before there is somebody to react",
         "Sources/supervise/HAProxy/HAProxyStart.swift": "kill: -sf and -st tell the processes that came before",
         "Sources/supervise/HAProxy/ServiceNotification.swift": "sendto: the service manager's datagram",
     ]
