@@ -31,6 +31,7 @@ enum BalanceKeywords {
     private static func readBalance(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         let keyword = arguments.current
         proxy.settings.contentBalance = nil
+        proxy.settings.choosesAlgorithm = true
         guard let word = arguments.next() else {
             arguments.add(
                 keyword.warning("'balance' without an algorithm means 'roundrobin'", help: "write 'balance roundrobin'")

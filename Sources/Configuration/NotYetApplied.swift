@@ -16,7 +16,6 @@ enum NotYetApplied {
     /// By the keyword with what stands before it: `rate-limit`, `option tcpka`, `server slowstart`, `bind tfo`.
     static let consequences: [String: Consequence] = [
         // Connections.
-        "dispatch": .error("every connection would be closed at once"),
         "server namespace": .error("it would be connected to in this process's namespace"),
         // Names and addresses.
         "abns@ server": .error("it could not be connected to"),

@@ -31,6 +31,8 @@ struct ProxySettings {
     var redispatches = false
     var redispatchInterval = -1
     var balance = ProxyConfiguration.Balance.roundRobin
+    /// Whether a line says how servers are chosen: `dispatch` is ignored then, as in HAProxy.
+    var choosesAlgorithm = false
     /// The algorithm where it reads what is sent, which nothing here does.
     var contentBalance: Word?
     var hashing = HashingConfiguration()

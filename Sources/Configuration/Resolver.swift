@@ -164,7 +164,7 @@ struct Resolver {
         proxy.serverKeepalive = settings.serverKeepalive
         proxy.connectsSmartly = settings.connectsSmartly
         proxy.source = settings.source
-        proxy.dispatch = draft.dispatch
+        proxy.dispatch = settings.choosesAlgorithm ? nil : draft.dispatch
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil

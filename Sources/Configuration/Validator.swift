@@ -31,6 +31,7 @@ struct Validator {
             checkTimeouts(of: draft)
             checkBackend(of: draft)
             checkPortRules(of: draft)
+            checkDispatch(of: draft)
             checkLog(of: draft)
         }
         checkListeners()
@@ -196,6 +197,23 @@ struct Validator {
                         "'use_backend \(rule.name.text)' asks for the port, and for \(bind.address) it can't: \(reason)",
                     help: "give this address a proxy of its own, with a 'default_backend'"))
         }
+    }
+
+    /// Sessions go to the address of `dispatch` or to servers.
+    private mutating func checkDispatch(of draft: ProxyDraft) {
+        guard draft.dispatch != nil else { return }
+        if draft.settings.choosesAlgorithm {
+            diagnostics.append(
+                draft.name.warning(
+                    "the 'dispatch' of '\(draft.name.text)' is ignored: its 'balance' goes before it",
+                    help: "remove one of them"))
+            return
+        }
+        guard let server = draft.servers.first else { return }
+        diagnostics.append(
+            server.name.error(
+                "the servers of '\(draft.name.text)' would never be used: its 'dispatch' goes before them",
+                help: "remove the servers or the 'dispatch'"))
     }
 
     private mutating func checkLog(of draft: ProxyDraft) {

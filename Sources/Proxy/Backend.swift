@@ -8,6 +8,7 @@ import Model
 /// Only the worker's thread touches it.
 final class Backend {
     let configuration: ProxyConfiguration
+    /// Where its sessions go: its servers in the file's order, or the one address of its `dispatch` line.
     let servers: [Server]
     var groups: ServerGroups
     var queue: WaitQueue
@@ -48,6 +49,12 @@ final class Backend {
             SessionLimit(maxconn: $0.configuration.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
         }
     }
+
+    /// Whether sessions go to the address of a `dispatch` line, which is no server to anybody who looks.
+    var isDispatching: Bool { configuration.dispatch != nil }
+
+    /// The servers that have a name, a state and counters.
+    var namedServers: [Server] { isDispatching ? [] : servers }
 
     /// How long to wait before the same server is tried again, in milliseconds.
     var retryPauseMilliseconds: Int64 {
@@ -123,11 +130,12 @@ final class Backend {
         snapshot.counters.downSeconds = outage.downSeconds(at: now)
         snapshot.counters.timesDown = outage.count
         snapshot.sessionLimit = sessionLimit
+        snapshot.algorithm = configuration.balance.keyword
+        if isDispatching { return snapshot }
         snapshot.weight = groups.weightInUse
         snapshot.configuredWeight = groups.fullWeightInUse
         snapshot.activeServers = groups.activeServers
         snapshot.backupServers = groups.backupServers
-        snapshot.algorithm = configuration.balance.keyword
         return snapshot
     }
 

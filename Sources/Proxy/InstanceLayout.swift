@@ -48,8 +48,8 @@ enum InstanceLayout {
             let isInUse = proxy.hasBackend && proxy.isRelaying && !proxy.isDisabled
             guard isInUse || targets.contains(index) else { return nil }
             let limit = proxies.filter { $0.hasFrontend && $0.backends.contains(index) }.reduce(0) { $0 + $1.maxconn }
-            let servers =
-                isInUse ? proxy.servers.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
+            let lines = proxy.dispatchLine.map { [$0] } ?? proxy.servers
+            let servers = isInUse ? lines.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
             return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
         }
         linkTrackers(backends)
@@ -98,7 +98,7 @@ enum InstanceLayout {
     ) -> Server {
         let identity = ServerIdentity(
             instance: plan.configuration.name, proxy: proxy.name, server: configuration.name)
-        let address = plan.addresses[identity]
+        let address = plan.addresses[identity] ?? proxy.dispatchAddress
         let inherited = plan.inherited[identity]
         var check: ServerCheck?
         if let settings = configuration.check {
@@ -121,6 +121,18 @@ enum InstanceLayout {
             return HealthCounter(rise: settings.rise, fall: settings.fall)
         }
         return HealthCounter(rise: settings.rise, fall: settings.fall, health: inherited.health)
+    }
+}
+
+extension ProxyConfiguration {
+    /// The nameless server that stands for the address of a `dispatch` line.
+    fileprivate var dispatchLine: ServerConfiguration? {
+        dispatch.map { ServerConfiguration(name: "", id: 0, address: $0, location: location) }
+    }
+
+    fileprivate var dispatchAddress: SocketAddress? {
+        guard case .ip(let host, let port)? = dispatch else { return nil }
+        return SocketAddress(ip: host, port: port)
     }
 }
 

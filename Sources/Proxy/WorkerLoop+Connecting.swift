@@ -208,6 +208,7 @@ extension WorkerLoop {
     }
 
     private func countChoice(of index: Int, in backend: Backend) {
+        if backend.isDispatching { return }
         backend.servers[index].tally.timesChosen += 1
         backend.tally.timesChosen += 1
     }

@@ -116,7 +116,8 @@ extension WorkerLoop {
         var record = SessionLogRecord(
             client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -total),
             frontend: frontend.configuration.name, backend: backend.configuration.name)
-        let server = session.pointee.serverIndex >= 0 ? backend.servers[Int(session.pointee.serverIndex)] : nil
+        let hasServer = session.pointee.serverIndex >= 0 && !backend.isDispatching
+        let server = hasServer ? backend.servers[Int(session.pointee.serverIndex)] : nil
         record.server = server?.configuration.name
         if session.pointee.queuedMilliseconds >= 0 {
             // One more than measured: HAProxy counts from a request that TCP mode does not have, at -1 ms.

@@ -72,7 +72,7 @@ extension WorkerLoop {
     private func set(_ state: AdministrativeState, of identity: ServerIdentity, actor: String, reason: String?) -> Bool
     {
         for case let backend? in backends {
-            guard let index = backend.servers.firstIndex(where: { $0.identity == identity }) else { continue }
+            guard let index = backend.namedServers.firstIndex(where: { $0.identity == identity }) else { continue }
             order(state, of: index, in: backend, actor: actor, reason: reason)
             return true
         }

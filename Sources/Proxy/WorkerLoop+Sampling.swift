@@ -37,7 +37,7 @@ extension WorkerLoop {
                 append(SessionSample.frontendName, &tally.sample, current: tally.current)
             }
             guard proxy.hasBackend, !proxy.isDisabled, let backend = backends[index] else { continue }
-            for server in backend.servers {
+            for server in backend.namedServers {
                 append(server.configuration.name, &server.tally.sample, current: server.tally.currentSessions)
             }
             append(SessionSample.backendName, &backend.tally.sample, current: backend.tally.currentSessions)

@@ -255,7 +255,7 @@ final class WorkerLoop {
     }
 
     /// All servers in the file's order.
-    var allServers: [Server] { backends.compactMap { $0 }.flatMap(\.servers) }
+    var allServers: [Server] { backends.compactMap { $0 }.flatMap(\.namedServers) }
 
     /// A backend that sessions or checks refer to.
     ///

@@ -13,7 +13,6 @@ struct HAProxyAgreementTests {
     /// What is refused here alone, by the line's beginning: it would do something else than it says.
     private static let refusedHereAlone = [
         // Read, but not applied yet (see `NotYetApplied`).
-        "dispatch ",
         "server t 192.0.2.2:1 track ", "server t abns@",
         // Rules, stickiness, content.
         "balance rdp-cookie", "option transparent", "stick-table", "tcp-request connection reject",
@@ -25,6 +24,8 @@ struct HAProxyAgreementTests {
         // HAProxy reads numbers up to what follows them, or takes them around 65536.
         "option redispatch x", "fullconn x", "hash-balance-factor x", "maxconn x", "server t 192.0.2.2:1 minconn x",
         "server t 192.0.2.2:1 check port 70000", "server t 192.0.2.2:+70000", "retries -1",
+        // Servers that would never be used.
+        "dispatch ",
         // Sending to the client's own destination.
         "server t 0.0.0.0:5", "server t :5", "server t *",
         // Two sockets on one port.

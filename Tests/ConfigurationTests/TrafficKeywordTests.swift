@@ -166,8 +166,7 @@ struct TrafficKeywordTests {
     @Test("every keyword that is not applied yet is told where it stands")
     func notYetApplied() {
         let lines: [String: String] = [
-            "dispatch": "dispatch 192.0.2.1:1",
-            "abns@ server": "server t abns@x",
+            "abns@ server": "server t abns@x"
         ]
         let arguments: [String: String] = [
             "tcp-ut": "5s", "interface": "eth0", "mss": "1400",

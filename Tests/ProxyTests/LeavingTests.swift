@@ -88,6 +88,27 @@ struct LeavingTests {
         }
     }
 
+    @Test("sessions go to a dispatch address, which is no server in the statistics", arguments: [true, false])
+    func dispatch(listens: Bool) async throws {
+        let target = try FakeServer(listens: listens)
+        let lines = ["dispatch \(target.address)", "retries 1", "timeout connect 100ms"]
+        try await withInstance(Example.listen(addresses: [], lines: lines)) { instance in
+            let client = try instance.connect()
+            try client.send("hello")
+            client.finish()
+            #expect(client.readToEnd().bytes == (listens ? Array("hello".utf8) : []))
+            client.close()
+            #expect(try await eventually { try await instance.backend().counters.currentSessions == 0 })
+            let proxy = try #require(try await instance.snapshot().proxies.first)
+            #expect(proxy.servers.isEmpty)
+            let backend = try #require(proxy.backend)
+            #expect(backend.isUp && backend.activeServers == 0 && backend.weight == 0)
+            #expect(backend.counters.timesChosen == 0)
+            #expect(backend.counters.connectAttempts == (listens ? 1 : 2))
+            #expect(backend.counters.connectionErrors == (listens ? 0 : 1))
+        }
+    }
+
     @Test("options about TCP don't stand in the way")
     func options() async throws {
         let server = try FakeServer()
