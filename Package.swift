@@ -78,18 +78,21 @@ let package = Package(
             ]),
         .target(
             name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy"], path: "Tests/Peers"),
+        .target(name: "Seeds", path: "Tests/Seeds"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Configuration", "Model"], exclude: ["Golden"]),
-        .testTarget(name: "BalancingTests", dependencies: ["Balancing"]),
+        .testTarget(
+            name: "ConfigurationTests", dependencies: ["Configuration", "Model", "Seeds"], exclude: ["Golden"]),
+        .testTarget(name: "BalancingTests", dependencies: ["Balancing", "Seeds"]),
         .testTarget(name: "HealthTests", dependencies: ["Health"]),
-        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers"]),
+        .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers", "Seeds"]),
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
         .testTarget(
-            name: "ProxyTests", dependencies: ["AccessLog", "Configuration", "EventLoop", "Model", "Peers", "Proxy"]),
+            name: "ProxyTests",
+            dependencies: ["AccessLog", "Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"]),
         .testTarget(
             name: "HistoryTests",
-            dependencies: ["History", "Migrations", "Model", .product(name: "GRDB", package: "GRDB.swift")]),
-        .testTarget(name: "StandInTests", dependencies: ["StandIn"], exclude: ["Clients"]),
+            dependencies: ["History", "Migrations", "Model", "Seeds", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "StandInTests", dependencies: ["Seeds", "StandIn"], exclude: ["Clients"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(
             name: "MonitoringTests",
@@ -111,7 +114,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
         .testTarget(
-            name: "Differential", dependencies: ["Configuration", "EventLoop", "Model", "Peers", "Proxy"],
+            name: "Differential", dependencies: ["Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"],
             path: "Tests/Differential"),
     ],
     swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Balancing
@@ -19,7 +20,7 @@ struct AlgorithmTests {
 
     @Test("whatever happens in between, a session goes where it may go, or waits for a reason", arguments: algorithms)
     func anything(_ algorithm: Algorithm) {
-        var random = SplitMix64(state: 7)
+        var random = SeededGenerator(seed: 7)
         let count = 6
         let limit = 4
         var weights = [1, 2, 3, 2, 1, 2]
@@ -191,7 +192,7 @@ struct TournamentTests {
     @Test(
         "the first is the one that sorting would put first, whoever comes and goes", arguments: [0, 1, 2, 3, 7, 8, 33])
     func first(_ count: Int) {
-        var random = SplitMix64(state: UInt64(count))
+        var random = SeededGenerator(seed: UInt64(count))
         var tournament = Tournament(servers: count)
         var ranks: [Int: Tournament.Rank] = [:]
         #expect(tournament.first == nil)

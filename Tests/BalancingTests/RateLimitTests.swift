@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Balancing
@@ -50,7 +51,7 @@ struct RateLimitTests {
 
     @Test("whatever has been counted, the delay is the shortest after which one is allowed")
     func shortest() {
-        var random = SplitMix64(state: 3)
+        var random = SeededGenerator(seed: 3)
         for _ in 0..<300 {
             var limit = RateLimit(perSecond: Int.random(in: 1...20, using: &random))
             var now: Int64 = 0

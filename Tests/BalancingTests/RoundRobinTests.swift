@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Balancing
@@ -63,7 +64,7 @@ struct RoundRobinTests {
 
     @Test("every pick is somebody usable and free, whatever happens in between")
     func anything() {
-        var random = SplitMix(state: 1)
+        var random = SeededGenerator(seed: 1)
         var robin = RoundRobin(weights: [1, 2, 3, 4, 5])
         var weights = [1, 2, 3, 4, 5]
         var usable = [true, true, true, true, true]
@@ -89,18 +90,5 @@ struct RoundRobinTests {
                 }
             }
         }
-    }
-}
-
-/// A random number generator whose numbers are the same in every run.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import Balancing
@@ -84,7 +85,7 @@ struct WaitQueueTests {
 
     @Test("any walk of arrivals and departures keeps the order of arrival")
     func anything() {
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         var queue = WaitQueue(maxqueue: [nil, nil, nil], capacity: 50)
         var model: [(session: UInt64, line: WaitQueue.Line, ticket: WaitQueue.Ticket)] = []
         for session in UInt64(1)...20_000 {

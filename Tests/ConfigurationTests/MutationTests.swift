@@ -1,4 +1,5 @@
 import Foundation
+import Seeds
 import Testing
 
 @testable import Configuration
@@ -42,7 +43,7 @@ struct MutationTests {
 
     @Test("lines in any order", arguments: 0..<100 as Range<UInt64>)
     func shuffled(seed number: UInt64) throws {
-        var generator = SplitMix(state: number)
+        var generator = SeededGenerator(seed: number)
         let golden = try ["many-mistakes", "every-kind-of-answer"].reduce(into: Data()) { text, name in
             text += try Data(contentsOf: Folder.golden.appending(path: "\(name).cfg"))
         }
@@ -55,7 +56,7 @@ struct MutationTests {
 
     @Test("words of every keyword in any order", arguments: 0..<200 as Range<UInt64>)
     func shuffledWords(seed number: UInt64) throws {
-        var generator = SplitMix(state: number)
+        var generator = SeededGenerator(seed: number)
         let golden = try Data(contentsOf: Folder.golden.appending(path: "every-kind-of-answer.cfg"))
         let more = """
             maxconnrate 100 balance leastconn random(3) hash-type consistent crc32 hash-balance-factor 150 rate-limit sessions
@@ -78,7 +79,7 @@ struct MutationTests {
 
     @Test("random bytes", arguments: 0..<100 as Range<UInt64>)
     func random(seed number: UInt64) throws {
-        var generator = SplitMix(state: number)
+        var generator = SeededGenerator(seed: number)
         let alphabet = Array("listen bind server global\n\n \"'\\$#{}-[]*:0123456789.\u{00E9}\r\t".utf8)
         let bytes = (0..<300).compactMap { _ in alphabet.randomElement(using: &generator) }
         expectVerdict(Array("listen x\n".utf8) + bytes, "random bytes of \(number)")
@@ -86,7 +87,7 @@ struct MutationTests {
 
     @Test("words of the language in any order", arguments: 0..<100 as Range<UInt64>)
     func randomWords(seed number: UInt64) throws {
-        var generator = SplitMix(state: number)
+        var generator = SeededGenerator(seed: number)
         let words =
             ProxyKeywords.table.names + ServerKeywords.table.names + BindKeywords.table.names
             + GlobalKeywords.table.names + [
@@ -101,18 +102,5 @@ struct MutationTests {
             text += (0..<count).compactMap { _ in words.randomElement(using: &generator) }.joined(separator: " ") + "\n"
         }
         expectVerdict(Array(text.utf8), "words of \(number)")
-    }
-}
-
-/// A small generator of random numbers that gives the same ones for the same seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

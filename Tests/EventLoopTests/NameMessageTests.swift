@@ -1,3 +1,4 @@
+import Seeds
 import Testing
 
 @testable import EventLoop
@@ -101,7 +102,7 @@ struct NameMessageTests {
     func damaged() throws {
         let good = try answer([record(1, [127, 0, 0, 8]), record(5, [0xC0, 12]), record(28, [1, 2])])
         for length in 0..<good.count { _ = NameAnswer(Array(good[..<length]), to: Self.question) }
-        var random = SplitMix(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<20_000 {
             var bytes = good
             for _ in 0..<Int(random.next() % 4 + 1) {
@@ -132,18 +133,5 @@ struct NameMessageTests {
             case .ip(let other)? = SocketAddress(ip: network, port: 0)
         else { preconditionFailure("these are addresses") }
         #expect(one.isInside(other, bits: bits) == isInside)
-    }
-}
-
-/// Numbers from a seed.
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

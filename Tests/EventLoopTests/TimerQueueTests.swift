@@ -1,4 +1,5 @@
 import EventLoop
+import Seeds
 import Testing
 
 /// The queue against a model that sorts an array each time.
@@ -81,19 +82,5 @@ struct TimerQueueTests {
             #expect(queue.count == model.count)
             #expect(queue.nextDeadline?.nanoseconds == model.map(\.deadline).min())
         }
-    }
-}
-
-/// A generator whose numbers follow from its seed (xorshift64*), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
     }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Seeds
 import Testing
 
 @testable import Proxy
@@ -174,7 +175,7 @@ struct ReceivedProxyHeaderTests {
 
     @Test("whatever comes in, reading ends and asks for no more than the longest header")
     func anything() {
-        var generator = SplitMix(state: 42)
+        var generator = SeededGenerator(seed: 42)
         for _ in 0..<20_000 {
             var bytes = Bool.random(using: &generator) ? Array("PROXY TCP4 ".utf8) : Self.signature + [0x21, 0x11]
             for _ in 0..<Int.random(in: 0..<64, using: &generator) {
@@ -188,18 +189,5 @@ struct ReceivedProxyHeaderTests {
         longest += [UInt8](repeating: 0, count: ReceivedProxyHeader.longest - longest.count)
         #expect(read(longest.dropLast()) == .incomplete)
         #expect(read(longest) != .incomplete)
-    }
-
-    /// A small generator whose sequence is the same everywhere.
-    private struct SplitMix: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = state
-            mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
     }
 }

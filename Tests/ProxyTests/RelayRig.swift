@@ -1,6 +1,7 @@
 import EventLoop
 import Glibc
 import Peers
+import Seeds
 
 @testable import Proxy
 
@@ -136,19 +137,8 @@ final class RelayRig {
     }
 }
 
-/// A generator whose numbers follow from its seed (xorshift64*), so that a failure can be repeated.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 0x9E37_79B9_7F4A_7C15 | 1 }
-
-    mutating func next() -> UInt64 {
-        state ^= state >> 12
-        state ^= state << 25
-        state ^= state >> 27
-        return state &* 0x2545_F491_4F6C_DD1D
-    }
-
+extension SeededGenerator {
+    /// Random bytes, eight at a time.
     mutating func bytes(_ count: Int) -> [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             for start in stride(from: 0, to: count, by: 8) {

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Seeds
 import Testing
 
 @testable import Proxy

@@ -1,21 +1,11 @@
 import NIOCore
+import Seeds
 import Testing
 
 @testable import StandIn
 
 @Suite("Hostile input")
 struct HostileInputTests {
-    /// SplitMix64, so that a failing round can be run again by its number.
-    private struct Generator: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-            return mixed ^ (mixed >> 31)
-        }
-    }
-
     @Test("a method cut anywhere is a syntax error, or whole without its last octets")
     func cutMethods() throws {
         for payload in SampleFrames.methods {
@@ -42,7 +32,7 @@ struct HostileInputTests {
 
     @Test("mutated conversations end in a close or go on, and the store's books stay right", arguments: 0..<400)
     func mutated(round: Int) {
-        var generator = Generator(state: UInt64(round))
+        var generator = SeededGenerator(seed: UInt64(round))
         var bytes = FrameDecoderTests.conversation
         for _ in 0..<Int.random(in: 1...8, using: &generator) {
             // The protocol header stays, or nothing behind it would ever be looked at.

@@ -1,14 +1,16 @@
+import Seeds
+
 /// Makes cases from seeds: the same case from the same seed, here and on every machine.
 ///
 /// Only what HAProxy does in the same way every time is made: steps follow one another, each after the last one's
 /// effects, and no algorithm is random.
 struct CaseGenerator {
-    private var random: SplitMix
+    private var random: SeededGenerator
     private var made: GeneratedCase
 
     /// Makes the case of a seed.
     static func make(_ seed: UInt64) -> GeneratedCase {
-        var generator = CaseGenerator(random: SplitMix(state: seed), made: GeneratedCase(seed: seed))
+        var generator = CaseGenerator(random: SeededGenerator(seed: seed), made: GeneratedCase(seed: seed))
         generator.makeProxy()
         generator.makeServers()
         if generator.chance(4) { generator.addTimeLimit() }
@@ -142,19 +144,4 @@ struct CaseGenerator {
     private mutating func chance(_ times: Int) -> Bool { number(1...times) == 1 }
 
     private mutating func pick<Value>(_ values: [Value]) -> Value { values[number(0...values.count - 1)] }
-}
-
-/// A small generator of random numbers that gives the same ones for the same seed.
-///
-/// - Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }
