@@ -5,16 +5,11 @@ import Testing
 /// What becomes of connections before any server is asked.
 @Suite("accepting, beside HAProxy", .serialized)
 struct AcceptingTests {
-    private func note(_ who: String, _ peer: Peer, _ stage: Scenario.Stage) {
-        let (bytes, ending) = peer.readToEnd()
-        stage.notes.add("\(who) saw \(bytes.count) bytes, then \(ending.rawValue)")
-    }
-
     /// Two clients that send nothing and are closed, one after the other.
     private func turnedAway(_ stage: Scenario.Stage) throws {
         for number in 1...2 {
             let client = try stage.connect()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             // HAProxy's threads may have two of them at once else.
             try stage.awaitSessionLines(number)
@@ -85,16 +80,11 @@ struct AcceptingTests {
                 "timeout server 30s",
             ]
         ) { stage in
-            let client = try stage.connect()
-            try client.send("hello")
-            let server = try stage.servers[0].accept()
-            try server.expect("hello")
-            try server.send("olleh")
-            try client.expect("olleh")
+            let (client, server) = try stage.openAnswered()
             client.finish()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()

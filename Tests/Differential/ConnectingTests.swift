@@ -6,11 +6,6 @@ import Testing
 /// Servers that refuse, don't answer or are full, and which server a session gets.
 @Suite("how sessions find a server, beside HAProxy", .serialized)
 struct ConnectingTests {
-    private func note(_ who: String, _ peer: Peer, _ stage: Scenario.Stage) {
-        let (bytes, ending) = peer.readToEnd()
-        stage.notes.add("\(who) saw \(bytes.count) bytes, then \(ending.rawValue)")
-    }
-
     /// Serves every server of a stage on threads of their own: an answer with the server's number, then an echo.
     private func serve(_ stage: Scenario.Stage) { for number in stage.servers.indices { serve(stage, number) } }
 
@@ -52,7 +47,7 @@ struct ConnectingTests {
             let begin = ContinuousClock.now
             let client = try stage.connect()
             try client.send("hello")
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             stage.notes.add("after \(Int(((ContinuousClock.now - begin) / .seconds(1)).rounded())) s")
             client.close()
             try stage.awaitSessionLines(1)
@@ -64,9 +59,7 @@ struct ConnectingTests {
         try await Scenario(listening: []) { stage in
             let client = try stage.connect()
             try client.send("hello")
-            guard try stage.wait(until: { try stage.statistics().rows["rabbit_0"]?["wretr"] == "1" }) else {
-                throw MissingLine(description: "no second attempt")
-            }
+            try stage.awaitCount("rabbit_0", "wretr", "1")
             if how == "RST" { client.reset() } else { client.close() }
             try stage.awaitSessionLines(1)
         }.compare()
@@ -79,7 +72,7 @@ struct ConnectingTests {
             for number in 1...3 {
                 let client = try stage.connect()
                 try client.send("hello")
-                note("client", client, stage)
+                stage.noteEnd(of: "client", client)
                 client.close()
                 try stage.awaitSessionLines(number)
                 guard try stage.wait(until: { try stage.statistics().currentSessions == 0 }) else { return }
@@ -112,7 +105,7 @@ struct ConnectingTests {
         try await Scenario(servers: ["check inter 100ms", "check inter 100ms"], listening: []) { stage in
             try stage.awaitLine(containing: "has no server available!")
             let silent = try stage.connect()
-            note("silent client", silent, stage)
+            stage.noteEnd(of: "silent client", silent)
             silent.close()
             guard try stage.wait(until: { try stage.statistics().currentSessions == 0 }) else { return }
         }.compare(ignoring: ["chkfail"])
@@ -125,7 +118,7 @@ struct ConnectingTests {
             let fillers = try stage.servers[0].fillBacklog()
             let client = try stage.connect()
             try client.send("hello")
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
             for filler in fillers { filler.close() }
@@ -156,7 +149,7 @@ struct ConnectingTests {
             }
             let client = try stage.connect()
             try client.send("hello")
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
             for filler in fillers { filler.close() }
@@ -256,16 +249,13 @@ struct ConnectingTests {
     @Test("a session lives on when its server is found DOWN")
     func downKeepsSessions() async throws {
         try await Scenario(servers: ["check inter 100ms rise 1 fall 1"]) { stage in
-            let client = try stage.connect()
-            try client.send("a")
-            let server = try stage.servers[0].accept()
-            try server.expect("a")
+            let (client, server) = try stage.open(sending: "a")
             stage.servers[0].stop()
             try stage.awaitLine(containing: "has no server available!")
             try server.send("b")
             try client.expect("b")
             client.close()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             try stage.awaitSessionLines(1)
         }.compare(ignoring: ["chkfail"])
@@ -319,24 +309,19 @@ struct ConnectingTests {
         try await Scenario(
             defaults: ["timeout queue 2s"], servers: ["maxconn 1"]
         ) { stage in
-            let first = try stage.connect()
-            try first.send("1")
-            let server = try stage.servers[0].accept()
-            try server.expect("1")
+            let (first, server) = try stage.open(sending: "1")
             let second = try stage.connect()
             try second.send("2")
-            guard try stage.wait(until: { try stage.statistics().rows["BACKEND"]?["qcur"] == "1" }) else {
-                throw MissingLine(description: "nobody waits")
-            }
+            try stage.awaitCount("BACKEND", "qcur", "1")
             first.close()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             try stage.awaitSessionLines(1)
             let next = try stage.servers[0].accept()
             try next.expect("2")
             let third = try stage.connect()
             try third.send("3")
-            note("third", third, stage)
+            stage.noteEnd(of: "third", third)
             third.close()
             try stage.awaitSessionLines(2)
             second.close()
@@ -350,10 +335,7 @@ struct ConnectingTests {
         try await Scenario(
             defaults: ["timeout queue 2s", "no option dontlognull"], servers: ["maxconn 1"]
         ) { stage in
-            let first = try stage.connect()
-            try first.send("1")
-            let server = try stage.servers[0].accept()
-            try server.expect("1")
+            let (first, server) = try stage.open(sending: "1")
             let second = try stage.connect()
             try second.send("2")
             guard try stage.wait(until: { try stage.statistics().rows["BACKEND"]?["scur"] == "2" }) else { return }

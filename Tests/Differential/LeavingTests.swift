@@ -10,10 +10,7 @@ struct LeavingTests {
             defaults: ["no option dontlognull"], servers: ["source 127.0.77.1:41000-41002"]
         ) { stage in
             func open() throws -> (client: Peer, server: Peer) {
-                let client = try stage.connect()
-                try client.send("x")
-                let server = try stage.servers[0].accept()
-                try server.expect("x")
+                let (client, server) = try stage.open(sending: "x")
                 stage.notes.add("from \(server.remoteAddress)")
                 return (client, server)
             }

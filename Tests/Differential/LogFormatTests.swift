@@ -22,12 +22,7 @@ struct LogFormatTests {
 
     /// One session of five bytes each way that ends in order.
     private func talk(_ stage: Scenario.Stage) throws {
-        let client = try stage.connect()
-        try client.send("hello")
-        let server = try stage.servers[0].accept()
-        try server.expect("hello")
-        try server.send("olleh")
-        try client.expect("olleh")
+        let (client, server) = try stage.openAnswered()
         client.finish()
         _ = server.readToEnd()
         server.close()
@@ -144,11 +139,8 @@ struct LogFormatTests {
         try await Scenario(lines: ["option dontlog-normal"]) { stage in
             try talk(stage)
             // No line tells when it has ended; the next session's line counts the sessions beside it.
-            try #require(try stage.wait(until: { try stage.statistics().rows["BACKEND"]?["scur"] == "0" }))
-            let client = try stage.connect()
-            try client.send("hello")
-            let server = try stage.servers[0].accept()
-            try server.expect("hello")
+            try stage.awaitCount("BACKEND", "scur", "0")
+            let (client, server) = try stage.open()
             server.reset()
             _ = client.readToEnd()
             client.close()
@@ -161,10 +153,7 @@ struct LogFormatTests {
         try await Scenario(lines: ["option log-separate-errors", "log-format \"[ %ts %rc\""]) { stage in
             try talk(stage)
             try stage.awaitSessionLines(1)
-            let client = try stage.connect()
-            try client.send("hello")
-            let server = try stage.servers[0].accept()
-            try server.expect("hello")
+            let (client, server) = try stage.open()
             server.reset()
             _ = client.readToEnd()
             client.close()

@@ -103,10 +103,7 @@ struct LogTargetTests {
         ]) { stage in
             try talk(stage)
             try stage.awaitSessionLines(1)
-            let client = try stage.connect()
-            try client.send("hello")
-            let server = try stage.servers[0].accept()
-            try server.expect("hello")
+            let (client, server) = try stage.open()
             server.reset()
             _ = client.readToEnd()
             client.close()

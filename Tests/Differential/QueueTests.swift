@@ -6,14 +6,6 @@ import Testing
 /// Sessions that wait for a server, and how they give up.
 @Suite("how sessions wait for a server, beside HAProxy", .serialized)
 struct QueueTests {
-    private func awaitCount(
-        _ stage: Scenario.Stage, _ row: String, _ field: String, _ value: String
-    ) throws {
-        guard try stage.wait(until: { try stage.statistics().rows[row]?[field] == value }) else {
-            throw MissingLine(description: "\(row) never had \(field) = \(value)")
-        }
-    }
-
     /// Who leaves, and how.
     enum Leaving: String, CaseIterable {
         case closes, resets, halfCloses
@@ -37,13 +29,10 @@ struct QueueTests {
                     defaults: ["timeout queue 300ms", "no option dontlognull", option],
                     lines: ["balance \(algorithm)"], servers: ["maxconn 1"]
                 ) { stage in
-                    let first = try stage.connect()
-                    try first.send("1")
-                    let server = try stage.servers[0].accept()
-                    try server.expect("1")
+                    let (first, server) = try stage.open(sending: "1")
                     let second = try stage.connect()
                     try second.send(text)
-                    try awaitCount(stage, "BACKEND", "scur", "2")
+                    try stage.awaitCount("BACKEND", "scur", "2")
                     leaving.leave(second)
                     try stage.awaitSessionLines(1)
                     first.close()
@@ -68,7 +57,7 @@ struct QueueTests {
                     let fillers = try stage.servers[0].fillBacklog()
                     let client = try stage.connect()
                     try client.send(text)
-                    try awaitCount(stage, "BACKEND", "scur", "1")
+                    try stage.awaitCount("BACKEND", "scur", "1")
                     leaving.leave(client)
                     try stage.awaitSessionLines(1)
                     if leaving == .halfCloses { client.close() }
@@ -88,7 +77,7 @@ struct QueueTests {
                 ) { stage in
                     let client = try stage.connect()
                     try client.send(text)
-                    try awaitCount(stage, "rabbit_0", "wretr", "1")
+                    try stage.awaitCount("rabbit_0", "wretr", "1")
                     leaving.leave(client)
                     try stage.awaitSessionLines(1)
                     if leaving == .halfCloses { client.close() }
@@ -106,7 +95,7 @@ struct QueueTests {
             for number in 1...4 {
                 clients.append(try stage.connect())
                 try clients[number - 1].send("\(number)")
-                try awaitCount(stage, "BACKEND", "scur", "\(number)")
+                try stage.awaitCount("BACKEND", "scur", "\(number)")
             }
             for count in [1, 2, 1] {
                 var served: [(number: Int, peer: Peer)] = []
@@ -133,13 +122,10 @@ struct QueueTests {
             defaults: ["timeout queue 30s", "no option dontlognull"], lines: ["balance source"],
             servers: ["maxconn 1 maxqueue 1"]
         ) { stage in
-            let first = try stage.connect()
-            try first.send("1")
-            let server = try stage.servers[0].accept()
-            try server.expect("1")
+            let (first, server) = try stage.open(sending: "1")
             let second = try stage.connect()
             try second.send("2")
-            try awaitCount(stage, "rabbit_0", "qcur", "1")
+            try stage.awaitCount("rabbit_0", "qcur", "1")
             let third = try stage.connect()
             let (_, ending) = third.readToEnd()
             stage.notes.add("third: \(ending.rawValue)")
@@ -162,7 +148,7 @@ struct QueueTests {
         try await Scenario(defaults: ["timeout queue 30s"], servers: [check, check]) { stage in
             let clients = try (0..<3).map { _ in try stage.connect() }
             for (number, client) in clients.enumerated() { try client.send("\(number)") }
-            try awaitCount(stage, "BACKEND", "qcur", "1")
+            try stage.awaitCount("BACKEND", "qcur", "1")
             let peers = [try stage.servers[0].accept(), try stage.servers[1].accept()]
             let served = try peers.map { Int(String(decoding: try $0.receive(1), as: UTF8.self)) ?? 0 }
             stage.servers[0].stop()
@@ -193,7 +179,7 @@ struct QueueTests {
         ) { stage in
             let first = try stage.connect()
             try first.send("1")
-            try awaitCount(stage, "BACKEND", "connect", "1")
+            try stage.awaitCount("BACKEND", "connect", "1")
             let rows = try stage.statistics().rows
             guard let chosen = stage.servers.indices.first(where: { rows["rabbit_\($0)"]?["connect"] == "1" }) else {
                 throw MissingLine(description: "no server was chosen")
@@ -202,7 +188,7 @@ struct QueueTests {
             try server.expect("1")
             let second = try stage.connect()
             try second.send("2")
-            try awaitCount(stage, "BACKEND", "scur", "2")
+            try stage.awaitCount("BACKEND", "scur", "2")
             stage.servers[chosen].stop()
             try stage.awaitLine(containing: "is DOWN")
             if count == 2, options == ["option redispatch"] {

@@ -6,30 +6,14 @@ import Testing
 /// Every way in which clients and servers end a session.
 @Suite("how sessions end, beside HAProxy", .serialized)
 struct TerminationTests {
-    /// A session in which five bytes have gone from client to server and five back.
-    private func opened(_ stage: Scenario.Stage) throws -> (client: Peer, server: Peer) {
-        let client = try stage.connect()
-        try client.send("hello")
-        let server = try stage.servers[0].accept()
-        try server.expect("hello")
-        try server.send("olleh")
-        try client.expect("olleh")
-        return (client, server)
-    }
-
-    private func note(_ who: String, _ peer: Peer, _ stage: Scenario.Stage) {
-        let (bytes, ending) = peer.readToEnd()
-        stage.notes.add("\(who) saw \(bytes.count) bytes, then \(ending.rawValue)")
-    }
-
     @Test("client FIN, then server FIN")
     func clientFinServerFin() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             client.finish()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -38,11 +22,11 @@ struct TerminationTests {
     @Test("client FIN, then server RST")
     func clientFinServerReset() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             client.finish()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.reset()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -51,12 +35,12 @@ struct TerminationTests {
     @Test("client FIN, server sends 10 bytes more, then FIN")
     func clientFinServerMore() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             client.finish()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             try server.send("ten bytes.")
             server.close()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -65,9 +49,9 @@ struct TerminationTests {
     @Test("client RST")
     func clientReset() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             client.reset()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -76,11 +60,11 @@ struct TerminationTests {
     @Test("client closes with unread data, which is a RST")
     func clientClosesUnread() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             try server.send("unread")
             guard stage.wait(until: { client.hasUnreadBytes }) else { throw MissingLine(description: "no bytes came") }
             client.close()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -89,9 +73,9 @@ struct TerminationTests {
     @Test("server FIN, then client FIN")
     func serverFinClientFin() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             server.close()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -100,9 +84,9 @@ struct TerminationTests {
     @Test("server RST")
     func serverReset() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             server.reset()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -111,13 +95,13 @@ struct TerminationTests {
     @Test("server half-closes first, client sends once more, then FIN")
     func serverHalfCloses() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             server.finish()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             try client.send("more")
             try server.expect("more")
             client.finish()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             client.close()
             try stage.awaitSessionLines(1)
@@ -127,7 +111,7 @@ struct TerminationTests {
     @Test("server closes fully, client sends afterwards and stays: the client's time limit ends it")
     func serverClosesClientSends() async throws {
         try await Scenario(defaults: ["timeout client 1s", "timeout server 1s"]) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             server.close()
             stage.notes.add("client saw \(client.readToEnd().ending.rawValue)")
             try client.send("too late")
@@ -139,9 +123,9 @@ struct TerminationTests {
     @Test("server FIN first, client silent and open: the client's time limit ends it")
     func serverFinClientSilent() async throws {
         try await Scenario(defaults: ["timeout client 1s"]) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             server.close()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             try stage.awaitSessionLines(1)
             client.close()
         }.compare()
@@ -150,10 +134,10 @@ struct TerminationTests {
     @Test("client FIN first, server silent and open: the server's time limit ends it")
     func clientFinServerSilent() async throws {
         try await Scenario(defaults: ["timeout server 1s"]) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             client.finish()
-            note("server", server, stage)
-            note("client", client, stage)
+            stage.noteEnd(of: "server", server)
+            stage.noteEnd(of: "client", client)
             server.close()
             client.close()
             try stage.awaitSessionLines(1)
@@ -163,13 +147,13 @@ struct TerminationTests {
     @Test("both silent: at equal limits it is the client's", arguments: ["client", "server"])
     func idle(lastFrom: String) async throws {
         try await Scenario(defaults: ["timeout client 1s", "timeout server 1s"]) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             if lastFrom == "client" {
                 try client.send("x")
                 try server.expect("x")
             }
-            note("client", client, stage)
-            note("server", server, stage)
+            stage.noteEnd(of: "client", client)
+            stage.noteEnd(of: "server", server)
             client.close()
             server.close()
             try stage.awaitSessionLines(1)
@@ -184,9 +168,9 @@ struct TerminationTests {
             let server = try stage.servers[0].accept()
             // The other side is told first, and may still talk until it ends, too.
             let (first, second) = shorter == "client" ? (server, client) : (client, server)
-            note(shorter == "client" ? "server" : "client", first, stage)
+            stage.noteEnd(of: shorter == "client" ? "server" : "client", first)
             first.close()
-            note(shorter, second, stage)
+            stage.noteEnd(of: shorter, second)
             second.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -197,10 +181,10 @@ struct TerminationTests {
         try await Scenario(
             defaults: ["timeout \(side)-fin 500ms"]
         ) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             (side == "client" ? server : client).finish()
-            note("client", client, stage)
-            note("server", server, stage)
+            stage.noteEnd(of: "client", client)
+            stage.noteEnd(of: "server", server)
             client.close()
             server.close()
             try stage.awaitSessionLines(1)
@@ -219,10 +203,10 @@ struct TerminationTests {
             }
             if kind == "greeting, then close" {
                 client.close()
-                note("server", server, stage)
+                stage.noteEnd(of: "server", server)
             } else {
-                note("client", client, stage)
-                note("server", server, stage)
+                stage.noteEnd(of: "client", client)
+                stage.noteEnd(of: "server", server)
                 client.close()
             }
             server.close()
@@ -232,14 +216,14 @@ struct TerminationTests {
     @Test("traffic in one direction keeps both sides' limits away", arguments: ["client", "server"])
     func oneDirection(speaker: String) async throws {
         try await Scenario(defaults: ["timeout client 2s", "timeout server 2s"]) { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             for _ in 0..<12 {
                 try (speaker == "client" ? client : server).send("x")
                 try (speaker == "client" ? server : client).expect("x")
                 usleep(250_000)
             }
             client.close()
-            note("server", server, stage)
+            stage.noteEnd(of: "server", server)
             server.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -248,7 +232,7 @@ struct TerminationTests {
     @Test("server sends 20 MB, then FIN, while the client reads late: all of it arrives")
     func bulkThenFin() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             let sender = Thread {
                 do { try server.send([UInt8](repeating: 1, count: 20_000_000)) } catch {
                     stage.notes.add("server could not send: \(error)")
@@ -257,7 +241,7 @@ struct TerminationTests {
             }
             sender.start()
             guard stage.wait(until: { client.hasUnreadBytes }) else { throw MissingLine(description: "no bytes came") }
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -266,11 +250,11 @@ struct TerminationTests {
     @Test("server sends 60 bytes, then RST, and the client answers: it has the bytes, and then an end")
     func lastWords() async throws {
         try await Scenario { stage in
-            let (client, server) = try opened(stage)
+            let (client, server) = try stage.openAnswered()
             try server.send([UInt8](repeating: 2, count: 60))
             stage.notes.add("client got \(try client.receive(60).count)")
             server.reset()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
@@ -279,12 +263,9 @@ struct TerminationTests {
     @Test("server breaks at once, client has sent")
     func resetAtOnce() async throws {
         try await Scenario { stage in
-            let client = try stage.connect()
-            try client.send("hello")
-            let server = try stage.servers[0].accept()
-            try server.expect("hello")
+            let (client, server) = try stage.open()
             server.reset()
-            note("client", client, stage)
+            stage.noteEnd(of: "client", client)
             client.close()
             try stage.awaitSessionLines(1)
         }.compare()
