@@ -55,7 +55,7 @@ let package = Package(
         .target(
             name: "Monitoring",
             dependencies: [
-                "AccessLog", "Configuration", "History", "Model", "Supervision",
+                "AccessLog", "Configuration", "History", "Model", "Proxy", "Supervision",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),
@@ -97,7 +97,7 @@ let package = Package(
         .testTarget(
             name: "MonitoringTests",
             dependencies: [
-                "Configuration", "History", "Model", "Monitoring", "Supervision",
+                "Configuration", "History", "Model", "Monitoring", "Proxy", "Supervision",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Logging", package: "swift-log"),

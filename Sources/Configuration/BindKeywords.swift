@@ -8,6 +8,7 @@ struct BindOptions {
     var group: AccountReference?
     var backlog: Int?
     var maxconn: Int?
+    var severityOutput = StatsSocketConfiguration.SeverityOutput.none
     var level = StatsSocketConfiguration.Level.operator
     var isIPv6Only = false
     var acceptsProxyHeader = false
@@ -82,7 +83,18 @@ enum BindKeywords {
             Keyword("level", read: readLevel),
             withoutEffect("name", "nothing shows it"),
             withoutEffect("backlog", "the system decides"),
-            withoutEffect("maxconn", "stats sockets have a fixed limit here"),
+            Keyword("maxconn") { (options, arguments) throws(Diagnostic) in
+                let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxconn 10")
+                options.maxconn = limit == 0 ? nil : limit
+            },
+            Keyword("severity-output") { (options, arguments) throws(Diagnostic) in
+                let word = try arguments.word("'none', 'number' or 'string'", example: "severity-output number")
+                guard let output = StatsSocketConfiguration.SeverityOutput(rawValue: word.text) else {
+                    throw word.error(
+                        "unknown severity output '\(word.text)'", help: "write 'none', 'number' or 'string'")
+                }
+                options.severityOutput = output
+            },
             Keyword("expose-fd") { (options, arguments) throws(Diagnostic) in
                 let keyword = arguments.current
                 let what = try arguments.word("'listeners'", example: "expose-fd listeners")

@@ -22,6 +22,8 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var statsSockets: [StatsSocketConfiguration] = []
     /// How long a stats socket's connection may be idle (`stats timeout`).
     public var statsTimeout: Duration = .seconds(10)
+    /// Most connections of a stats socket at once (`stats maxconn`).
+    public var statsMaxconn = 10
     /// The node's name (`node`), the host's name when `nil`.
     public var node: String?
     /// What the statistics page says about the instance (`description`).

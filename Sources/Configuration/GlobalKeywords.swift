@@ -85,7 +85,11 @@ enum GlobalKeywords {
                 global.configuration.statsTimeout = timeout
                 try arguments.expectEnd()
             },
-            accepted(Accepted("maxconn", 1...1, "stats sockets have a fixed limit here")),
+            Keyword("maxconn") { (global, arguments) throws(Diagnostic) in
+                global.configuration.statsMaxconn = try arguments.integer(
+                    in: 1...Int(Int32.max), example: "stats maxconn 100")
+                try arguments.expectEnd()
+            },
             accepted(Accepted("bind-process", 1...64, "an instance is one thread")),
         ])
 
@@ -265,6 +269,8 @@ enum GlobalKeywords {
         for address in addresses {
             var socket = StatsSocketConfiguration(address: address, location: word.location)
             socket.level = options.level
+            socket.maxconn = options.maxconn
+            socket.severityOutput = options.severityOutput
             socket.mode = options.mode
             socket.user = options.user
             socket.group = options.group

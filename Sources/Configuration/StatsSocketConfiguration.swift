@@ -13,10 +13,24 @@ public struct StatsSocketConfiguration: Sendable, Equatable {
         public static func < (left: Level, right: Level) -> Bool { left.rawValue < right.rawValue }
     }
 
+    /// How answers say how grave they are.
+    public enum SeverityOutput: String, Sendable, CaseIterable {
+        /// Not at all.
+        case none
+        /// As `[3]: `.
+        case number
+        /// As `[err]: `.
+        case string
+    }
+
     /// Where it listens.
     public var address: BindAddress
     /// What it allows.
     public var level = Level.operator
+    /// Most connections of this socket at once, where that is less than all of them may have.
+    public var maxconn: Int?
+    /// How its answers say how grave they are, until a connection orders it otherwise (`severity-output`).
+    public var severityOutput = SeverityOutput.none
     /// The socket file's mode, `nil` to leave what the umask gives.
     public var mode: UInt32?
     /// The socket file's owner.

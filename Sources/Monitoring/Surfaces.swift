@@ -81,7 +81,7 @@ public actor Surfaces: InstanceSurface {
         case .commands(let index):
             return try await SocketServer(
                 takingOver: listener.descriptor, serving: source.commands(of: index),
-                maxConnections: CommandChannel.maxConnections, on: group, logger: logger)
+                maxConnections: source.mostConnections(of: index), on: group, logger: logger)
         }
     }
 }
@@ -121,9 +121,21 @@ private struct SurfaceSource: Sendable {
     }
 
     func commands(of index: Int) -> CommandChannel {
+        let socket = configuration.global.statsSockets[index]
         let context = CommandContext(
-            level: configuration.global.statsSockets[index].level, process: process,
-            table: CommandTable(StatisticsCommands.all), snapshot: snapshot)
-        return CommandChannel(context: context, idleTimeout: configuration.global.statsTimeout)
+            configuration: configuration, process: process, table: .statsSocket, control: control,
+            actor: Operator(name: "stats socket \(socket.address.commandText)"))
+        return CommandChannel(
+            context: context,
+            beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),
+            idleTimeout: configuration.global.statsTimeout)
+    }
+
+    /// How many connections a stats socket takes at once; further ones wait.
+    ///
+    /// - Source: HAProxy 2.6 configuration manual, `stats maxconn`, and `maxconn` of a `stats socket` line.
+    func mostConnections(of index: Int) -> Int {
+        let global = configuration.global
+        return min(global.statsMaxconn, global.statsSockets[index].maxconn ?? .max)
     }
 }

@@ -81,7 +81,7 @@ public final class Worker: Sendable {
         await withCheckedContinuation { post(.awaitEnd($0)) }
     }
 
-    private func post(_ order: WorkerOrder) {
+    func post(_ order: WorkerOrder) {
         if !mailbox.post(order) { order.refuse() }
     }
 }

@@ -18,6 +18,7 @@ extension WorkerLoop {
                 var inheritance: [ServerIdentity: InheritedServer] = [:]
                 for server in allServers { inheritance[server.identity] = server.inheritance }
                 reply.resume(returning: inheritance)
+            case .carryOut(let body): body(self)
             case .lookedUp(let position, let answer): take(answer, of: position)
             case .awaitEnd(let reply): awaitingEnd.append(reply)
             case .stop(let grace, let isFinal, let actor, let reason, let reply):

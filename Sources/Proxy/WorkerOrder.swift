@@ -7,6 +7,8 @@ enum WorkerOrder: Sendable {
     case set(AdministrativeState, ServerIdentity, actor: String, reason: String?, CheckedContinuation<Bool, Never>)
     case stopAccepting(CheckedContinuation<Void, Never>)
     case inheritance(CheckedContinuation<[ServerIdentity: InheritedServer], Never>)
+    /// A request of which only its answer's receiver knows more; called without a loop when there is none any more.
+    case carryOut(@Sendable (WorkerLoop?) -> Void)
     /// The system has answered a look-up, by its position.
     case lookedUp(Int, Resolver.Answer)
     case awaitEnd(CheckedContinuation<Void, Never>)
@@ -20,6 +22,7 @@ enum WorkerOrder: Sendable {
         case .set(_, _, _, _, let reply): reply.resume(returning: false)
         case .stopAccepting(let reply): reply.resume()
         case .inheritance(let reply): reply.resume(returning: [:])
+        case .carryOut(let body): body(nil)
         case .lookedUp: break
         case .awaitEnd(let reply): reply.resume()
         case .stop(_, _, _, _, let reply): reply.resume()

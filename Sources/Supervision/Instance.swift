@@ -214,6 +214,12 @@ extension Instance {
     /// Everything that can be seen now; `nil` while there is no worker.
     func snapshot() async -> InstanceSnapshot? { await worker?.snapshot() }
 
+    /// Has the worker carry out a request; `nil` while there is none.
+    ///
+    /// - Parameter request: what is asked.
+    /// - Returns: its answer.
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer? { await worker?.ask(request) }
+
     /// As `supervise status` shows it.
     func status() async -> InstanceStatus {
         var status = InstanceStatus(instance: name, state: life.state)

@@ -1,5 +1,6 @@
 import Configuration
 import Model
+import Proxy
 
 /// Who ordered something, as the history names them.
 public struct Operator: Sendable, Hashable {
@@ -122,6 +123,16 @@ public protocol InstanceControl: Sendable {
     /// - Returns: the snapshot, `nil` while it has no worker.
     /// - Throws: `ControlError.notFound` for an unknown name.
     func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot?
+
+    /// Has an instance's worker carry out a request.
+    ///
+    /// - Parameters:
+    ///   - request: what is asked.
+    ///   - instance: its name.
+    /// - Returns: the answer, `nil` while it has no worker.
+    /// - Throws: `ControlError.notFound` for an unknown name.
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
+        -> Answer?
 
     /// Carries out an order for one instance and returns when it is done.
     ///

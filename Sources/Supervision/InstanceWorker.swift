@@ -5,6 +5,8 @@ import Proxy
 protocol InstanceWorker: AnyObject, Sendable {
     /// Everything that can be seen now; `nil` once the worker has ended.
     func snapshot() async -> InstanceSnapshot?
+    /// Has a request carried out; `nil` once the worker has ended.
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer?
     /// Sets a server's administrative state; false when there is no such server or the worker has ended.
     func set(_ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async -> Bool
     /// Closes its listening descriptors; sessions go on.

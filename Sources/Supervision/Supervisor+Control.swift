@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import Foundation
 import Model
+import Proxy
 import StandIn
 
 extension Supervisor: InstanceControl {
@@ -21,6 +22,13 @@ extension Supervisor: InstanceControl {
     /// Everything that can be seen of one instance now; `nil` while it has no worker.
     public func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? {
         try await self.instance(instance).snapshot()
+    }
+
+    /// Has an instance's worker carry out a request; `nil` while it has no worker.
+    public func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
+        -> Answer?
+    {
+        try await self.instance(instance).ask(request)
     }
 
     /// Carries out an order for one instance and returns when it is done.

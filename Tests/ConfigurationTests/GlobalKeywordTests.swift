@@ -51,7 +51,7 @@ struct GlobalKeywordTests {
         arguments: [
             "quiet", "nbthread 4", "nbproc 2", "tune.bufsize 16k", "tune.ssl.lifetime 5",
             "ssl-default-bind-options no-sslv3 no-tlsv10", "cpu-map 1/all 0-3",
-            "stats maxconn 10", "tune.maxaccept -1",
+            "tune.maxaccept -1",
         ])
     func withoutEffect(line: String) throws {
         let parsed = Sample.global(line)
@@ -133,8 +133,20 @@ struct GlobalKeywordTests {
     @Test("options of a stats socket that do nothing here are taken with a note each")
     func statsSocketNotes() throws {
         let parsed = Sample.global("stats socket /s name x backlog 10 maxconn 5 expose-fd listeners level admin")
-        #expect(parsed.diagnostics.map(\.severity) == [.note, .note, .note, .note])
+        #expect(parsed.diagnostics.map(\.severity) == [.note, .note, .note])
         #expect(try parsed.valid().global.statsSockets.map(\.level) == [.admin])
+        #expect(try parsed.valid().global.statsSockets.map(\.maxconn) == [5])
+    }
+
+    @Test("a stats socket's connections are limited, and its answers say how grave they are where that is wanted")
+    func statsSocketLimits() throws {
+        let global = try Sample.global("stats maxconn 20", "stats socket /s severity-output number").clean().global
+        #expect(global.statsMaxconn == 20)
+        #expect(global.statsSockets.map(\.severityOutput) == [.number])
+        #expect(GlobalConfiguration().statsMaxconn == 10)
+        #expect(
+            Sample.global("stats socket /s severity-output loud").lines
+                == ["error 2:37 unknown severity output 'loud'"])
     }
 
     @Test("a name after uid is taken as a user's name, with a warning")

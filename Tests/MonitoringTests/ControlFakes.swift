@@ -3,6 +3,7 @@ import History
 import Logging
 import Model
 import Monitoring
+import Proxy
 import Supervision
 import Synchronization
 
@@ -55,6 +56,10 @@ final class FakeSupervisor: InstanceControl {
     }
 
     func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? { nil }
+
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
+        -> Answer?
+    { nil }
 
     func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError) {
         try take(.instance(order, instance, who))

@@ -2,6 +2,7 @@ import Configuration
 import Logging
 import Model
 import NIOPosix
+import Proxy
 import Supervision
 import Synchronization
 
@@ -76,6 +77,9 @@ struct SnapshotControl: InstanceControl {
 
     func status(of names: [String]) async throws(ControlError) -> [InstanceStatus] { [] }
     func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? { snapshot }
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
+        -> Answer?
+    { nil }
     func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError) {
         throw .notFound(instance, suggestion: nil)
     }

@@ -67,7 +67,7 @@ struct SurfacesTests {
         await milestone.isReached()
         let began = ContinuousClock.now
         await surfaces.close("warren")
-        #expect(try await prompted.text == "\n> \n")
+        #expect(try await prompted.text == "\n> ")
         #expect(ContinuousClock.now - began < Surfaces.grace)
         #expect(access(path, F_OK) == 0, "the socket's file belongs to the supervisor")
     }

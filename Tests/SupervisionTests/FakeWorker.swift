@@ -49,6 +49,8 @@ final class FakeWorker: InstanceWorker {
         hasEnded ? nil : InstanceSnapshot(instance: plan.configuration.name, at: WallClock.now())
     }
 
+    func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer? { nil }
+
     func set(_ order: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async -> Bool {
         state.withLock { state in
             guard !state.hasEnded else { return false }

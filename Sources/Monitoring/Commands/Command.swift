@@ -1,118 +1,118 @@
 import Configuration
-import Model
 
 /// One command of the stats socket.
 struct Command: Sendable {
-    /// What a command does to its connection.
-    enum Outcome: Sendable, Equatable {
-        /// It says this, line feeds included.
-        case answer(String)
-        /// It switches between one command line and many with a prompt.
-        case togglesPrompt
-        /// It ends the connection.
-        case quits
+    /// Who gets to see and use it.
+    enum Mode: Sendable {
+        /// Everybody whose level is high enough.
+        case always
+        /// Only after `expert-mode on`.
+        case expert
+        /// Only after `experimental-mode on`.
+        case experimental
     }
+
+    /// What is said to a command.
+    enum Outcome: Sendable {
+        /// This, line feeds included.
+        case answer(String)
+        /// A sentence about what was ordered, which says how grave it is to those who want to know.
+        case message(String, CommandSeverity)
+        /// As many pieces as it takes, each written before the next one is made.
+        case pieces(@Sendable (_ write: (String) async throws -> Void) async throws -> Void)
+        /// Nothing: the connection ends.
+        case quits
+
+        /// Why something was not done.
+        ///
+        /// - Parameter text: the sentence, without line feed.
+        /// - Returns: the message.
+        static func refusal(_ text: String) -> Outcome { .message(text + "\n", .error) }
+
+        /// Done, and nothing is to be said about it.
+        static let done = Outcome.answer("")
+    }
+
+    /// Carries it out: the words after its own and its payload, the connection, and everything else.
+    typealias Body = @Sendable (CommandArguments, inout CommandSession, CommandContext) async -> Outcome
 
     /// The words that name it; whatever follows them are its arguments.
     let words: [String]
-    /// How to write it, for `help`.
-    let usage: String
-    /// What it does, for `help`.
-    let summary: String
+    /// How to write it and what it does, as `help` shows it; `nil` for those that it doesn't list.
+    let help: (usage: String, summary: String)?
     /// The least level that may use it.
     let level: StatsSocketConfiguration.Level
+    /// Who gets to see and use it.
+    let mode: Mode
     /// Carries it out.
-    let run: @Sendable (_ arguments: ArraySlice<String>, CommandContext) async -> Outcome
+    let run: Body
 
-    /// Its line in `help`.
-    var helpLine: String {
-        let column = 40
-        let padding = String(repeating: " ", count: max(0, column - usage.count))
-        return "  \(usage)\(padding): \(summary)\n"
-    }
-}
-
-/// What commands may know and do.
-struct CommandContext: Sendable {
-    /// What this connection may do.
-    var level: StatsSocketConfiguration.Level
-    /// The process.
-    var process: ProcessInformation
-    /// All commands there are.
-    var table: CommandTable
-    /// The instance now, `nil` while nothing runs it.
-    var snapshot: @Sendable () async -> InstanceSnapshot?
-}
-
-/// The commands that exist, and what is said about those that don't.
-///
-/// - Source: texts recorded from HAProxy 2.6.12.
-struct CommandTable: Sendable {
-    /// The commands that `help` lists first.
-    let commands: [Command]
-
-    /// `help`, `prompt` and `quit`, which every list ends with.
-    private let closing: [Command] = [
-        Command(
-            words: ["help"], usage: "help [<command>]", summary: "list matching or all commands", level: .user
-        ) { arguments, context in .answer(context.table.help(for: Array(arguments))) },
-        Command(words: ["prompt"], usage: "prompt", summary: "toggle interactive mode with prompt", level: .user) {
-            _, _ in .togglesPrompt
-        },
-        Command(words: ["quit"], usage: "quit", summary: "disconnect", level: .user) { _, _ in .quits },
-    ]
-
-    /// Makes a table.
-    ///
-    /// - Parameter commands: what there is beside `help`, `prompt` and `quit`.
-    init(_ commands: [Command]) {
-        self.commands = commands.sorted { $0.words.lexicographicallyPrecedes($1.words) }
-    }
-
-    /// Carries out one command.
+    /// Makes a command.
     ///
     /// - Parameters:
-    ///   - words: as the client wrote it.
-    ///   - context: what it may know and do.
-    /// - Returns: what it says.
-    func run(_ words: [String], in context: CommandContext) async -> Command.Outcome {
-        guard let command = (commands + closing).first(where: { words.starts(with: $0.words) }) else {
-            return .answer(unknown(words))
+    ///   - words: the words that name it, at most `longestName` of them.
+    ///   - usage: how to write it; `nil` for those that `help` doesn't list.
+    ///   - summary: what it does.
+    ///   - level: the least level that may use it.
+    ///   - mode: who gets to see and use it.
+    ///   - run: carries it out.
+    init(
+        _ words: String, usage: String?, summary: String = "", level: StatsSocketConfiguration.Level = .user,
+        mode: Mode = .always, run: @escaping Body
+    ) {
+        self.words = words.split(separator: " ").map(String.init)
+        self.help = usage.map { ($0, summary) }
+        self.level = level
+        self.mode = mode
+        self.run = run
+    }
+
+    /// Most words of a command's name.
+    static let longestName = 5
+
+    /// Its line in `help`, `nil` when it has none.
+    var helpLine: String? {
+        guard let help else { return nil }
+        let column = 40
+        let padding = String(repeating: " ", count: max(0, column - help.usage.count))
+        return "  \(help.usage)\(padding): \(help.summary)\n"
+    }
+
+    /// Whether a connection has asked for the commands of its kind.
+    ///
+    /// - Parameter session: the connection.
+    /// - Returns: whether it has.
+    func isVisible(in session: CommandSession) -> Bool {
+        switch mode {
+        case .always: true
+        case .expert: session.isExpert
+        case .experimental: session.isExperimental
         }
-        guard context.level >= command.level else { return .answer("Permission denied\n") }
-        return await command.run(words.dropFirst(command.words.count), context)
+    }
+}
+
+/// What follows a command's name.
+struct CommandArguments: Sendable {
+    private let words: ArraySlice<String>
+    /// The lines after `<<`, each with its line feed; `nil` for a command without.
+    let payload: String?
+
+    /// Makes arguments.
+    ///
+    /// - Parameters:
+    ///   - words: what follows the name.
+    ///   - payload: the lines after `<<`.
+    init(_ words: ArraySlice<String>, payload: String? = nil) {
+        self.words = words
+        self.payload = payload
     }
 
-    private func unknown(_ words: [String]) -> String {
-        let similar = commands(similarTo: words)
-        let beginning =
-            similar.isEmpty
-            ? "Unknown command. Please enter one of the following commands only:\n"
-            : "Unknown command, but maybe one of the following ones is a better match:\n"
-        return beginning + list(similar.isEmpty ? commands : similar)
-    }
+    /// The word at a position, empty when there is none: HAProxy doesn't tell the two apart.
+    subscript(position: Int) -> String { position < words.count ? words[words.startIndex + position] : "" }
 
-    private func help(for words: [String]) -> String {
-        let matching = commands.filter { $0.words.starts(with: words) || words.starts(with: $0.words) }
-        let isClosing = closing.contains { $0.words == words }
-        let shown = !matching.isEmpty || isClosing ? matching : commands(similarTo: words)
-        return "The following commands are valid at this level:\n" + list(shown)
-    }
+    /// All words.
+    var all: [String] { Array(words) }
 
-    private func list(_ commands: [Command]) -> String { (commands + closing).map(\.helpLine).joined() }
-
-    /// The commands that somebody may have meant: of the same first word, or with words of which only few letters differ.
-    private func commands(similarTo words: [String]) -> [Command] {
-        guard let first = words.first else { return [] }
-        let byWords = commands.filter { command in
-            zip(command.words, words).allSatisfy { Self.areSimilar($0, $1) } && words.count >= command.words.count
-        }
-        return byWords.isEmpty ? commands.filter { Self.areSimilar($0.words[0], first) } : byWords
-    }
-
-    /// Whether so few letters differ that one may be a slip for the other.
-    private static func areSimilar(_ word: String, _ written: String) -> Bool {
-        guard written.utf8.count <= Suggestion.longestWord else { return false }
-        return Suggestion.distance(from: word, to: written) <= max(1, word.count / 3)
-    }
+    /// How many words there are.
+    var count: Int { words.count }
 }

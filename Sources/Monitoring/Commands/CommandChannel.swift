@@ -11,21 +11,17 @@ import NIOPosix
 struct CommandChannel: ServerChildChannel {
     typealias Value = NIOAsyncChannel<ByteBuffer, ByteBuffer>
 
-    /// Most connections of one stats socket; further ones wait.
-    ///
-    /// - Source: HAProxy 2.6 configuration manual, `stats maxconn`, default.
-    static let maxConnections = 10
-
-    /// What commands may know and do.
+    /// What commands may know and ask.
     let context: CommandContext
+    /// What a new connection begins as.
+    let beginning: CommandSession
     /// How long a connection may be silent (`stats timeout`).
     let idleTimeout: Duration
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
-            let silence = TimeAmount(idleTimeout)
             try channel.pipeline.syncOperations.addHandlers(
-                IdleStateHandler(allTimeout: silence), CommandConnectionCloser())
+                IdleStateHandler(allTimeout: TimeAmount(idleTimeout)), CommandConnectionCloser())
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }
@@ -33,36 +29,66 @@ struct CommandChannel: ServerChildChannel {
 
     func handle(value connection: Value, logger: Logger) async {
         do {
-            try await connection.executeThenClose { inbound, outbound in try await serve(inbound, outbound) }
+            try await connection.executeThenClose { inbound, outbound in
+                try await serve(inbound, outbound, connection.channel)
+            }
         } catch {
             logger.debug("a stats socket's connection ended early", metadata: ["error": "\(error)"])
         }
     }
 
     private func serve(
-        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+        _ inbound: NIOAsyncChannelInboundStream<ByteBuffer>, _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>,
+        _ channel: any Channel
     ) async throws {
         var input = CommandInput()
-        var hasPrompt = false
+        var session = beginning
         for try await bytes in inbound {
             input.append(bytes.readableBytesView)
             reading: while true {
                 switch input.next() {
                 case .needsMore: break reading
                 case .tooLong: return
-                case .command(let words):
-                    var answer = ""
-                    switch await context.table.run(words, in: context) {
-                    case .answer(let text): answer = text
-                    case .togglesPrompt: hasPrompt.toggle()
-                    case .quits: return
-                    }
-                    try await outbound.write(ByteBuffer(string: answer + (hasPrompt ? "\n> " : "\n")))
+                case .payloadLine:
+                    if session.hasPrompt { try await outbound.write(ByteBuffer(string: session.payloadPrompt)) }
+                case .command(let request):
+                    let timeout = session.timeout
+                    let outcome = await context.table.run(request, in: &session, context)
+                    guard try await say(outcome, session, outbound) else { return }
+                    if let changed = session.timeout, changed != timeout { try await limitSilence(changed, channel) }
                 }
             }
-            if !hasPrompt, input.isEmpty { return }
+            if !session.hasPrompt, input.isEmpty { return }
         }
-        if hasPrompt { try await outbound.write(ByteBuffer(string: "\n")) }
+    }
+
+    /// Writes what is said to a command.
+    ///
+    /// - Returns: whether the connection goes on.
+    private func say(
+        _ outcome: Command.Outcome, _ session: CommandSession,
+        _ outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
+    ) async throws -> Bool {
+        switch outcome {
+        case .answer(let text): try await outbound.write(ByteBuffer(string: text + session.ending))
+        case .message(let text, let severity):
+            try await outbound.write(ByteBuffer(string: session.message(text, severity) + session.ending))
+        case .pieces(let pieces):
+            try await pieces { try await outbound.write(ByteBuffer(string: $0)) }
+            try await outbound.write(ByteBuffer(string: session.ending))
+        case .quits: return false
+        }
+        return true
+    }
+
+    /// Lets the connection be silent for another time than so far.
+    private func limitSilence(_ timeout: Duration, _ channel: any Channel) async throws {
+        try await channel.eventLoop.submit {
+            let pipeline = channel.pipeline.syncOperations
+            let former = try pipeline.handler(type: IdleStateHandler.self)
+            try pipeline.addHandler(IdleStateHandler(allTimeout: TimeAmount(timeout)), position: .first)
+            pipeline.removeHandler(former, promise: nil)
+        }.get()
     }
 }
 

@@ -1,20 +1,40 @@
+/// What a client ordered: the words of a command, and the lines that it sent along.
+struct CommandRequest: Sendable, Equatable {
+    /// The words, as the client wrote them; none for an empty line.
+    var words: [String]
+    /// The lines after `<<`, each with its line feed; `nil` for a command without.
+    var payload: String?
+
+    /// Makes a request.
+    ///
+    /// - Parameters:
+    ///   - words: the words.
+    ///   - payload: the lines after `<<`.
+    init(_ words: [String], payload: String? = nil) {
+        self.words = words
+        self.payload = payload
+    }
+}
+
 /// Cuts the bytes of a stats socket's client into commands.
 ///
 /// Both a line feed and a `;` end a command, so that a chain is carried out piece by piece as it arrives, and what is not
-/// ended when the client closes is dropped. A backslash takes the next byte as it is.
+/// ended when the client closes is dropped. A backslash takes the next byte as it is. A command that ends with `<<` is
+/// followed by lines that belong to it, up to an empty one.
 ///
 /// - Source: HAProxy 2.6 management guide, section 9.3; the rest recorded from 2.6.12.
 struct CommandInput {
-    /// Most bytes of one command; a client that sends more without an end is cut off.
+    /// Most bytes of one command with its payload; a client that sends more without an end is cut off.
     ///
     /// - Source: HAProxy 2.6 configuration manual, `tune.bufsize`, default.
     static let longestCommand = 16_384
 
-    /// The command so far: finished words, and the word that is being read.
-    private var words: [String] = []
-    private var word: [UInt8] = []
-    private var length = 0
+    /// The line so far, escapes included, of a command or of a payload.
+    private var line: [UInt8] = []
     private var isEscaped = false
+    /// The command whose payload is being read.
+    private var held: CommandRequest?
+    private var length = 0
     private var pending: ArraySlice<UInt8> = []
 
     /// Whether every byte so far belongs to a finished command.
@@ -27,8 +47,10 @@ struct CommandInput {
 
     /// What is in the bytes so far.
     enum Next: Equatable {
-        /// A finished command, in words; without any for an empty line.
-        case command([String])
+        /// A finished command.
+        case command(CommandRequest)
+        /// A line of a command that has not ended yet.
+        case payloadLine
         /// No finished command yet.
         case needsMore
         /// The command is longer than any may be.
@@ -42,32 +64,65 @@ struct CommandInput {
         while let byte = pending.popFirst() {
             length += 1
             guard length <= Self.longestCommand else { return .tooLong }
-            switch (byte, isEscaped) {
-            case (UInt8(ascii: "\n"), _), (UInt8(ascii: ";"), false): return .command(finishCommand())
-            case (_, true):
-                isEscaped = false
-                word.append(byte)
-            case (UInt8(ascii: "\\"), false): isEscaped = true
-            case (UInt8(ascii: " "), false), (UInt8(ascii: "\t"), false), (UInt8(ascii: "\r"), false): finishWord()
-            case (_, false): word.append(byte)
+            let isEnd = byte == UInt8(ascii: "\n") || (byte == UInt8(ascii: ";") && held == nil && !isEscaped)
+            guard isEnd else {
+                isEscaped = byte == UInt8(ascii: "\\") && !isEscaped
+                line.append(byte)
+                continue
             }
+            return finishLine()
         }
         return .needsMore
     }
 
-    private mutating func finishWord() {
-        guard !word.isEmpty else { return }
-        words.append(String(decoding: word, as: UTF8.self))
-        word = []
-    }
-
-    private mutating func finishCommand() -> [String] {
-        finishWord()
+    private mutating func finishLine() -> Next {
+        if line.last == UInt8(ascii: "\r") { line.removeLast() }
         defer {
-            words = []
-            length = 0
+            line = []
             isEscaped = false
         }
+        if var request = held {
+            guard !line.isEmpty else { return finish(request) }
+            request.payload = (request.payload ?? "") + String(decoding: line, as: UTF8.self) + "\n"
+            held = request
+            return .payloadLine
+        }
+        guard line.ends(with: "<<".utf8) else { return finish(CommandRequest(Self.words(of: line))) }
+        var words = Self.words(of: line)
+        if words.last == "<<" { words.removeLast() }
+        held = CommandRequest(words, payload: "")
+        return .payloadLine
+    }
+
+    private mutating func finish(_ request: CommandRequest) -> Next {
+        held = nil
+        length = 0
+        return .command(request)
+    }
+
+    private static func words(of line: [UInt8]) -> [String] {
+        var words: [String] = []
+        var word: [UInt8] = []
+        var isEscaped = false
+        for byte in line {
+            switch byte {
+            case _ where isEscaped:
+                isEscaped = false
+                word.append(byte)
+            case UInt8(ascii: "\\"): isEscaped = true
+            case UInt8(ascii: " "), UInt8(ascii: "\t"), UInt8(ascii: "\r"):
+                if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
+                word = []
+            default: word.append(byte)
+            }
+        }
+        if !word.isEmpty { words.append(String(decoding: word, as: UTF8.self)) }
         return words
+    }
+}
+
+extension Sequence where Self: BidirectionalCollection, Element == UInt8 {
+    fileprivate func ends(with ending: some BidirectionalCollection<UInt8>) -> Bool {
+        reversed().starts(with: ending.reversed())
     }
 }

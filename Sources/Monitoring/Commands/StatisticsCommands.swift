@@ -8,23 +8,20 @@ enum StatisticsCommands {
     /// The rows of the table.
     static let all = [showInfo, showStat]
 
-    private static let notRunning = "The instance is not running.\n"
-
     private static let showInfo = Command(
-        words: ["show", "info"], usage: "show info", summary: "report information about the running process",
-        level: .user
-    ) { _, context in
-        guard let snapshot = await context.snapshot() else { return .answer(notRunning) }
+        "show info", usage: "show info [desc|json|typed|float]*",
+        summary: "report information about the running process"
+    ) { _, _, context in
+        guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
         return .answer(context.process.fields(of: snapshot).map { "\($0.name): \($0.value)\n" }.joined())
     }
 
     private static let showStat = Command(
-        words: ["show", "stat"], usage: "show stat [no-maint|up]*",
-        summary: "report counters for each proxy and server",
-        level: .user
-    ) { arguments, context in
-        guard let snapshot = await context.snapshot() else { return .answer(notRunning) }
-        guard let selection = selection(Array(arguments), in: snapshot) else { return .answer("No such proxy.\n") }
+        "show stat", usage: "show stat [desc|json|no-maint|typed|up]*",
+        summary: "report counters for each proxy and server"
+    ) { arguments, _, context in
+        guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
+        guard let selection = selection(arguments.all, in: snapshot) else { return .refusal("No such proxy.") }
         let style = StatisticsStyle(countsServers: selection.countsServers)
         return .answer(StatisticsCSV.text(of: StatisticsRow.rows(of: snapshot, selection), style: style))
     }
