@@ -4,6 +4,8 @@ public struct BindConfiguration: Sendable, Equatable {
     public var address: BindAddress
     /// Its name in the statistics (`name`).
     public var name: String?
+    /// Its number in the statistics, unique in its proxy (`id`); 0 until it is resolved.
+    public var id = 0
     /// The socket file's mode.
     public var mode: UInt32?
     /// The socket file's owner.
@@ -37,6 +39,11 @@ public struct BindConfiguration: Sendable, Equatable {
     public var backend: Int?
     /// Where the line stands.
     public var location: SourceLocation
+
+    /// What the statistics call it.
+    ///
+    /// - Source: HAProxy 2.6 management guide, section 9.1, field `svname`.
+    public var shownName: String { name ?? "sock-\(id)" }
 
     /// The address together with where in the system it is.
     public var place: BindPlace { BindPlace(address, interface: interface, namespace: namespace) }

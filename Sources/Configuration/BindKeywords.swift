@@ -3,6 +3,7 @@ import Model
 /// What the options of a `bind` or `stats socket` line say, for all its addresses.
 struct BindOptions {
     var name: String?
+    var id: Int?
     var mode: UInt32?
     var user: AccountReference?
     var group: AccountReference?
@@ -31,6 +32,9 @@ enum BindKeywords {
         ownerKeywords + [
             Keyword("name") { (options, arguments) throws(Diagnostic) in
                 options.name = try arguments.word("a name", example: "name clients").text
+            },
+            Keyword("id") { (options, arguments) throws(Diagnostic) in
+                options.id = try arguments.integer(in: 1...Int(Int32.max), example: "id 7")
             },
             Keyword("backlog") { (options, arguments) throws(Diagnostic) in
                 let length = try arguments.integer(in: 0...Int(Int32.max), example: "backlog 1000")
@@ -67,7 +71,6 @@ enum BindKeywords {
 
     private static let withoutEffectOnBinds: [Keyword<BindOptions>] = [
         ("expose-fd", 1, "listening sockets stay open over a restart anyway"),
-        ("id", 1, "nothing shows an address's number"),
         ("level", 1, "it belongs to stats sockets"),
         ("nice", 1, "all sessions of an instance share one worker thread evenly"),
         ("process", 1, "each instance has one worker thread"),

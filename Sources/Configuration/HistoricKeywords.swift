@@ -61,7 +61,6 @@ enum WithoutEffect {
         ("independent-streams", .warning, "bytes in either direction keep both sides from timing out"),
         ("nolinger", .warning, "connections are closed in the usual way"),
         ("persist", .note, "connections are not kept with a server, so never with one that is down"),
-        ("socket-stats", .warning, "the addresses of a proxy are counted together"),
         ("splice-auto", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-request", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-response", .note, "bytes are moved by reads and writes, which cost less here"),

@@ -76,6 +76,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var abortsOnClose = false
     /// Whether each changed result of a check leaves a line in the log (`option log-health-checks`).
     public var logsHealthChecks = false
+    /// Whether each of its listening sockets is counted and shown by itself (`option socket-stats`).
+    public var countsSockets = false
     /// Whether a client's first bytes are acknowledged together with the answer (`option tcp-smart-accept`, and in HTTP).
     public var savesAcknowledgement = false
     /// Probes of clients' connections.

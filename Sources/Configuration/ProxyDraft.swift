@@ -41,6 +41,7 @@ struct ProxySettings {
     var sessionRateLimit: Int?
     var abortsOnClose = false
     var logsHealthChecks = false
+    var countsSockets = false
     /// `nil` when no line says it.
     var savesAcknowledgement: Bool?
     var clientKeepalive = KeepaliveConfiguration()

@@ -172,9 +172,12 @@ enum ProxyKeywords {
         let word = arguments.expanding(try arguments.word("an address", example: "bind *:5672"))
         // The options come after the address, but the addresses depend on one of them.
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.table)
-        for address in try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only) {
+        let addresses = try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only)
+        if let id = options.id { try checkID(id, of: word, addresses: addresses.count, in: proxy) }
+        for address in addresses {
             var bind = BindConfiguration(address: address, location: word.location)
             bind.name = options.name
+            bind.id = options.id ?? 0
             bind.mode = options.mode
             bind.user = options.user
             bind.group = options.group
@@ -190,5 +193,18 @@ enum ProxyKeywords {
             bind.namespace = options.namespace
             proxy.binds.append(bind)
         }
+    }
+    /// A number stands for one listening socket.
+    private static func checkID(
+        _ id: Int, of word: Word, addresses count: Int, in proxy: ProxyDraft
+    ) throws(Diagnostic) {
+        guard count == 1 else {
+            throw word.error(
+                "'id' is for one address, and here are \(count)", help: "give each address a line of its own")
+        }
+        guard let other = proxy.binds.first(where: { $0.id == id }) else { return }
+        throw word.error(
+            "the address \(other.address) in line \(other.location.line) has the id \(id) already",
+            help: "give each address its own")
     }
 }

@@ -135,8 +135,10 @@ struct Resolver {
         proxy.mode = settings.mode
         proxy.isDisabled = settings.isDisabled
         proxy.description = draft.description
-        proxy.binds = draft.binds.map { bind in
+        let bindIDs = Self.number(draft.binds.map { $0.id == 0 ? nil : $0.id }, from: 1)
+        proxy.binds = zip(draft.binds, bindIDs).map { bind, id in
             var bind = bind
+            bind.id = id
             bind.backlog = bind.backlog ?? settings.backlog
             return bind
         }
@@ -159,6 +161,7 @@ struct Resolver {
         proxy.sessionRateLimit = settings.sessionRateLimit
         proxy.abortsOnClose = settings.abortsOnClose
         proxy.logsHealthChecks = settings.logsHealthChecks
+        proxy.countsSockets = settings.countsSockets
         proxy.savesAcknowledgement = settings.savesAcknowledgement ?? (settings.mode == .http)
         proxy.clientKeepalive = settings.clientKeepalive
         proxy.serverKeepalive = settings.serverKeepalive

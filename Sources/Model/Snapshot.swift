@@ -128,9 +128,47 @@ public struct FrontendSnapshot: Sendable {
     public var interceptedRequests = 0
     /// The addresses it listens on, in the file's order.
     public var addresses: [String] = []
+    /// The same one by one with what came in there; empty unless they are counted apart (`option socket-stats`).
+    public var listeners: [ListenerSnapshot] = []
 
     /// A side without sessions.
     public init() {}
+}
+
+/// One listening socket of a proxy at one moment.
+public struct ListenerSnapshot: Sendable {
+    /// Its name.
+    public var name: String
+    /// Its number.
+    public var id: Int
+    /// Its address as `host:port` or a path.
+    public var address: String
+    /// `OPEN`, `FULL` or `WAITING`.
+    public var status = "OPEN"
+    /// Connections now.
+    public var currentSessions = 0
+    /// Most connections at one moment.
+    public var maxSessions = 0
+    /// Most connections allowed by a limit of its own; 0 is none.
+    public var sessionLimit = 0
+    /// Connections since the start.
+    public var totalSessions = 0
+    /// Bytes from clients.
+    public var bytesIn: Int64 = 0
+    /// Bytes to clients.
+    public var bytesOut: Int64 = 0
+
+    /// A socket without connections.
+    ///
+    /// - Parameters:
+    ///   - name: its name.
+    ///   - id: its number.
+    ///   - address: its address.
+    public init(name: String, id: Int, address: String) {
+        self.name = name
+        self.id = id
+        self.address = address
+    }
 }
 
 /// Averages over the last 1024 sessions and maxima of the phases of a session, in milliseconds.

@@ -23,8 +23,8 @@ final class Frontend {
     var rates: AcceptRates
     /// Whether its listeners wait for a timer, for the sake of its rate.
     var isResting = false
-    /// By the address's index: how many connections there are; counted only where an address has its own `maxconn`.
-    private var connectionsByBind: [Int] = []
+    /// By the address's index; counted only where an address has its own `maxconn` or the statistics show each.
+    private var tallies: [ListenerTally] = []
     var sample = SampleTally()
     /// When and how its sessions are logged.
     let log: SessionLogPlan
@@ -43,8 +43,8 @@ final class Frontend {
         self.configuration = configuration
         self.backends = backends
         rates = AcceptRates(sessions: configuration.sessionRateLimit)
-        if configuration.binds.contains(where: { $0.maxconn != nil }) {
-            connectionsByBind = Array(repeating: 0, count: configuration.binds.count)
+        if configuration.countsSockets || configuration.binds.contains(where: { $0.maxconn != nil }) {
+            tallies = Array(repeating: ListenerTally(), count: configuration.binds.count)
         }
         log = SessionLogPlan(configuration)
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
@@ -59,8 +59,8 @@ final class Frontend {
     /// - Parameter bind: the address's index.
     /// - Returns: false for an address without such a limit.
     func isFull(_ bind: Int) -> Bool {
-        guard !connectionsByBind.isEmpty, let limit = configuration.binds[bind].maxconn else { return false }
-        return connectionsByBind[bind] >= limit
+        guard !tallies.isEmpty, let limit = configuration.binds[bind].maxconn else { return false }
+        return tallies[bind].current >= limit
     }
 
     /// Counts a connection that was accepted.
@@ -74,7 +74,7 @@ final class Frontend {
         sample.max = max(sample.max, currentSessions)
         totalConnections += 1
         connectionRate.count(at: now)
-        if !connectionsByBind.isEmpty { connectionsByBind[bind] += 1 }
+        if !tallies.isEmpty { tallies[bind].enter() }
     }
 
     /// Counts a session that begins on a connection.
@@ -92,7 +92,21 @@ final class Frontend {
     /// - Parameter bind: the index of the address where it came in.
     func leave(_ bind: Int) {
         currentSessions -= 1
-        if !connectionsByBind.isEmpty { connectionsByBind[bind] -= 1 }
+        if !tallies.isEmpty { tallies[bind].current -= 1 }
+    }
+
+    /// Counts the bytes of a session that has ended.
+    ///
+    /// - Parameters:
+    ///   - received: bytes from the client.
+    ///   - sent: bytes to the client.
+    ///   - bind: the index of the address where it came in.
+    func count(bytesIn received: Int64, bytesOut sent: Int64, at bind: Int) {
+        bytesIn += received
+        bytesOut += sent
+        guard !tallies.isEmpty else { return }
+        tallies[bind].bytesIn += received
+        tallies[bind].bytesOut += sent
     }
 
     /// What a snapshot shows.
@@ -113,7 +127,36 @@ final class Frontend {
         snapshot.sessionRate.limit = configuration.sessionRateLimit ?? 0
         snapshot.connectionRate = connectionRate.snapshot(at: now)
         snapshot.addresses = configuration.binds.map(\.address.description)
+        if configuration.countsSockets { snapshot.listeners = listeners.map(listenerSnapshot) }
         return snapshot
+    }
+
+    private func listenerSnapshot(_ listener: Listener) -> ListenerSnapshot {
+        let (bind, tally) = (configuration.binds[listener.bind], tallies[listener.bind])
+        var snapshot = ListenerSnapshot(name: bind.shownName, id: bind.id, address: bind.address.description)
+        snapshot.status = isFull || isFull(listener.bind) ? "FULL" : listener.isAccepting ? "OPEN" : "WAITING"
+        snapshot.currentSessions = tally.current
+        snapshot.maxSessions = tally.max
+        snapshot.sessionLimit = bind.maxconn ?? 0
+        snapshot.totalSessions = tally.total
+        snapshot.bytesIn = tally.bytesIn
+        snapshot.bytesOut = tally.bytesOut
+        return snapshot
+    }
+}
+
+/// What is counted for one address.
+private struct ListenerTally {
+    var current = 0
+    var max = 0
+    var total = 0
+    var bytesIn: Int64 = 0
+    var bytesOut: Int64 = 0
+
+    mutating func enter() {
+        current += 1
+        total += 1
+        max = Swift.max(max, current)
     }
 }
 

@@ -58,8 +58,7 @@ extension WorkerLoop {
         let bytesToClient = session.pointee.download.bytes
         let newIn = bytesIn - session.pointee.upload.sampledBytes
         let newOut = bytesToClient - session.pointee.download.sampledBytes
-        frontend.bytesIn += bytesIn
-        frontend.bytesOut += bytesToClient
+        frontend.count(bytesIn: bytesIn, bytesOut: bytesToClient, at: Int(session.pointee.bind))
         frontend.sample.bytesIn += newIn
         frontend.sample.bytesOut += newOut
         countEnd(in: &backend.tally)

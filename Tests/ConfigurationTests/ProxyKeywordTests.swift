@@ -47,6 +47,26 @@ struct ProxyKeywordTests {
         #expect(proxy.binds.map(\.backlog) == [77])
     }
 
+    @Test("listening sockets are numbered and named as in HAProxy's statistics")
+    func listeningSockets() throws {
+        let proxy = try #require(
+            try Sample.listen(
+                "option socket-stats", "bind 127.0.0.1:18104 id 1", "bind 127.0.0.1:18105,127.0.0.1:18106 name tw",
+                "bind 127.0.0.1:18107 id 3", "bind 127.0.0.1:18108-18109"
+            ).clean().proxies.first)
+        #expect(proxy.countsSockets)
+        #expect(proxy.binds.map(\.shownName) == ["sock-2", "sock-1", "tw", "tw", "sock-3", "sock-7", "sock-8"])
+        #expect(proxy.binds.map(\.id) == [2, 1, 4, 5, 3, 7, 8])
+    }
+
+    @Test("a number is given to one listening socket alone")
+    func numbersOfListeningSockets() {
+        let twice = Sample.listen("bind 127.0.0.1:18104 id 3", "bind 127.0.0.1:18105 id 3").diagnostics
+        #expect(twice.contains { $0.message.contains("in line 9 has the id 3 already") })
+        let several = Sample.listen("bind 127.0.0.1:18104-18105 id 3").diagnostics
+        #expect(several.contains { $0.message == "'id' is for one address, and here are 2" })
+    }
+
     @Test("each timeout goes to its place, and 0 is no limit")
     func timeouts() throws {
         let parsed = Sample.parse(

@@ -16,6 +16,20 @@ struct AcceptingTests {
         }
     }
 
+    @Test("each socket is counted by itself", arguments: ["", "name clients", "id 7", "maxconn 5 name few"])
+    func socketStatistics(options: String) async throws {
+        try await Scenario(bindOptions: options, lines: ["option socket-stats"]) { stage in
+            let first = try stage.openAnswered()
+            let second = try stage.openAnswered()
+            for (number, pair) in [first, second].enumerated() {
+                pair.client.close()
+                stage.noteEnd(of: "server", pair.server)
+                pair.server.close()
+                try stage.awaitSessionLines(number + 1)
+            }
+        }.compare()
+    }
+
     @Test("a listen without servers")
     func listenWithoutServers() async throws {
         try await Scenario(lines: ["no option dontlognull"], servers: []) { try turnedAway($0) }.compare()

@@ -72,6 +72,12 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
                     "bout": "\(frontend.bytesOut)",
                 ]
             }
+            for listener in proxy.frontend?.listeners ?? [] {
+                rows[listener.name] = [
+                    "scur": "\(listener.currentSessions)", "smax": "\(listener.maxSessions)",
+                    "stot": "\(listener.totalSessions)", "bin": "\(listener.bytesIn)", "bout": "\(listener.bytesOut)",
+                ]
+            }
             for server in proxy.servers {
                 rows[server.name] = Statistics.row(server.counters)
                 rows[server.name]?["weight"] = "\(server.weight)"

@@ -40,6 +40,12 @@ enum RecordedCSV {
         ,0,0,-,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,
         """
 
+    /// A listening socket of a frontend with `option socket-stats`.
+    static let listeningSocket = """
+        fe,sock-1,,,0,1,0,3,9,9,0,0,0,,,,,OPEN,,,,,,,,,1,2,1,,,,3,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,,127.0.0.1\
+        :18001,,tcp,,,,,,0,0,0,,,,,,,,,,,0,,,,,,,,,-,0,0,0,,,,,,,,,,,,,,,,,,,,,,
+        """
+
     /// A server that is checked for the first time.
     static let justStarted = """
         rabbitmq_cluster,rabbit_1,0,0,0,0,,0,0,0,,0,,0,0,0,0,UP 1/3,1,1,0,0,0,0,0,,1,2,2,,0,,2,0,,0,INI,,,,,,,,,\

@@ -29,6 +29,22 @@ struct StatisticsCSVTests {
         #expect(StatisticsCSV.line(of: .server(server, of: proxy)) == RecordedCSV.justStarted + "\n")
     }
 
+    @Test("a listening socket that is counted by itself has HAProxy's row between frontend and servers")
+    func listeningSocket() {
+        var proxy = ProxySnapshot(name: "fe", id: 2)
+        var frontend = FrontendSnapshot()
+        var listener = ListenerSnapshot(name: "sock-1", id: 1, address: "127.0.0.1:18001")
+        (listener.maxSessions, listener.totalSessions, listener.bytesIn, listener.bytesOut) = (1, 3, 9, 9)
+        frontend.listeners = [listener]
+        (proxy.frontend, proxy.servers) = (frontend, [SnapshotFixtures.rabbit])
+        let rows = StatisticsRow.rows(of: proxy)
+        #expect(rows.count == 3)
+        #expect(StatisticsCSV.line(of: rows[1]) == RecordedCSV.listeningSocket + "\n")
+        var selection = StatisticsSelection()
+        selection.kinds = [.frontend, .server]
+        #expect(StatisticsRow.rows(of: proxy, selection).count == 2)
+    }
+
     @Test("a running check marks the last status with an asterisk")
     func runningCheck() {
         var server = SnapshotFixtures.rabbitBackup

@@ -22,6 +22,7 @@ struct PageRow {
     init(_ row: StatisticsRow, style: StatisticsStyle) {
         switch row {
         case .frontend(let side, let proxy): self.init(frontend: side, of: proxy)
+        case .listener(let listener, let proxy): self.init(listener: listener, of: proxy, style)
         case .server(let server, let proxy): self.init(server: server, of: proxy, style)
         case .backend(let side, let proxy): self.init(backend: side, of: proxy, style)
         }
@@ -36,6 +37,17 @@ struct PageRow {
             .number(side.totalSessions, PageTips.sessions(side)), .empty, .empty,
             .number(side.bytesIn), .number(side.bytesOut), .number(side.deniedRequests), .number(side.deniedResponses),
             .number(side.requestErrors), .empty, .empty, .empty, .empty, .words(side.status), .gap(8),
+        ]
+    }
+
+    private init(listener: ListenerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
+        (name, anchor, rowClass) = (listener.name, "\(proxy.name)/+\(listener.name)", "socket")
+        legend = style.showsLegends ? "\(listener.address), id: \(listener.id)" : nil
+        cells = [
+            .gap(3), .gap(3), .number(listener.currentSessions), .number(listener.maxSessions),
+            .number(listener.sessionLimit), .number(listener.totalSessions), .empty, .empty,
+            .number(listener.bytesIn), .number(listener.bytesOut), .number(0), .number(0), .number(0), .empty, .empty,
+            .empty, .empty, .words(listener.status), .gap(8),
         ]
     }
 

@@ -40,16 +40,18 @@ struct StatisticsField: Sendable {
     /// The name in the CSV header.
     let name: String
     private let frontend: Source<FrontendSnapshot>?
+    private let listener: Source<ListenerSnapshot>?
     private let server: Source<ServerSnapshot>?
     private let backend: Source<BackendSnapshot>?
 
     /// Makes a field; a kind of row without a source leaves it empty.
     init(
-        _ name: String, frontend: Source<FrontendSnapshot>? = nil, server: Source<ServerSnapshot>? = nil,
-        backend: Source<BackendSnapshot>? = nil
+        _ name: String, frontend: Source<FrontendSnapshot>? = nil, listener: Source<ListenerSnapshot>? = nil,
+        server: Source<ServerSnapshot>? = nil, backend: Source<BackendSnapshot>? = nil
     ) {
         self.name = name
         self.frontend = frontend
+        self.listener = listener
         self.server = server
         self.backend = backend
     }
@@ -63,6 +65,7 @@ struct StatisticsField: Sendable {
     func value(in row: StatisticsRow, style: StatisticsStyle) -> StatisticsValue {
         switch row {
         case .frontend(let side, let proxy): frontend?(side, proxy, style) ?? .absent
+        case .listener(let side, let proxy): listener?(side, proxy, style) ?? .absent
         case .server(let side, let proxy): server?(side, proxy, style) ?? .absent
         case .backend(let side, let proxy): backend?(side, proxy, style) ?? .absent
         }
@@ -72,7 +75,9 @@ struct StatisticsField: Sendable {
 extension StatisticsField {
     /// A field that holds the same in all rows.
     static func everywhere(_ name: String, _ value: StatisticsValue) -> Self {
-        Self(name, frontend: { _, _, _ in value }, server: { _, _, _ in value }, backend: { _, _, _ in value })
+        Self(
+            name, frontend: { _, _, _ in value }, listener: { _, _, _ in value }, server: { _, _, _ in value },
+            backend: { _, _, _ in value })
     }
 
     /// A field of servers and backends alike.
@@ -81,9 +86,15 @@ extension StatisticsField {
     }
 
     /// A field of proxies that is always 0, because what it counts does not exist here.
+    ///
+    /// - Parameters:
+    ///   - name: the field's name.
+    ///   - inServers: whether servers and listening sockets show the 0 as well.
+    /// - Returns: the field.
     static func zeroInProxies(_ name: String, inServers: Bool = false) -> Self {
         Self(
-            name, frontend: { _, _, _ in .number(0) }, server: { _, _, _ in inServers ? .number(0) : .absent },
-            backend: { _, _, _ in .number(0) })
+            name, frontend: { _, _, _ in .number(0) },
+            listener: { _, _, _ in inServers ? .number(0) : .absent },
+            server: { _, _, _ in inServers ? .number(0) : .absent }, backend: { _, _, _ in .number(0) })
     }
 }

@@ -1,12 +1,14 @@
 import Model
 
-/// One row of the statistics: a proxy's frontend side, one of its servers, or its backend side.
+/// One row of the statistics: a proxy's frontend side, one of its listening sockets or servers, or its backend side.
 ///
 /// Every output (CSV, the page, the socket) shows the same rows in the same order: by proxy in the file's order, and of each
-/// proxy the frontend, then the servers, then the backend.
+/// proxy the frontend, then the listening sockets that are counted apart, then the servers, then the backend.
 enum StatisticsRow {
     /// The side that accepts.
     case frontend(FrontendSnapshot, of: ProxySnapshot)
+    /// One listening socket.
+    case listener(ListenerSnapshot, of: ProxySnapshot)
     /// One server.
     case server(ServerSnapshot, of: ProxySnapshot)
     /// The side that connects.
@@ -15,7 +17,7 @@ enum StatisticsRow {
     /// The proxy that the row belongs to.
     var proxy: ProxySnapshot {
         switch self {
-        case .frontend(_, let proxy), .server(_, let proxy), .backend(_, let proxy): proxy
+        case .frontend(_, let proxy), .listener(_, let proxy), .server(_, let proxy), .backend(_, let proxy): proxy
         }
     }
 
@@ -41,6 +43,9 @@ enum StatisticsRow {
         if let frontend = proxy.frontend, selection.kinds.contains(.frontend) {
             rows.append(.frontend(frontend, of: proxy))
         }
+        if let frontend = proxy.frontend, selection.kinds.contains(.listener) {
+            rows += frontend.listeners.filter(selection.includes).map { .listener($0, of: proxy) }
+        }
         if selection.kinds.contains(.server) {
             rows += proxy.servers.filter(selection.includes).map { .server($0, of: proxy) }
         }
@@ -61,7 +66,8 @@ struct StatisticsSelection {
         static let frontend = Kinds(rawValue: 1)
         static let backend = Kinds(rawValue: 2)
         static let server = Kinds(rawValue: 4)
-        static let all: Kinds = [.frontend, .backend, .server]
+        static let listener = Kinds(rawValue: 8)
+        static let all: Kinds = [.frontend, .backend, .server, .listener]
     }
 
     /// Only the proxy with this number.
@@ -70,7 +76,7 @@ struct StatisticsSelection {
     var scope: String?
     /// Only these kinds of rows.
     var kinds = Kinds.all
-    /// Only the server with this number.
+    /// Only the server or listening socket with this number.
     var serverID: Int?
     /// Whether servers that are down are left out, and those in maintenance with them (`up`).
     var hidesDown = false
@@ -85,6 +91,8 @@ struct StatisticsSelection {
         if let scope, !scope.isEmpty, !proxy.name.contains(scope) { return false }
         return true
     }
+
+    func includes(_ listener: ListenerSnapshot) -> Bool { serverID == nil || listener.id == serverID }
 
     func includes(_ server: ServerSnapshot) -> Bool {
         if let serverID, server.id != serverID { return false }

@@ -15,10 +15,11 @@ enum StatisticsTable {
 
     private static let identity: [StatisticsField] = [
         StatisticsField(
-            "pxname", frontend: { _, proxy, _ in .text(proxy.name) }, server: { _, proxy, _ in .text(proxy.name) },
-            backend: { _, proxy, _ in .text(proxy.name) }),
+            "pxname", frontend: { _, proxy, _ in .text(proxy.name) }, listener: { _, proxy, _ in .text(proxy.name) },
+            server: { _, proxy, _ in .text(proxy.name) }, backend: { _, proxy, _ in .text(proxy.name) }),
         StatisticsField(
             "svname", frontend: { _, _, _ in .text(SessionSample.frontendName) },
+            listener: { listener, _, _ in .text(listener.name) },
             server: { server, _, _ in .text(server.name) },
             backend: { _, _, _ in .text(SessionSample.backendName) }),
     ]
@@ -28,34 +29,43 @@ enum StatisticsTable {
         .counted("qmax") { .count($0.queueMax) },
         StatisticsField(
             "scur", frontend: { side, _, _ in .count(side.currentSessions) },
+            listener: { side, _, _ in .count(side.currentSessions) },
             server: { side, _, _ in .count(side.counters.currentSessions) },
             backend: { side, _, _ in .count(side.counters.currentSessions) }),
         StatisticsField(
             "smax", frontend: { side, _, _ in .count(side.maxSessions) },
+            listener: { side, _, _ in .count(side.maxSessions) },
             server: { side, _, _ in .count(side.counters.maxSessions) },
             backend: { side, _, _ in .count(side.counters.maxSessions) }),
         StatisticsField(
             "slim", frontend: { side, _, _ in .count(side.sessionLimit) },
+            listener: { side, _, _ in .count(side.sessionLimit) },
             server: { side, _, _ in .count(side.sessionLimit) }, backend: { side, _, _ in .count(side.sessionLimit) }),
         StatisticsField(
             "stot", frontend: { side, _, _ in .count(side.totalSessions) },
+            listener: { side, _, _ in .count(side.totalSessions) },
             server: { side, _, _ in .count(side.counters.totalSessions) },
             backend: { side, _, _ in .count(side.counters.totalSessions) }),
         StatisticsField(
             "bin", frontend: { side, _, _ in .count(side.bytesIn) },
+            listener: { side, _, _ in .count(side.bytesIn) },
             server: { side, _, _ in .count(side.counters.bytesIn) },
             backend: { side, _, _ in .count(side.counters.bytesIn) }),
         StatisticsField(
             "bout", frontend: { side, _, _ in .count(side.bytesOut) },
+            listener: { side, _, _ in .count(side.bytesOut) },
             server: { side, _, _ in .count(side.counters.bytesOut) },
             backend: { side, _, _ in .count(side.counters.bytesOut) }),
         StatisticsField(
             "dreq", frontend: { side, _, _ in .count(side.deniedRequests) },
+            listener: { _, _, _ in .number(0) },
             backend: { side, _, _ in .count(side.deniedRequests) }),
         StatisticsField(
-            "dresp", frontend: { side, _, _ in .count(side.deniedResponses) }, server: { _, _, _ in .number(0) },
+            "dresp", frontend: { side, _, _ in .count(side.deniedResponses) }, listener: { _, _, _ in .number(0) },
+            server: { _, _, _ in .number(0) },
             backend: { _, _, _ in .number(0) }),
-        StatisticsField("ereq", frontend: { side, _, _ in .count(side.requestErrors) }),
+        StatisticsField(
+            "ereq", frontend: { side, _, _ in .count(side.requestErrors) }, listener: { _, _, _ in .number(0) }),
         .counted("econ") { .count($0.connectionErrors) },
         .counted("eresp") { .count($0.responseErrors) },
         .counted("wretr") { .count($0.retries) },
@@ -64,7 +74,7 @@ enum StatisticsTable {
 
     private static let state: [StatisticsField] = [
         StatisticsField(
-            "status", frontend: { side, _, _ in .text(side.status) },
+            "status", frontend: { side, _, _ in .text(side.status) }, listener: { side, _, _ in .text(side.status) },
             server: { server, _, _ in .text(ServerStatus(of: server).text) },
             backend: { side, proxy, style in .text(status(of: side, in: proxy, style)) }),
         StatisticsField(
@@ -98,17 +108,18 @@ enum StatisticsTable {
     private static let numbers: [StatisticsField] = [
         .everywhere("pid", .number(1)),
         StatisticsField(
-            "iid", frontend: { _, proxy, _ in .count(proxy.id) }, server: { _, proxy, _ in .count(proxy.id) },
-            backend: { _, proxy, _ in .count(proxy.id) }),
+            "iid", frontend: { _, proxy, _ in .count(proxy.id) }, listener: { _, proxy, _ in .count(proxy.id) },
+            server: { _, proxy, _ in .count(proxy.id) }, backend: { _, proxy, _ in .count(proxy.id) }),
         StatisticsField(
-            "sid", frontend: { _, _, _ in .number(0) }, server: { server, _, _ in .count(server.id) },
+            "sid", frontend: { _, _, _ in .number(0) }, listener: { listener, _, _ in .count(listener.id) },
+            server: { server, _, _ in .count(server.id) },
             backend: { _, _, _ in .number(0) }),
         StatisticsField("throttle", server: { server, _, _ in .count(server.slowStartPercent) }),
         .counted("lbtot") { .count($0.timesChosen) },
         StatisticsField("tracked", server: { server, _, _ in .words(server.tracks) }),
         StatisticsField(
-            "type", frontend: { _, _, _ in .number(0) }, server: { _, _, _ in .number(2) },
-            backend: { _, _, _ in .number(1) }),
+            "type", frontend: { _, _, _ in .number(0) }, listener: { _, _, _ in .number(3) },
+            server: { _, _, _ in .number(2) }, backend: { _, _, _ in .number(1) }),
         StatisticsField(
             "rate", frontend: { side, _, _ in .count(side.sessionRate.current) },
             server: { side, _, _ in .count(side.counters.sessionRate.current) },
@@ -172,21 +183,23 @@ enum StatisticsTable {
     private static let addresses: [StatisticsField] = [
         StatisticsField(
             "addr",
+            listener: { listener, _, style in
+                style.showsLegends ? .text(shownAddress(listener.address)) : .absent
+            },
             server: { server, _, style in
-                style.showsLegends && !server.isUnresolved ? .text(address(of: server)) : .absent
+                style.showsLegends && !server.isUnresolved ? .text(shownAddress(server.address)) : .absent
             }),
         StatisticsField("cookie"),
         StatisticsField(
             "mode", frontend: { _, proxy, _ in .text(mode(of: proxy)) },
+            listener: { _, proxy, _ in .text(mode(of: proxy)) },
             server: { _, proxy, _ in .text(mode(of: proxy)) },
             backend: { _, proxy, _ in .text(mode(of: proxy)) }),
         StatisticsField("algo", backend: { side, _, style in style.showsLegends ? .text(side.algorithm) : .absent }),
     ]
 
-    /// A server's address; a path in the file system is only called `unix`.
-    static func address(of server: ServerSnapshot) -> String {
-        server.address.hasPrefix("/") ? "unix" : server.address
-    }
+    /// An address; a path in the file system is only called `unix`.
+    static func shownAddress(_ address: String) -> String { address.hasPrefix("/") ? "unix" : address }
 
     static func mode(of proxy: ProxySnapshot) -> String { proxy.isHTTP ? "http" : "tcp" }
 
@@ -196,8 +209,8 @@ enum StatisticsTable {
         StatisticsField("conn_tot", frontend: { side, _, _ in .count(side.totalConnections) }),
         StatisticsField(
             "intercepted", frontend: { side, proxy, _ in proxy.isHTTP ? .count(side.interceptedRequests) : .absent }),
-        StatisticsField("dcon", frontend: { _, _, _ in .number(0) }),
-        StatisticsField("dses", frontend: { _, _, _ in .number(0) }),
+        StatisticsField("dcon", frontend: { _, _, _ in .number(0) }, listener: { _, _, _ in .number(0) }),
+        StatisticsField("dses", frontend: { _, _, _ in .number(0) }, listener: { _, _, _ in .number(0) }),
         .everywhere("wrew", .number(0)),
         .counted("connect") { .count($0.connectAttempts) },
         .counted("reuse") { _ in .number(0) },
