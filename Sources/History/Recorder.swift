@@ -85,4 +85,11 @@ public final class Recorder: HistorySink {
 
     /// How the recorder does.
     public var status: RecorderStatus { queue.status }
+
+    /// The same, for those who only know that there is a history.
+    public var load: HistoryLoad? {
+        let status = status
+        return HistoryLoad(
+            queued: status.queued, dropped: status.dropped, written: status.written, isFailing: status.trouble != nil)
+    }
 }

@@ -195,4 +195,38 @@ public protocol HistorySink: Sendable {
     ///
     /// - Parameter record: what happened.
     func offer(_ record: HistoryRecord)
+
+    /// How it does; `nil` when nothing is kept.
+    var load: HistoryLoad? { get }
+}
+
+extension HistorySink {
+    /// Of one that keeps nothing, nothing is to be said.
+    public var load: HistoryLoad? { nil }
+}
+
+/// How the history does at one moment.
+public struct HistoryLoad: Sendable, Hashable {
+    /// Records that wait to be written.
+    public var queued: Int
+    /// Records that were dropped since the start.
+    public var dropped: Int
+    /// Records that were written since the start.
+    public var written: Int
+    /// Whether nothing can be written at the moment.
+    public var isFailing: Bool
+
+    /// Makes a load.
+    ///
+    /// - Parameters:
+    ///   - queued: records that wait to be written.
+    ///   - dropped: records that were dropped since the start.
+    ///   - written: records that were written since the start.
+    ///   - isFailing: whether nothing can be written at the moment.
+    public init(queued: Int, dropped: Int, written: Int, isFailing: Bool) {
+        self.queued = queued
+        self.dropped = dropped
+        self.written = written
+        self.isFailing = isFailing
+    }
 }

@@ -26,6 +26,8 @@ public struct InstanceSnapshot: Sendable {
     public var listeners = 0
     /// The share of time that the worker's loop slept in the last second or so, 0 to 100.
     public var idlePercent = 100
+    /// How long the worker's loop took for its turns, the waiting left out.
+    public var turns = TurnLengths()
     /// The proxies in the file's order.
     public var proxies: [ProxySnapshot] = []
 
@@ -322,6 +324,8 @@ public struct ServerSnapshot: Sendable {
     public var counters = BackendCounters()
     /// Checks that failed before it was down for sure.
     public var failedChecks = 0
+    /// How often it came into each state since its worker began, as the history has it.
+    public var transitions: [ServerState: Int] = [:]
     /// How often its traffic showed too many errors in a row; `nil` when nobody observes it.
     public var failedAnalyses: Int?
     /// The server whose state it has (`PROXY/SERVER`); `nil` for most.

@@ -112,7 +112,9 @@ private struct SurfaceSource: Sendable {
         let stats = proxy.stats ?? StatsConfiguration()
         let process = process
         let responder = StatisticsResponder(
-            configuration: stats, page: try StatisticsPage(configuration: stats, process: process), snapshot: snapshot)
+            configuration: stats, page: try StatisticsPage(configuration: stats, process: process), process: process,
+            snapshot: snapshot,
+            vitals: { [control, name = configuration.name] in await control.vitals(of: name) })
         let log = RequestLog(
             proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,
             hostName: configuration.global.logHostName)

@@ -34,6 +34,8 @@ final class Server {
     /// What the history last knew; UNKNOWN until a first check has ended.
     var recordedState = ServerState.unknown
     var recordedSince: Timestamp?
+    /// How often it came into each state.
+    var transitions: [ServerState: Int] = [:]
     var tally = Tally()
     var outage: Outage
     /// Whether sessions that waited are being handed to it.
@@ -158,6 +160,7 @@ final class Server {
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)
         snapshot.counters.timesDown = outage.count
+        snapshot.transitions = transitions
         snapshot.failedAnalyses = configuration.observation == nil ? nil : failedAnalyses
         if let tracked {
             snapshot.tracks = tracked.trackedName

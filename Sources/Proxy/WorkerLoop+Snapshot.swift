@@ -20,6 +20,7 @@ extension WorkerLoop {
         snapshot.bytesOutRate = Int64(byteRate.snapshot(at: now).current)
         snapshot.droppedLogLines = log.droppedLines
         snapshot.idlePercent = idle.percent
+        snapshot.turns = turns
         for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
             var view = ProxySnapshot(name: proxy.name, id: proxy.id)
             view.isHTTP = proxy.mode == .http

@@ -246,6 +246,7 @@ extension WorkerLoop {
         record.reason = cause.reason
         server.recordedState = state
         server.recordedSince = at
+        server.transitions[state, default: 0] += 1
         history.offer(.transition(record))
     }
 

@@ -87,6 +87,7 @@ final class WorkerLoop {
     /// The instance's own rates (`maxconnrate`, `maxsessrate`).
     var acceptRates: AcceptRates
     var idle = IdleShare()
+    var turns = TurnLengths()
     var stopping: Stopping?
     /// Who is to be told of the thread's end.
     var awaitingEnd: [CheckedContinuation<Void, Never>] = []
@@ -161,6 +162,7 @@ final class WorkerLoop {
 
     private func turn() {
         let before = MonotonicTime.now()
+        turns.count(before.nanoseconds - now.nanoseconds)
         if unfinished.isEmpty { alarm.ring(at: timers.nextDeadline, now: before) }
         let count = poller.wait(timeoutMilliseconds: unfinished.isEmpty ? -1 : 0)
         now = MonotonicTime.now()

@@ -154,6 +154,9 @@ public protocol InstanceControl: Sendable {
     func set(_ state: AdministrativeState, server: String, by who: Operator) async throws(ControlError)
         -> [ServerIdentity]
 
+    /// How the history does; `nil` when none is kept.
+    var historyLoad: HistoryLoad? { get async }
+
     /// The stand-in brokers; empty without `--stand-ins`.
     ///
     /// - Returns: one status a stand-in, by name.

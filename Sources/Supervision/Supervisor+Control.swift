@@ -70,6 +70,9 @@ extension Supervisor: InstanceControl {
         return matches
     }
 
+    /// How the history does; `nil` when none is kept.
+    public var historyLoad: HistoryLoad? { history.load }
+
     /// The stand-in brokers, by name; empty without `--stand-ins`.
     public func standIns() async -> [StandInStatus] {
         guard let standInFleet else { return [] }

@@ -72,6 +72,8 @@ final class FakeSupervisor: InstanceControl {
         return [ServerIdentity(instance: "warren", proxy: "rabbitmq_cluster", server: server)]
     }
 
+    var historyLoad: HistoryLoad? { get async { nil } }
+
     func standIns() async -> [StandInStatus] {
         [
             StandInStatus(

@@ -75,7 +75,17 @@ struct SurfaceFixture {
 struct SnapshotControl: InstanceControl {
     let snapshot: InstanceSnapshot?
 
-    func status(of names: [String]) async throws(ControlError) -> [InstanceStatus] { [] }
+    var historyLoad: HistoryLoad? {
+        get async { HistoryLoad(queued: 3, dropped: 5, written: 70, isFailing: false) }
+    }
+
+    func status(of names: [String]) async throws(ControlError) -> [InstanceStatus] {
+        names.map { name in
+            var status = InstanceStatus(instance: name, state: snapshot == nil ? .backoff : .running)
+            status.restarts = 2
+            return status
+        }
+    }
     func snapshot(of instance: String) async throws(ControlError) -> InstanceSnapshot? { snapshot }
     func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
         -> Answer?

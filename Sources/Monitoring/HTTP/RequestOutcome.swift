@@ -57,6 +57,8 @@ enum PlainAnswer {
     /// No or a wrong password.
     static let needsPassword = page(
         "401 Unauthorized", "You need a valid user and password to access this content.")
+    /// Not understood.
+    static let malformed = page("400 Bad request", "Your browser sent an invalid request.")
     /// Not understood: the whole answer.
     static let wholeMalformed = whole("400 Bad request", "Your browser sent an invalid request.")
     /// Not complete in time: the whole answer.

@@ -12,8 +12,12 @@ struct StatisticsResponder: Sendable {
     let configuration: StatsConfiguration
     /// The page.
     let page: StatisticsPage
+    /// The process that runs the instance.
+    let process: ProcessInformation
     /// The instance now, `nil` while nothing runs it.
     let snapshot: @Sendable () async -> InstanceSnapshot?
+    /// The same with what the supervisor knows of it.
+    let vitals: @Sendable () async -> InstanceVitals
 
     /// Whether the statistics answer a request, be it with a refusal.
     var answers: @Sendable (_ method: String, _ target: String) -> Bool {
@@ -33,12 +37,19 @@ struct StatisticsResponder: Sendable {
         let wanted = StatisticsRequest(
             method: request.method.rawValue, target: request.head.path ?? "",
             authorization: request.headers[.authorization], configuration: configuration)
-        let response = await response(to: wanted)
+        let response = await response(to: wanted, accept: request.headers[.accept])
         try await writer.write(response: response.head, body: request.method == .head ? ResponseBody() : response.body)
     }
 
-    private func response(to request: StatisticsRequest) async -> Response {
+    private func response(to request: StatisticsRequest, accept: String?) async -> Response {
         switch request {
+        case .malformed: return Self.refusal(.badRequest, PlainAnswer.malformed)
+        case .metrics(let selection):
+            let format = MetricFormat(accept: accept)
+            let text = MetricsReport.text(of: await vitals(), process, selection, as: format)
+            return Response(
+                status: .ok, headers: [.cacheControl: "no-cache", .contentType: format.contentType],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
         case .notServed: return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
         case .needsPassword:
             var response = Self.refusal(.unauthorized, PlainAnswer.needsPassword)

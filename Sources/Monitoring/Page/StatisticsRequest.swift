@@ -14,6 +14,10 @@ enum StatisticsRequest: Equatable {
     case change
     /// The page or the CSV.
     case view(StatisticsView)
+    /// The metrics.
+    case metrics(MetricSelection)
+    /// Metrics that there aren't.
+    case malformed
 
     /// Reads a request.
     ///
@@ -24,7 +28,10 @@ enum StatisticsRequest: Equatable {
     ///   - configuration: the proxy's statistics.
     init(method: String, target: String, authorization: String?, configuration: StatsConfiguration) {
         let path = Self.path(of: target)
-        guard path.hasPrefix(configuration.uri), ["GET", "HEAD", "POST"].contains(method) else {
+        let (location, query) = Self.parts(of: path)
+        // A page that is asked for by this very path goes before the metrics.
+        let wantsMetrics = location == MetricsReport.path && !configuration.uri.hasPrefix(MetricsReport.path)
+        guard wantsMetrics || path.hasPrefix(configuration.uri), ["GET", "HEAD", "POST"].contains(method) else {
             self = .notServed
             return
         }
@@ -32,7 +39,17 @@ enum StatisticsRequest: Equatable {
             self = .needsPassword
             return
         }
+        if wantsMetrics {
+            self = MetricSelection(query: query).map { .metrics($0) } ?? .malformed
+            return
+        }
         self = method == "POST" ? .change : .view(StatisticsView(path.dropFirst(configuration.uri.count)))
+    }
+
+    /// A path without its query, and the query.
+    private static func parts(of path: Substring) -> (location: Substring, query: Substring) {
+        guard let mark = path.firstIndex(of: "?") else { return (path, "") }
+        return (path[..<mark], path[path.index(after: mark)...])
     }
 
     /// The path of a target that may be a whole URI.
