@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Balancing
@@ -6,39 +5,18 @@ import Testing
 /// Replays what HAProxy 2.6 chose, session by session (`Tests/Recordings/record-choices.py` says how).
 @Suite("Choices as recorded from HAProxy")
 struct ChoiceRecordingTests {
-    struct Recording: Sendable, CustomTestStringConvertible {
-        var title: String
-        var lines: [[String]] = []
-        var testDescription: String { title }
-    }
-
-    static let recordings: [Recording] = {
-        let file =
-            ProcessInfo.processInfo.environment["CHOICE_RECORDING"].map { URL(fileURLWithPath: $0) }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Recordings/choices.txt")
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-        var recordings: [Recording] = []
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix("scenario") {
-                recordings.append(Recording(title: "\(recordings.count): \(line)"))
-            } else {
-                recordings[recordings.count - 1].lines.append(line.split(separator: " ").map(String.init))
-            }
-        }
-        return recordings
-    }()
+    static let recordings = Recording.all(of: "choices.txt", orOf: "CHOICE_RECORDING")
 
     @Test("the recordings are there, of every algorithm that leaves nothing to chance")
     func found() {
-        let words = Set(Self.recordings.flatMap { $0.title.split(separator: " ")[2].split(separator: "/") })
+        let words = Set(Self.recordings.flatMap { $0.words[0].split(separator: "/") })
         #expect(words.isSuperset(of: ["static-rr", "leastconn", "first", "source", "consistent", "factor=125"]))
         #expect(Self.recordings.count >= 100)
     }
 
     @Test("every session goes where HAProxy sent it", arguments: recordings)
     func replay(_ recording: Recording) throws {
-        var proxy = try RecordedProxy(words: recording.title.split(separator: " ").dropFirst(2).map(String.init))
+        var proxy = try RecordedProxy(words: recording.words)
         for (number, line) in recording.lines.enumerated() {
             let result = try proxy.play(line)
             #expect(result == line, "line \(number + 1)")

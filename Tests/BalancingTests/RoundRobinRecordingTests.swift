@@ -1,4 +1,3 @@
-import Foundation
 import Testing
 
 @testable import Balancing
@@ -6,28 +5,7 @@ import Testing
 /// Replays what HAProxy 2.6 chose, connection by connection (`Tests/Recordings/record-round-robin.py` says how).
 @Suite("Round robin as recorded from HAProxy")
 struct RoundRobinRecordingTests {
-    struct Recording: Sendable, CustomTestStringConvertible {
-        var title: String
-        var lines: [[String]] = []
-        var testDescription: String { title }
-    }
-
-    static let recordings: [Recording] = {
-        let file =
-            ProcessInfo.processInfo.environment["ROUND_ROBIN_RECORDING"].map { URL(fileURLWithPath: $0) }
-            ?? URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appending(path: "Recordings/round-robin.txt")
-        guard let text = try? String(contentsOf: file, encoding: .utf8) else { return [] }
-        var recordings: [Recording] = []
-        for line in text.split(separator: "\n") {
-            if line.hasPrefix("scenario") {
-                recordings.append(Recording(title: "\(recordings.count): \(line)"))
-            } else {
-                recordings[recordings.count - 1].lines.append(line.split(separator: " ").map(String.init))
-            }
-        }
-        return recordings
-    }()
+    static let recordings = Recording.all(of: "round-robin.txt", orOf: "ROUND_ROBIN_RECORDING")
 
     @Test("the recordings are there")
     func found() {
@@ -36,7 +14,7 @@ struct RoundRobinRecordingTests {
 
     @Test("every session goes where HAProxy sent it", arguments: recordings)
     func replay(_ recording: Recording) throws {
-        var player = try Player(title: recording.title)
+        var player = try Player(words: recording.words)
         for (number, line) in recording.lines.enumerated() {
             let result = try player.play(line)
             guard let result else { continue }
@@ -52,8 +30,7 @@ struct RoundRobinRecordingTests {
         var refusing: Set<Int> = []
         var held: [Int: Int] = [:]
 
-        init(title: String) throws {
-            let words = title.split(separator: " ").dropFirst(2).map(String.init)
+        init(words: [String]) throws {
             maxconn = try words.firstIndex(of: "maxconn").map { try #require(Int(words[$0 + 1])) } ?? .max
             let members = try words.prefix { $0.first?.isNumber == true }.map { word in
                 let weight = try #require(Int(word.prefix(while: \.isNumber)))

@@ -27,13 +27,13 @@ waits. Needs haproxy 2.6 and loopback only.
 """
 
 import os
-import random
 import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
+
+sys.dont_write_bytecode = True
+
+import recorder
 
 MOST_SERVERS = 12
 ALGORITHMS = [
@@ -52,46 +52,11 @@ ALGORITHMS = [
     "source/consistent/factor=125",
     "source/consistent/wt6/factor=200",
 ]
-DEADLINE = 10
 
 
-class FakeServer:
-    """Says its number to everyone who connects."""
-
-    def __init__(self, number):
-        self.number = number
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(200)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            connection, _ = self.listener.accept()
-            try:
-                connection.sendall(b"%d\n" % self.number)
-            except OSError:
-                connection.close()
-                continue
-            threading.Thread(target=self.wait, args=(connection,), daemon=True).start()
-
-    @staticmethod
-    def wait(connection):
-        try:
-            while connection.recv(100):
-                pass
-        except OSError:
-            pass
-        connection.close()
-
-
-class HAProxy:
+class HAProxy(recorder.HAProxy):
     def __init__(self, folder, scenarios, servers, refusing_port):
         self.folder = folder
-        self.socket = os.path.join(folder, "stats.sock")
-        self.refusing_port = refusing_port
-        self.servers = servers
         # Bound here, so that the kernel chooses the ports and nobody else gets them.
         self.listeners = []
         for index in range(len(scenarios)):
@@ -102,9 +67,6 @@ class HAProxy:
                 pair.append(listener)
             self.listeners.append(pair)
         lines = [
-            "global",
-            "    nbthread 1",
-            f"    stats socket {self.socket} level admin",
             "defaults",
             "    mode tcp",
             "    retries 3",
@@ -119,25 +81,8 @@ class HAProxy:
             lines += [f"    bind fd@{listener.fileno()}" for listener in self.listeners[index]]
             lines += [f"    bind unix@{self.path(index)}"]
             lines += scenario.configuration(servers)
-        path = os.path.join(folder, "haproxy.cfg")
-        with open(path, "w") as file:
-            file.write("\n".join(lines) + "\n")
         descriptors = [listener.fileno() for pair in self.listeners for listener in pair]
-        self.process = subprocess.Popen(["haproxy", "-db", "-f", path], pass_fds=descriptors)
-        deadline = time.monotonic() + DEADLINE
-        while not os.path.exists(self.socket):
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise SystemExit("haproxy did not start")
-            time.sleep(0.05)
-
-    def order(self, text):
-        with socket.socket(socket.AF_UNIX) as control:
-            control.connect(self.socket)
-            control.sendall(text.encode() + b"\n")
-            answer = b""
-            while data := control.recv(65536):
-                answer += data
-        return answer.decode()
+        super().__init__(folder, lines, servers, refusing_port, descriptors)
 
     def path(self, index):
         return os.path.join(self.folder, f"{index}.sock")
@@ -280,7 +225,7 @@ class Scenario:
 
     def settle(self, haproxy, index, sessions):
         """Waits until HAProxy's numbers and ours agree, and says for what everybody waits."""
-        deadline = time.monotonic() + DEADLINE
+        deadline = time.monotonic() + recorder.DEADLINE
         while True:
             for session in sessions:
                 session.look()
@@ -408,23 +353,12 @@ class Scenario:
 
 
 def main():
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
-    algorithms = sys.argv[3:] or ALGORITHMS
+    seed, count, algorithms = recorder.arguments()
+    algorithms = algorithms or ALGORITHMS
     scenarios = [
-        Scenario(random.Random(f"{seed} {index}"), algorithms[index % len(algorithms)]) for index in range(count)
+        Scenario(recorder.numbers(seed, index), algorithms[index % len(algorithms)]) for index in range(count)
     ]
-    servers = [FakeServer(number) for number in range(MOST_SERVERS)]
-    # Bound, but not listening: connections are refused, and nobody else gets the port.
-    refusing = socket.socket()
-    refusing.bind(("127.0.0.1", 0))
-    with tempfile.TemporaryDirectory() as folder:
-        haproxy = HAProxy(folder, scenarios, servers, refusing.getsockname()[1])
-        try:
-            for index, scenario in enumerate(scenarios):
-                scenario.play(haproxy, index)
-        finally:
-            haproxy.process.terminate()
-            haproxy.process.wait()
+    recorder.walk(scenarios, MOST_SERVERS, HAProxy)
 
 
 if __name__ == "__main__":

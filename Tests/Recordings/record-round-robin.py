@@ -19,54 +19,21 @@ Needs haproxy 2.6 and loopback only.
 """
 
 import os
-import random
 import socket
-import subprocess
 import sys
-import tempfile
-import threading
 import time
+
+sys.dont_write_bytecode = True
+
+import recorder
 
 MOST_SERVERS = 8
 
 
-class FakeServer:
-    """Says its number to everyone who connects."""
-
-    def __init__(self, number):
-        self.number = number
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(100)
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.run, daemon=True).start()
-
-    def run(self):
-        while True:
-            connection, _ = self.listener.accept()
-            connection.sendall(b"%d" % self.number)
-            threading.Thread(target=self.wait, args=(connection,), daemon=True).start()
-
-    @staticmethod
-    def wait(connection):
-        try:
-            while connection.recv(100):
-                pass
-        except OSError:
-            pass
-        connection.close()
-
-
-class HAProxy:
+class HAProxy(recorder.HAProxy):
     def __init__(self, folder, scenarios, servers, refusing_port):
-        self.socket = os.path.join(folder, "stats.sock")
-        self.refusing_port = refusing_port
-        self.servers = servers
         self.paths = [os.path.join(folder, f"{index}.sock") for index in range(len(scenarios))]
         lines = [
-            "global",
-            "    nbthread 1",
-            f"    stats socket {self.socket} level admin",
             "defaults",
             "    mode tcp",
             "    balance roundrobin",
@@ -87,24 +54,7 @@ class HAProxy:
                 if scenario.maxconn:
                     words += f" maxconn {scenario.maxconn}"
                 lines.append(words)
-        path = os.path.join(folder, "haproxy.cfg")
-        with open(path, "w") as file:
-            file.write("\n".join(lines) + "\n")
-        self.process = subprocess.Popen(["haproxy", "-db", "-f", path])
-        deadline = time.monotonic() + 10
-        while not os.path.exists(self.socket):
-            if time.monotonic() > deadline or self.process.poll() is not None:
-                raise SystemExit("haproxy did not start")
-            time.sleep(0.05)
-
-    def order(self, text):
-        with socket.socket(socket.AF_UNIX) as control:
-            control.connect(self.socket)
-            control.sendall(text.encode() + b"\n")
-            answer = b""
-            while data := control.recv(65536):
-                answer += data
-        return answer.decode()
+        super().__init__(folder, lines, servers, refusing_port)
 
     def connect(self, index):
         """A session, and the number of the server that took it (None for nobody)."""
@@ -248,20 +198,8 @@ class Scenario:
 
 
 def main():
-    seed, count = int(sys.argv[1]), int(sys.argv[2])
-    scenarios = [Scenario(random.Random(f"{seed} {index}")) for index in range(count)]
-    servers = [FakeServer(number) for number in range(MOST_SERVERS)]
-    # Bound, but not listening: connections are refused, and nobody else gets the port.
-    refusing = socket.socket()
-    refusing.bind(("127.0.0.1", 0))
-    with tempfile.TemporaryDirectory() as folder:
-        haproxy = HAProxy(folder, scenarios, servers, refusing.getsockname()[1])
-        try:
-            for index, scenario in enumerate(scenarios):
-                scenario.play(haproxy, index)
-        finally:
-            haproxy.process.terminate()
-            haproxy.process.wait()
+    seed, count, _ = recorder.arguments()
+    recorder.walk([Scenario(recorder.numbers(seed, index)) for index in range(count)], MOST_SERVERS, HAProxy)
 
 
 if __name__ == "__main__":
