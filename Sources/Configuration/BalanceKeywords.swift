@@ -57,7 +57,6 @@ enum BalanceKeywords {
                 help: Suggestion.closest(to: word.text, among: names).map { "did you mean '\($0)'?" }
                     ?? "write 'balance roundrobin'")
         }
-        arguments.tellIfNotYetApplied("balance \(name)")
         if let extra = arguments.peeked {
             arguments.add(extra.warning("'\(extra.text)' after the algorithm is ignored", help: "remove it"))
         }

@@ -159,7 +159,6 @@ enum BindKeywords {
             }
             do {
                 try keyword.read(&options, &arguments)
-                arguments.tellIfNotYetApplied("bind \(word.text)", at: word)
             } catch {
                 arguments.add(error)
             }

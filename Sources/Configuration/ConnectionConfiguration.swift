@@ -26,6 +26,8 @@ public struct SourceConfiguration: Sendable, Hashable {
     public var ports: ClosedRange<UInt16>?
     /// The network interface (`SO_BINDTODEVICE`).
     public var interface: String?
+    /// The address that servers see instead, which need not be this machine's (`usesrc`).
+    public var foreign: ForeignSource?
 
     /// Makes a source.
     ///
@@ -38,6 +40,18 @@ public struct SourceConfiguration: Sendable, Hashable {
         self.ports = ports
         self.interface = interface
     }
+}
+
+/// Whose address servers see (`usesrc`); what they answer has to be led back to this machine.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 4.2, `source`; ip(7), `IP_TRANSPARENT`.
+public enum ForeignSource: Sendable, Hashable {
+    /// Always the same; with port 0 the system chooses one.
+    case address(String, port: UInt16)
+    /// The client's address, with a port that the system chooses (`clientip`).
+    case clientAddress
+    /// The client's address and port (`client`).
+    case clientEndpoint
 }
 
 /// The header that tells a server who its client is (`send-proxy`, `send-proxy-v2`).

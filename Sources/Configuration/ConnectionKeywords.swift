@@ -95,22 +95,58 @@ enum SourceKeyword {
                 _ = arguments.next()
                 source.interface = try arguments.word("an interface", example: "\(example) interface eth1").text
             case "usesrc":
-                throw option.error(
-                    "'usesrc' is not supported here: servers see this machine's address", help: "remove it")
+                _ = arguments.next()
+                source.foreign = try foreign(&arguments)
             default:
-                return source
+                return try checked(source, word)
             }
         }
-        return source
+        return try checked(source, word)
+    }
+
+    private static func checked(
+        _ source: SourceConfiguration, _ word: Word
+    ) throws(Diagnostic) -> SourceConfiguration {
+        guard source.foreign != nil, let ports = source.ports, ports.count > 1 else { return source }
+        throw word.error(
+            "a range of ports can't go together with 'usesrc', which says where connections come from",
+            help: "write the address without ports")
+    }
+
+    /// What stands after `usesrc`.
+    private static func foreign(_ arguments: inout Arguments) throws(Diagnostic) -> ForeignSource {
+        let example = "usesrc clientip"
+        let word = arguments.expanding(try arguments.word("whose address servers see", example: example))
+        switch word.text {
+        case "client": return .clientEndpoint
+        case "clientip": return .clientAddress
+        case let text where text.hasPrefix("hdr_ip("):
+            throw word.error(
+                "'usesrc hdr_ip' is not supported here: requests are relayed without being read",
+                help: "write 'usesrc clientip'; a PROXY protocol header ('accept-proxy') tells of the client, too")
+        default: break
+        }
+        guard case .host(let host, let family, let portText) = AddressText.parse(word.text),
+            let address = ipAddress(host, family: family)
+        else {
+            throw word.error(
+                "'\(word.text)' is not an IP address, 'client' or 'clientip'", help: "write one such as '\(example)'")
+        }
+        guard let portText, !portText.isEmpty else { return .address(address, port: 0) }
+        return .address(address, port: try AddressText.port(portText, at: word, in: 0...UInt16.max))
     }
 
     private static func address(
         _ host: String, family: AddressText.Family, at word: Word
     ) throws(Diagnostic) -> String {
         if host.isEmpty || host == "*" { return family == .ipv6 ? "::" : "0.0.0.0" }
-        if family != .ipv6, let address = IPAddressText.ipv4(host) { return address }
-        if family != .ipv4, let address = IPAddressText.ipv6(host) { return address }
+        if let address = ipAddress(host, family: family) { return address }
         throw word.error(
             "'\(host)' is not an IP address", help: "write one of this machine's, such as 'source 192.0.2.9'")
+    }
+
+    private static func ipAddress(_ host: String, family: AddressText.Family) -> String? {
+        if family != .ipv6, let address = IPAddressText.ipv4(host) { return address }
+        return family == .ipv4 ? nil : IPAddressText.ipv6(host)
     }
 }

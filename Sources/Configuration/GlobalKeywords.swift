@@ -22,7 +22,6 @@ enum GlobalKeywords {
             ProxyKeywords.table.knows(name) ? "'\(name)' belongs in 'defaults' or a proxy" : nil
         }
         try keyword.read(&global, &arguments)
-        arguments.tellIfNotYetApplied("global \(word.text)", at: word)
     }
 
     private static let effective: [Keyword<GlobalDraft>] = [

@@ -13,6 +13,17 @@ public struct InstanceConfiguration: Sendable, Equatable {
     /// All `resolvers` sections in the order of the file.
     public var resolvers: [ResolversConfiguration] = []
 
+    /// The network namespaces that connections to servers are made in (`namespace`), by their names.
+    public var connectedNamespaces: Set<String> { Set(proxies.flatMap(\.servers).compactMap(\.namespace)) }
+
+    /// Whether something in it takes root's rights for as long as it runs: servers see foreign addresses, or are connected
+    /// to from one interface.
+    public var needsLastingPrivileges: Bool {
+        proxies.contains { proxy in
+            ([proxy.source] + proxy.servers.map(\.source)).contains { $0?.foreign != nil || $0?.interface != nil }
+        }
+    }
+
     /// Makes a configuration.
     ///
     /// - Parameters:

@@ -44,7 +44,7 @@ enum KnownKeywords {
 
     /// After `option`.
     static let options: Set<String> = [
-        "httpslog", "transparent",
+        "httpslog"
     ]
 
     /// On `server` and `default-server` lines.

@@ -21,6 +21,7 @@ enum OptionKeywords {
                 proxy.settings.logFormat = (.http, word)
             },
             Keyword("redispatch", .backendSide, readRedispatch),
+            transparent,
             Keyword("tcplog") { (proxy, arguments) throws(Diagnostic) in
                 let word = arguments.current
                 try arguments.expectEnd()
@@ -35,6 +36,13 @@ enum OptionKeywords {
             },
         ] + switches.map(keyword) + CheckKeywords.options + ContentKeywords.options + WithoutEffect.options,
         unsupported: KnownKeywords.options, replaced: KnownKeywords.replacedOptions)
+
+    /// `option transparent`, which may also be written without `option`.
+    static let transparent = Keyword<ProxyDraft>("transparent", .backendSide) { (proxy, arguments) throws(Diagnostic) in
+        let word = arguments.current
+        try arguments.expectEnd()
+        proxy.settings.transparent = word
+    }
 
     /// An option that is on or off, and nothing else.
     private struct Switch: Sendable {
@@ -70,7 +78,6 @@ enum OptionKeywords {
     }
 
     private static func readRedispatch(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
-        let word = arguments.current
         var interval = -1
         if !arguments.isEmpty {
             interval = try arguments.integer(in: -Int(Int32.max)...Int(Int32.max), example: "option redispatch 1")
@@ -79,7 +86,6 @@ enum OptionKeywords {
         // As in HAProxy, 0 switches it off.
         proxy.settings.redispatches = interval != 0
         proxy.settings.redispatchInterval = interval == 0 ? -1 : interval
-        if interval != -1, interval != 0 { arguments.tellIfNotYetApplied("option redispatch N", at: word) }
     }
 
     /// Reads the words after `option`.
@@ -96,7 +102,6 @@ enum OptionKeywords {
             return
         }
         try option.read(&proxy, &arguments)
-        arguments.tellIfNotYetApplied("option \(word.text)", at: word)
     }
 
     /// Reads the words after `no option`.
@@ -114,6 +119,8 @@ enum OptionKeywords {
             option.set(&proxy.settings, false)
         } else if word.text == "redispatch" {
             proxy.settings.redispatches = false
+        } else if word.text == transparent.name {
+            proxy.settings.transparent = nil
         } else if word.text == "httplog" || word.text == "tcplog" {
             throw word.error(
                 "'option \(word.text)' can't be switched off", help: "give the proxy another log format instead")

@@ -33,6 +33,8 @@ struct ProxySettings {
     var balance = ProxyConfiguration.Balance.roundRobin
     /// Whether a line says how servers are chosen: `dispatch` is ignored then, as in HAProxy.
     var choosesAlgorithm = false
+    /// Where `option transparent` stands.
+    var transparent: Word?
     /// The algorithm where it reads what is sent, which nothing here does.
     var contentBalance: Word?
     var hashing = HashingConfiguration()
@@ -144,6 +146,8 @@ struct ServerAddressDraft {
         case service(String)
         case unix(path: String)
         case abstract(name: String)
+        /// Where the client itself wanted to go.
+        case destination
     }
 
     /// The port.
@@ -181,6 +185,7 @@ struct ProxyDraft {
     var backendRules: [BackendRule] = []
     /// The conditions about ports that `acl` lines have given names to.
     var portConditions: [String: PortCondition] = [:]
+    /// The address of a `dispatch` line.
     var dispatch: ServerAddress?
     /// Whether it has a `bind` line, right or wrong.
     var mentionsBind = false
@@ -204,6 +209,16 @@ struct ProxyDraft {
         self.name = header
         self.settings = settings
         self.global = global
+    }
+
+    /// Where all sessions go that no algorithm chooses a server for.
+    ///
+    /// As in HAProxy, `dispatch` goes before `option transparent`, and statistics are served where they are.
+    var commonDestination: ServerAddress? {
+        if settings.choosesAlgorithm { return nil }
+        if let dispatch { return dispatch }
+        let servesStatistics = settings.mode == .http && settings.stats != nil
+        return settings.transparent == nil || servesStatistics ? nil : .destination(port: 0)
     }
 
     /// Whether it has a name.

@@ -87,7 +87,6 @@ enum ProxyKeywords {
             return
         }
         try keyword.read(&proxy, &arguments)
-        arguments.tellIfNotYetApplied(word.text, at: word)
     }
 
     /// Where a word belongs that is unknown in a proxy's section.

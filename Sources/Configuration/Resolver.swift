@@ -52,7 +52,7 @@ struct Resolver {
             for position in proxy.binds.indices {
                 proxy.binds[position].backend = bindBackends[index][position]
             }
-            proxy.servers = serverResolver.servers(of: draft, clientPorts: clientPorts[index] ?? [])
+            proxy.servers = serverResolver.servers(of: draft, clientPorts: clientPorts[index] ?? ClientPorts())
             // Statistics are served where nothing is relayed.
             if proxy.isRelaying { proxy.stats = nil }
             proxies.append(proxy)
@@ -167,7 +167,7 @@ struct Resolver {
         proxy.serverKeepalive = settings.serverKeepalive
         proxy.connectsSmartly = settings.connectsSmartly
         proxy.source = settings.source
-        proxy.dispatch = settings.choosesAlgorithm ? nil : draft.dispatch
+        proxy.dispatch = draft.commonDestination
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
@@ -234,7 +234,7 @@ struct Resolver {
         let draft = drafts[index]
         guard draft.kind.hasFrontend else { return nil }
         guard let name = draft.backendName else {
-            let isRelaying = draft.settings.mode == .tcp || !draft.servers.isEmpty || draft.dispatch != nil
+            let isRelaying = draft.settings.mode == .tcp || !draft.servers.isEmpty || draft.commonDestination != nil
             return draft.kind == .listen && isRelaying ? index : nil
         }
         return find(name, of: draft, among: indices)
@@ -278,16 +278,12 @@ struct Resolver {
     }
 
     /// The ports on which sessions for each proxy's servers come in.
-    private func clientPorts(_ backends: [Int?], _ bindBackends: [[Int?]]) -> [Int: [UInt16]] {
-        var ports: [Int: [UInt16]] = [:]
+    private func clientPorts(_ backends: [Int?], _ bindBackends: [[Int?]]) -> [Int: ClientPorts] {
+        var ports: [Int: ClientPorts] = [:]
         for (index, draft) in drafts.enumerated() {
             for (bind, ownBackend) in zip(draft.binds, bindBackends[index]) {
                 guard let target = ownBackend ?? backends[index] else { continue }
-                switch bind.address {
-                case .ipv4(_, let port), .ipv6(_, let port, _):
-                    if ports[target]?.contains(port) != true { ports[target, default: []].append(port) }
-                case .unix, .abstract, .descriptor: break
-                }
+                ports[target, default: ClientPorts()].add(bind)
             }
         }
         return ports

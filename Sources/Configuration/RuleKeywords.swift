@@ -31,8 +31,9 @@ enum RuleKeywords {
             Keyword("tcp-request", .anywhere, readTCPRule),
             Keyword("tcp-response", .anywhere, readTCPRule),
             Keyword("use_backend", .frontends, readBackendRule),
+            OptionKeywords.transparent,
         ]
-        + ["declare", "filter", "persist", "stick", "stick-table", "transparent", "use-fcgi-app", "use-server"].map {
+        + ["declare", "filter", "persist", "stick", "stick-table", "use-fcgi-app", "use-server"].map {
             name in
             Keyword(name) { (_, arguments) throws(Diagnostic) in throw unsupported(arguments.current, name: name) }
         }
@@ -40,7 +41,6 @@ enum RuleKeywords {
     private static let reasons: [String: String] = [
         "stick": "connections are not kept with a server yet",
         "stick-table": "connections are not kept with a server yet",
-        "transparent": "sending to the client's own destination is not supported",
         "persist": "connections are not kept with a server yet",
     ]
 

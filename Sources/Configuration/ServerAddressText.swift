@@ -44,11 +44,7 @@ enum ServerAddressText {
     private static func target(
         _ host: String, family: AddressText.Family, at word: Word
     ) throws(Diagnostic) -> ServerAddressDraft.Target {
-        guard !host.isEmpty, host != "*", host != "0.0.0.0", host != "::" else {
-            throw word.error(
-                "'\(word.text)' names no server: sending to the client's own destination is not supported here",
-                help: "write the server's address")
-        }
+        if host.isEmpty || ["*", "0.0.0.0", "::"].contains(host) { return .destination }
         if family != .ipv6, let address = IPAddressText.ipv4(host) { return .ip(address) }
         if family != .ipv4, let address = IPAddressText.ipv6(host) { return .ip(address) }
         // A service's name; what stands after it as a port has no meaning, as in HAProxy.

@@ -47,7 +47,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var templatePosition: Int?
     /// What is added to the port that the client connected to, to make the server's (`:+1000`, `:-1000`, no port at all).
     ///
-    /// Set only where the proxy's clients come in on several ports; `address` has the port for the first of them then.
+    /// Set only where the proxy's clients come in on several ports, or tell theirs themselves; `address` has the port for
+    /// the first of them then.
     public var portOffset: Int?
     /// Where the line stands.
     public var location: SourceLocation
@@ -79,6 +80,8 @@ public enum ServerAddress: Sendable, Hashable {
     case unix(path: String)
     /// A stream socket by an abstract name, without the leading zero byte (`abns@`).
     case abstract(name: String)
+    /// Where the client itself wanted to go (`0.0.0.0`, `option transparent`); at its port unless one is given here.
+    case destination(port: UInt16)
 }
 
 /// How a server is checked.

@@ -62,9 +62,6 @@ enum ServerKeywords {
         var server = ServerDraft(name: name, settings: proxy.settings.defaultServer)
         do {
             server.address = try ServerAddressText.parse(addressWord)
-            if case .abstract? = server.address?.target {
-                arguments.tellIfNotYetApplied("abns@ server", at: addressWord)
-            }
         } catch {
             // The options are worth reading all the same.
             arguments.add(error)
@@ -137,7 +134,6 @@ enum ServerKeywords {
             }
             do {
                 try keyword.read(&server, &arguments)
-                arguments.tellIfNotYetApplied("server \(word.text)", at: word)
             } catch {
                 arguments.add(error)
             }

@@ -19,9 +19,9 @@ struct ServerResolver {
     ///
     /// - Parameters:
     ///   - draft: the proxy.
-    ///   - clientPorts: the ports on which its sessions come in, in the file's order.
+    ///   - clientPorts: the ports on which its sessions come in.
     /// - Returns: its servers.
-    mutating func servers(of draft: ProxyDraft, clientPorts: [UInt16]) -> [ServerConfiguration] {
+    mutating func servers(of draft: ProxyDraft, clientPorts: ClientPorts) -> [ServerConfiguration] {
         reportRepeatedServers(draft)
         let ids = Resolver.number(draft.servers.map { $0.id?.number }, from: 1)
         var servers: [ServerConfiguration] = []
@@ -153,7 +153,7 @@ struct ServerResolver {
 
     /// A server's address, and the distance of its port from the client's where that differs.
     private mutating func address(
-        _ draft: ServerAddressDraft, of server: ServerDraft, clientPorts: [UInt16]
+        _ draft: ServerAddressDraft, of server: ServerDraft, clientPorts: ClientPorts
     ) -> (address: ServerAddress, portOffset: Int?)? {
         let host: (UInt16) -> ServerAddress
         switch draft.target {
@@ -162,6 +162,7 @@ struct ServerResolver {
         case .service(let name): return (.service(name), nil)
         case .ip(let text): host = { .ip(text, port: $0) }
         case .name(let text): host = { .name(text, port: $0) }
+        case .destination: host = { .destination(port: $0) }
         }
         switch draft.port {
         case .fixed(let port): return (host(port), nil)
@@ -169,14 +170,18 @@ struct ServerResolver {
             guard let port = port(of: server, at: draft.word, offset: offset, clientPorts: clientPorts) else {
                 return nil
             }
-            return (host(port), clientPorts.count > 1 ? offset : nil)
+            if draft.isDestination { return (.destination(port: 0), offset) }
+            let isVariable = clientPorts.areTold || clientPorts.known.count > 1
+            return (host(port), isVariable ? offset : nil)
         }
     }
 
     /// The port of a server that goes by its clients': of the first one, where they come in on several.
     private mutating func port(
-        of server: ServerDraft, at word: Word, offset: Int, clientPorts: [UInt16]
+        of server: ServerDraft, at word: Word, offset: Int, clientPorts: ClientPorts
     ) -> UInt16? {
+        let isTold = clientPorts.areTold || server.address?.isDestination == true
+        let clientPorts = clientPorts.known
         let name = server.name.text
         let help = "write '\(word.text.hasSuffix(":") ? String(word.text.dropLast()) : word.text):PORT'"
         if server.settings.isChecked, server.settings.check.port == nil {
@@ -185,13 +190,15 @@ struct ServerResolver {
         }
         if clientPorts.count != 1 {
             // Nobody connects here, or from several ports.
-            guard clientPorts.count > 1 else {
+            guard clientPorts.count > 1 || isTold else {
                 diagnostics.append(
                     word.error(
                         "server '\(name)' has no port, and its clients' port is not one and the same", help: help))
                 return nil
             }
         }
+        // Where clients tell their ports themselves, those at hand say nothing.
+        if isTold { return clientPorts.first.flatMap { UInt16(exactly: Int($0) + offset) } ?? 0 }
         guard clientPorts.allSatisfy({ UInt16(exactly: Int($0) + offset) != nil }),
             let port = clientPorts.first.flatMap({ UInt16(exactly: Int($0) + offset) }), port > 0
         else {
@@ -204,5 +211,13 @@ struct ServerResolver {
             diagnostics.append(word.note("server '\(name)' has no port; it gets its clients' port\(from) \(port)"))
         }
         return port
+    }
+}
+
+extension ServerAddressDraft {
+    /// Whether it stands for where the client itself wanted to go.
+    fileprivate var isDestination: Bool {
+        if case .destination = target { return true }
+        return false
     }
 }

@@ -43,7 +43,13 @@ enum ServerTrafficKeywords {
     private static let connections: [Keyword<ServerDraft>] = [
         Keyword("check-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyInChecks = true },
         Keyword("namespace") { (server, arguments) throws(Diagnostic) in
-            server.settings.namespace = try arguments.word("a namespace", example: "namespace blue").text
+            let word = try arguments.word("a namespace", example: "namespace blue")
+            guard word.text != "*" else {
+                throw word.error(
+                    "'namespace *' is not supported here: the namespace that a PROXY protocol header tells of is not "
+                        + "followed", help: "write the namespace's name")
+            }
+            server.settings.namespace = word.text
         },
         Keyword("no-check-send-proxy") { (server, _) throws(Diagnostic) in
             server.settings.sendsProxyInChecks = false

@@ -174,7 +174,9 @@ struct Validator {
                 draft.name.warning(
                     "frontend '\(name)' has no 'default_backend': every connection is closed at once",
                     help: "add one such as 'default_backend servers'"))
-        } else if !draft.mentionsServer, draft.settings.stats == nil, draft.dispatch == nil {
+        } else if !draft.mentionsServer, draft.settings.stats == nil,
+            draft.dispatch == nil, draft.settings.transparent == nil
+        {
             diagnostics.append(
                 draft.name.warning(
                     "listen '\(name)' has no servers: every connection is closed at once",
@@ -201,6 +203,7 @@ struct Validator {
 
     /// Sessions go to the address of `dispatch` or to servers.
     private mutating func checkDispatch(of draft: ProxyDraft) {
+        checkTransparent(of: draft)
         guard draft.dispatch != nil else { return }
         if draft.settings.choosesAlgorithm {
             diagnostics.append(
@@ -214,6 +217,34 @@ struct Validator {
             server.name.error(
                 "the servers of '\(draft.name.text)' would never be used: its 'dispatch' goes before them",
                 help: "remove the servers or the 'dispatch'"))
+    }
+
+    /// Sessions go where their clients wanted to, or to servers.
+    private mutating func checkTransparent(of draft: ProxyDraft) {
+        guard draft.kind.hasBackend, let word = draft.settings.transparent else { return }
+        let name = draft.name.text
+        if draft.settings.choosesAlgorithm {
+            diagnostics.append(
+                word.error("'\(name)' can't have both 'option transparent' and 'balance'", help: "remove one of them"))
+        } else if draft.dispatch != nil {
+            diagnostics.append(
+                word.warning(
+                    "'option transparent' of '\(name)' has no effect: its 'dispatch' goes before it",
+                    help: "remove one of them"))
+        } else if let server = draft.servers.first {
+            diagnostics.append(
+                server.name.error(
+                    "the servers of '\(name)' would never be used: its 'option transparent' goes before them",
+                    help: "remove it, or write 'balance' to use the servers"))
+        }
+        for bind in draft.binds where draft.settings.transparent != nil && draft.dispatch == nil {
+            guard !bind.isTransparent, !bind.acceptsProxyHeader, draft.backendName == nil else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: bind.location,
+                    message: "who comes in at \(bind.address) wanted to come here: '\(name)' would connect to itself",
+                    help: "write 'transparent' or 'accept-proxy' on this line, so that connections tell where to"))
+        }
     }
 
     private mutating func checkLog(of draft: ProxyDraft) {

@@ -20,8 +20,12 @@ public struct ConnectOptions: Sendable, Hashable {
 
     /// Where it comes from; with port 0 the system chooses one when it is known where to (`IP_BIND_ADDRESS_NO_PORT`).
     public var source: SocketAddress?
+    /// Whether `source` may be an address that isn't this machine's (`IP_TRANSPARENT`).
+    public var isSourceForeign = false
     /// The network interface (`SO_BINDTODEVICE`).
     public var interface: String?
+    /// The network namespace in which it is made; this process's own when `nil`.
+    public var namespace: NetworkNamespace?
     /// Probes, `nil` for none (`SO_KEEPALIVE`).
     public var probes: Probes?
     /// Milliseconds that sent data may stay unacknowledged (`TCP_USER_TIMEOUT`); the system's time when `nil`.
@@ -44,8 +48,12 @@ extension Socket {
     ///   - options: how; what is about TCP is left out for a path.
     /// - Returns: the descriptor (-1 when there is none) and how it began: `.exhausted` also where the source can't be had.
     public static func connect(to address: SocketAddress, options: ConnectOptions) -> (Int32, ConnectStart) {
-        let descriptor = supervise_stream_socket(address.family)
-        guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try make(for: address, in: options.namespace)
+        } catch {
+            return (-1, .exhausted(error.code))
+        }
         if !address.isUnix {
             let code = prepare(descriptor, options)
             guard code == 0 else {
@@ -54,6 +62,18 @@ extension Socket {
             }
         }
         return start(descriptor, to: address)
+    }
+
+    /// Makes a socket for a connection.
+    static func make(for address: SocketAddress, in namespace: NetworkNamespace?) throws(SystemError) -> Int32 {
+        guard let namespace else { return try make() }
+        return try namespace.enter(make)
+
+        func make() throws(SystemError) -> Int32 {
+            let descriptor = supervise_stream_socket(address.family)
+            guard descriptor >= 0 else { throw SystemError("socket", address.description) }
+            return descriptor
+        }
     }
 
     /// Sets a new socket's options; the error's number where one of them that matters can't be had, else 0.
@@ -77,6 +97,13 @@ extension Socket {
             guard result == 0 else { return errno }
         }
         guard case .ip(let endpoint)? = options.source else { return 0 }
+        if options.isSourceForeign {
+            let result =
+                endpoint.isIPv6
+                ? set(descriptor, Int32(IPPROTO_IPV6), IPV6_TRANSPARENT, 1)
+                : set(descriptor, Int32(IPPROTO_IP), IP_TRANSPARENT, 1)
+            guard result == 0 else { return errno }
+        }
         // A port that an earlier connection has just left may be used again; which one, the system knows best.
         _ = set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         if endpoint.port == 0 { _ = set(descriptor, Int32(IPPROTO_IP), IP_BIND_ADDRESS_NO_PORT, 1) }

@@ -23,6 +23,12 @@ public enum ConnectStart: Sendable, Hashable {
     case failed(Int32)
     /// It cannot be made for lack of something on this machine: descriptors, memory, ports, permission.
     case exhausted(Int32)
+
+    /// Whether the other end refuses it.
+    public var isRefused: Bool { self == .failed(ECONNREFUSED) }
+
+    /// Whether it is the address or the port to come from that cannot be had.
+    public var lacksSource: Bool { self == .exhausted(EADDRNOTAVAIL) || self == .exhausted(EADDRINUSE) }
 }
 
 /// System calls on stream sockets.
@@ -164,8 +170,12 @@ public enum Socket {
     ///   - options: how, where the system's defaults don't do.
     /// - Returns: the descriptor (-1 when there is none) and how it began.
     public static func probe(_ address: SocketAddress, options: ConnectOptions? = nil) -> (Int32, ConnectStart) {
-        let descriptor = supervise_stream_socket(address.family)
-        guard descriptor >= 0 else { return (-1, .exhausted(errno)) }
+        let descriptor: Int32
+        do throws(SystemError) {
+            descriptor = try make(for: address, in: options?.namespace)
+        } catch {
+            return (-1, .exhausted(error.code))
+        }
         if !address.isUnix { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
         if let options, !address.isUnix, case let code = prepare(descriptor, options), code != 0 {
             close(descriptor)
@@ -254,7 +264,7 @@ public enum Socket {
         for address: SocketAddress, _ options: ListenerOptions
     ) throws(SystemError) -> Int32 {
         guard let namespace = options.namespace else { return try make() }
-        return try NetworkNamespace.enter(namespace, make)
+        return try NetworkNamespace(namespace).enter(make)
 
         func make() throws(SystemError) -> Int32 {
             let descriptor = supervise_stream_socket(address.family)

@@ -140,6 +140,14 @@ public enum SocketAddress: Sendable, Hashable, CustomStringConvertible {
         self = .ip(IPEndpoint(high: high, low: low, scope: scope, port: port, isIPv6: true))
     }
 
+    /// No address in particular: 0.0.0.0.
+    ///
+    /// - Parameter port: the port.
+    /// - Returns: the address.
+    public static func anywhere(port: UInt16) -> SocketAddress {
+        .ip(IPEndpoint(high: 0, low: 0, scope: 0, port: port, isIPv6: false))
+    }
+
     /// Reads what the kernel filled in; `nil` for a family that is not handled.
     ///
     /// - Parameter storage: a socket address.

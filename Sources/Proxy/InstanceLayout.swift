@@ -111,7 +111,8 @@ enum InstanceLayout {
                 lastResult: inherited?.lastCheck)
         }
         return Server(
-            configuration: configuration, identity: identity, way: OutgoingConnections(configuration, of: proxy),
+            configuration: configuration, identity: identity,
+            way: OutgoingConnections(configuration, of: proxy, namespaces: plan.namespaces),
             address: address, check: check, inherited: inherited,
             now: now)
     }
@@ -125,14 +126,21 @@ enum InstanceLayout {
 }
 
 extension ProxyConfiguration {
-    /// The nameless server that stands for the address of a `dispatch` line.
+    /// The nameless server that stands for the address of a `dispatch` line, or for where clients want to go.
     fileprivate var dispatchLine: ServerConfiguration? {
-        dispatch.map { ServerConfiguration(name: "", id: 0, address: $0, location: location) }
+        dispatch.map { address in
+            var server = ServerConfiguration(name: "", id: 0, address: address, location: location)
+            if case .destination = address { server.portOffset = 0 }
+            return server
+        }
     }
 
     fileprivate var dispatchAddress: SocketAddress? {
-        guard case .ip(let host, let port)? = dispatch else { return nil }
-        return SocketAddress(ip: host, port: port)
+        switch dispatch {
+        case .ip(let host, let port)?: SocketAddress(ip: host, port: port)
+        case .destination(let port)?: .anywhere(port: port)
+        case .name, .service, .unix, .abstract, nil: nil
+        }
     }
 }
 

@@ -18,20 +18,50 @@ struct OutgoingConnections {
     let isSmart: Bool
     /// What is added to the port that the client connected to, to make the server's.
     let portOffset: Int?
+    /// Whether they go where the client itself wanted to go (`0.0.0.0`, `option transparent`).
+    let goesToDestination: Bool
+    /// Whose address they come from where that depends on the client (`usesrc client`, `usesrc clientip`).
+    let clientSource: ClientSource?
+
+    /// What of a client's own address its server sees.
+    enum ClientSource {
+        /// The address alone.
+        case address
+        /// The port, too.
+        case endpoint
+    }
 
     /// Makes what a server's line and its proxy ask for; `nil` when that is nothing.
     ///
     /// - Parameters:
     ///   - server: the server's line.
     ///   - proxy: its section.
-    init?(_ server: ServerConfiguration, of proxy: ProxyConfiguration) {
+    ///   - namespaces: the network namespaces by name.
+    init?(
+        _ server: ServerConfiguration, of proxy: ProxyConfiguration, namespaces: [String: NetworkNamespace]
+    ) {
         var options = ConnectOptions()
+        if let name = server.namespace {
+            guard let namespace = namespaces[name] else {
+                preconditionFailure("a worker's plan has the namespaces of its servers")
+            }
+            options.namespace = namespace
+        }
         let source = server.source ?? proxy.source
         if let source {
             let port = source.ports.flatMap { $0.count == 1 ? $0.lowerBound : nil } ?? 0
             let isAny = source.address == "0.0.0.0" || source.address == "::"
             options.source = isAny && source.ports == nil ? nil : SocketAddress(ip: source.address, port: port)
             options.interface = source.interface
+        }
+        switch source?.foreign {
+        case .clientAddress?: clientSource = .address
+        case .clientEndpoint?: clientSource = .endpoint
+        case .address(let host, let port)?:
+            options.source = SocketAddress(ip: host, port: port)
+            options.isSourceForeign = true
+            clientSource = nil
+        case nil: clientSource = nil
         }
         if proxy.serverKeepalive.isOn {
             var probes = ConnectOptions.Probes()
@@ -46,6 +76,12 @@ struct OutgoingConnections {
         usesFastOpen = server.usesFastOpen
         isSmart = proxy.connectsSmartly
         portOffset = server.portOffset
-        if options == ConnectOptions(), ports == nil, !usesFastOpen, !isSmart, portOffset == nil { return nil }
+        goesToDestination =
+            switch server.address {
+            case .destination: true
+            case .ip, .name, .service, .unix, .abstract: false
+            }
+        let isUsual = options == ConnectOptions() && ports == nil && !usesFastOpen && !isSmart
+        if isUsual, portOffset == nil, !goesToDestination, clientSource == nil { return nil }
     }
 }

@@ -109,10 +109,9 @@ extension WorkerLoop {
         let (descriptor, start) = Socket.probe(address, options: check.options)
         check.descriptor = descriptor
         switch start {
-        case .exhausted(let code):
-            finish(position, .socketError, detail: SystemError.text(of: code))
-        case .failed(let code):
-            finish(position, .layer4Error, detail: SystemError.text(of: code))
+        case .exhausted, .failed:
+            let (status, detail) = address.verdict(onCheckThatBegan: start, options: check.options)
+            finish(position, status, detail: detail)
         case .connected:
             connectionMade(check, position)
         case .inProgress:
@@ -163,5 +162,31 @@ extension WorkerLoop {
         guard check.isRunning else { return }
         Socket.reset(check.descriptor)
         check.descriptor = -1
+    }
+}
+
+extension SocketAddress {
+    /// What HAProxy says of a check that ends as it begins.
+    ///
+    /// - Parameters:
+    ///   - start: why.
+    ///   - options: how its connection was to be made.
+    /// - Returns: the check's status, and the words after it.
+    fileprivate func verdict(
+        onCheckThatBegan start: ConnectStart, options: ConnectOptions?
+    ) -> (CheckStatus, detail: String) {
+        switch start {
+        case .exhausted(let code) where options?.source != nil && start.lacksSource:
+            (.layer4Error, "Can't bind to source address (\(SystemError.text(of: code)))")
+        case .exhausted(let code):
+            (.socketError, SystemError.text(of: code))
+        // Over the network, a refusal is an answer.
+        case .failed(let code) where start.isRefused && !isUnix:
+            (.layer4Error, SystemError.text(of: code))
+        case .failed(let code):
+            (isUnix ? .socketError : .layer4Error, "General socket error (\(SystemError.text(of: code)))")
+        case .connected, .inProgress:
+            preconditionFailure("a check that goes on has no verdict yet")
+        }
     }
 }

@@ -14,10 +14,15 @@ extension WorkerLoop {
         _ session: UnsafeMutablePointer<Session>, to server: Server, by way: OutgoingConnections,
         at address: SocketAddress
     ) -> (Int32, ConnectStart) {
-        guard let address = self.address(address, for: session, offset: way.portOffset) else {
-            return (-1, .failed(0))
+        guard let address = self.address(address, for: session, by: way) else {
+            // Nothing that another attempt would change.
+            return way.goesToDestination ? (-1, .exhausted(0)) : (-1, .failed(0))
         }
         var options = way.options
+        if let part = way.clientSource {
+            let source = source(part, of: session)
+            (options.source, options.isSourceForeign) = (source, source != nil)
+        }
         if way.usesFastOpen || way.isSmart || server.wantsHeader {
             let hasData = server.wantsHeader || Socket.unreadBytes(session.pointee.client) > 0
             options.usesFastOpen = way.usesFastOpen && hasData
@@ -57,15 +62,32 @@ extension WorkerLoop {
         return (-1, .exhausted(0))
     }
 
-    /// Where a session's connection goes; `nil` where the client's port is not known or has no counterpart.
+    /// Where a session's connection goes; `nil` where it is not known where its client wanted to go, or to which port, or
+    /// where that port has no counterpart.
     private func address(
-        _ address: SocketAddress, for session: UnsafeMutablePointer<Session>, offset: Int?
+        _ address: SocketAddress, for session: UnsafeMutablePointer<Session>, by way: OutgoingConnections
     ) -> SocketAddress? {
-        guard let offset else { return address }
-        guard case .ip(var endpoint) = address, let destination = destination(of: session),
-            let port = UInt16(exactly: Int(destination.port) + offset), port > 0
-        else { return nil }
-        endpoint.port = port
+        guard way.portOffset != nil || way.goesToDestination else { return address }
+        guard case .ip(let server) = address, let destination = destination(of: session) else { return nil }
+        var endpoint = way.goesToDestination ? destination : server
+        endpoint.port = server.port
+        if let offset = way.portOffset {
+            guard let port = UInt16(exactly: Int(destination.port) + offset), port > 0 else { return nil }
+            endpoint.port = port
+        }
+        return .ip(endpoint)
+    }
+
+    /// The address of a session's client that its server is to see; `nil` for a client on a Unix socket, which has none.
+    private func source(
+        _ part: OutgoingConnections.ClientSource, of session: UnsafeMutablePointer<Session>
+    ) -> SocketAddress? {
+        var endpoint = session.pointee.peer
+        guard endpoint != .none else { return nil }
+        switch part {
+        case .address: endpoint.port = 0
+        case .endpoint: break
+        }
         return .ip(endpoint)
     }
 }

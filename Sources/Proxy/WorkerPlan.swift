@@ -75,6 +75,8 @@ public struct WorkerPlan: Sendable {
     public var resolver = Resolver()
     /// How long after a failure the system is asked again.
     public var lookUpPause = SystemLookUp.usualPause
+    /// The network namespaces that servers are connected to in, by name; all of the configuration's.
+    public var namespaces: [String: NetworkNamespace] = [:]
     /// What an earlier worker knew.
     public var inherited: [ServerIdentity: InheritedServer]
     /// The counts of the proxies that serve statistics, by index.

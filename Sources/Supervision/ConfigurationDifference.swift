@@ -123,6 +123,7 @@ extension ServerAddress {
         case .service(let name): name
         case .unix(let path): path
         case .abstract(let name): "abns@\(name)"
+        case .destination(let port): "0.0.0.0:\(port)"
         }
     }
 }

@@ -15,6 +15,7 @@ extension Instance {
         let wanted = ListeningSockets.wanted(by: configuration)
         let openBefore = sockets.places
         do throws(SystemError) {
+            try namespaces.openMissing(configuration.connectedNamespaces)
             try sockets.openMissing(wanted)
             let answers = await surroundings.locator.lookUpNames(of: configuration)
             let inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
@@ -43,6 +44,7 @@ extension Instance {
         let openBefore = sockets.places
         let keepsSurface = isSurfaceOpen && next == configuration
         do throws(SystemError) {
+            try namespaces.openMissing(next.connectedNamespaces)
             try sockets.openMissing(wanted)
             let answers = await surroundings.locator.lookUpNames(of: next)
             isExchanging = true
@@ -101,6 +103,7 @@ extension Instance {
             configuration: configuration, listeners: try workerListeners(configuration), addresses: located.addresses,
             inherited: inherited, httpCounters: counters, history: surroundings.history)
         plan.awaitingSystem = located.awaitingSystem
+        plan.namespaces = namespaces.byName
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
         self.worker = worker

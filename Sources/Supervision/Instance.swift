@@ -55,6 +55,7 @@ actor Instance {
     var difference: ConfigurationDifference?
 
     var sockets: ListeningSockets
+    var namespaces: OpenNamespaces
     var worker: (any InstanceWorker)?
     var runningSince: ContinuousClock.Instant?
     /// Workers that were replaced and whose last sessions go on; each ends within its grace.
@@ -95,6 +96,7 @@ actor Instance {
         self.sockets =
             surroundings.sockets?.listening
             ?? ListeningSockets(logger: surroundings.logger, areShared: surroundings.sharesAddresses)
+        self.namespaces = surroundings.sockets?.namespaces ?? OpenNamespaces()
         self.drain = surroundings.drain
     }
 }

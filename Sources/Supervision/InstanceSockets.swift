@@ -2,7 +2,7 @@ import Configuration
 import EventLoop
 import Logging
 
-/// The listening sockets of one instance, opened before its supervisor starts.
+/// The listening sockets of one instance, and the network namespaces of its servers, opened before its supervisor starts.
 ///
 /// For a process that gives up the right to open them before it has more than one thread, and for one that opens them for
 /// others: a successor on the same sockets refuses nobody, and neither does the time between the two.
@@ -18,6 +18,7 @@ public struct InstanceSockets: Sendable {
     }
 
     private(set) var listening: ListeningSockets
+    private(set) var namespaces = OpenNamespaces()
 
     /// Begins without open sockets.
     ///
@@ -40,6 +41,7 @@ public struct InstanceSockets: Sendable {
     /// - Throws: `Failure` for the first that cannot be had.
     public mutating func open(for configuration: InstanceConfiguration) throws(Failure) {
         do throws(SystemError) {
+            try namespaces.openMissing(configuration.connectedNamespaces)
             try listening.openMissing(ListeningSockets.wanted(by: configuration))
             listening.closeUnclaimed()
         } catch {

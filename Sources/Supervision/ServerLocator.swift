@@ -70,11 +70,11 @@ struct ServerLocator: Sendable {
     }
 
     private func locate(_ server: ServerConfiguration) async throws -> SocketAddress {
-        if case .unix(let path) = server.address { return .unix(path: path) }
-        if let standIns { return try await standIns.socketAddress(for: server) }
+        if let standIns, server.address.isReplaceable { return try await standIns.socketAddress(for: server) }
         switch server.address {
         case .unix(let path): return .unix(path: path)
-        case .abstract: throw NotLocated(why: "abstract sockets are not connected to yet")
+        case .abstract(let name): return .abstract(name: name)
+        case .destination(let port): return .anywhere(port: port)
         case .ip(let host, let port):
             guard let address = SocketAddress(ip: host, port: port) else { throw NotLocated(why: "not an address") }
             return address
@@ -97,6 +97,16 @@ extension StandInFleet {
             throw NotLocated(why: "its stand-in listens on \(standIn.host)")
         }
         return address
+    }
+}
+
+extension ServerAddress {
+    /// Whether a stand-in can take the server's place: a Unix socket is this machine's own, and so is tried as it is.
+    fileprivate var isReplaceable: Bool {
+        switch self {
+        case .ip, .name, .service: true
+        case .unix, .abstract, .destination: false
+        }
     }
 }
 

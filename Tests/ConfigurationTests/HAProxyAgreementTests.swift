@@ -12,22 +12,20 @@ struct HAProxyAgreementTests {
 
     /// What is refused here alone, by the line's beginning: it would do something else than it says.
     private static let refusedHereAlone = [
-        // Read, but not applied yet (see `NotYetApplied`).
-        "server t 192.0.2.2:1 track ", "server t abns@",
+        // Nobody to track.
+        "server t 192.0.2.2:1 track ",
         // Rules, stickiness, content.
-        "balance rdp-cookie", "option transparent", "stick-table", "tcp-request connection reject",
-        "tcp-request content reject", "transparent", "use-server",
+        "balance rdp-cookie", "stick-table", "tcp-request connection reject",
+        "tcp-request content reject", "use-server",
         // TLS, and other protocols.
         "server t 192.0.2.2:1 ssl verify none", "server t 192.0.2.2:1 socks4",
-        "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc", "source 0.0.0.0 usesrc",
+        "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
         "bind 127.0.0.1:7778 accept-netscaler-cip",
         // HAProxy reads numbers up to what follows them, or takes them around 65536.
         "option redispatch x", "fullconn x", "hash-balance-factor x", "maxconn x", "server t 192.0.2.2:1 minconn x",
         "server t 192.0.2.2:1 check port 70000", "server t 192.0.2.2:+70000", "retries -1",
         // Servers that would never be used.
-        "dispatch ",
-        // Sending to the client's own destination.
-        "server t 0.0.0.0:5", "server t :5", "server t *",
+        "dispatch ", "option transparent", "transparent",
         // Two sockets on one port.
         "bind 127.0.0.1:7777",
     ]

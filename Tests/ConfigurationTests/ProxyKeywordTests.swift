@@ -160,7 +160,7 @@ struct ProxyKeywordTests {
             ("option foo", "error 9:12 unknown option 'foo' in a 'listen' section"),
             ("option tcplog x", "error 9:19 unexpected 'x' after 'tcplog'"),
             ("option redispatch x", "error 9:23 'x' is not a whole number"),
-            ("option transparent", "error 9:12 option 'transparent' is not supported here"),
+            ("option httpslog", "error 9:12 option 'httpslog' is not supported here"),
             ("option tcpka on", "error 9:18 unexpected 'on' after 'tcpka'"),
             ("option forceclose", "error 9:12 option 'forceclose' does not exist any more"),
             ("no", "error 9:7 'no' needs 'log' or 'option'"), ("no log x", "error 9:12 unexpected 'x' after 'log'"),

@@ -163,32 +163,80 @@ struct TrafficKeywordTests {
         }
     }
 
-    @Test("every keyword that is not applied yet is told where it stands")
-    func notYetApplied() {
-        let lines: [String: String] = [
-            "abns@ server": "server t abns@x"
+    @Test("a server at the client's own destination has no address, and its port follows or stays")
+    func destinations() throws {
+        let cases: [(String, ServerAddress, Int?)] = [
+            ("0.0.0.0", .destination(port: 0), 0), ("*", .destination(port: 0), 0), (":5", .destination(port: 5), nil),
+            ("0.0.0.0:+1", .destination(port: 0), 1), ("[::]:7", .destination(port: 7), nil),
         ]
-        let arguments: [String: String] = [
-            "tcp-ut": "5s", "interface": "eth0", "mss": "1400",
-            "namespace": "blue",
+        for (text, address, offset) in cases {
+            let server = try #require(Sample.listen("server t \(text)").configuration?.proxies.first?.servers.last)
+            #expect(server.address == address, "\(text)")
+            #expect(server.portOffset == offset, "\(text)")
+        }
+    }
+
+    @Test("where a connection tells where its client wanted to go, its port counts and not the line's")
+    func toldPorts() throws {
+        for option in ["accept-proxy", "transparent"] {
+            let text = Sample.defaults + "listen a\n    bind :1 \(option)\n    server t 192.0.2.1:+1\n"
+            let parsed = Sample.parse(text)
+            let server = try #require(parsed.configuration?.proxies.first?.servers.first)
+            #expect(server.address == .ip("192.0.2.1", port: 2), "\(option)")
+            #expect(server.portOffset == 1, "\(option)")
+            #expect(parsed.messages(.note).isEmpty, "\(option)")
+        }
+    }
+
+    @Test("option transparent sends sessions where their clients wanted to go, and goes with no balance and no servers")
+    func transparent() throws {
+        let head = Sample.defaults + "listen a\n    bind :1 accept-proxy\n"
+        let proxy = try #require(Sample.parse(head + "    option transparent\n").configuration?.proxies.first)
+        #expect(proxy.dispatch == .destination(port: 0))
+        let cases = [
+            ("balance roundrobin", ["'a' can't have both 'option transparent' and 'balance'"], []),
+            (
+                "server s 192.0.2.1:1",
+                ["the servers of 'a' would never be used: its 'option transparent' goes before them"], []
+            ),
+            ("dispatch 192.0.2.1:1", [], ["'option transparent' of 'a' has no effect: its 'dispatch' goes before it"]),
+            ("no option transparent", [], ["listen 'a' has no servers: every connection is closed at once"]),
+            ("bind :2", [], ["who comes in at 0.0.0.0:2 wanted to come here: 'a' would connect to itself"]),
         ]
-        // These have their own tests: they are said in other places than a line of a proxy.
-        let elsewhere: Set<String> = ["resolvers"]
-        for name in NotYetApplied.consequences.keys.sorted() where !elsewhere.contains(name) {
-            let parts = name.split(separator: " ").map(String.init)
-            let value = arguments[parts[parts.count - 1]].map { " \($0)" } ?? ""
-            let line: String
-            if let known = lines[name] {
-                line = known
-            } else if parts[0] == "server" {
-                line = "server t 192.0.2.1:9 \(parts[1])\(value)"
-            } else if parts[0] == "bind" {
-                line = "bind :9 \(parts[1])\(value)"
-            } else {
-                line = name
-            }
-            let told = Sample.listen(line).diagnostics.filter { $0.message.contains("is read, but not applied yet") }
-            #expect(told.count == 1, "\(name): \(line)")
+        for (line, errors, warnings) in cases {
+            let parsed = Sample.parse(head + "    option transparent\n    \(line)\n")
+            #expect(parsed.messages(.error) == errors, "\(line)")
+            #expect(parsed.messages(.warning) == warnings, "\(line)")
+        }
+    }
+
+    @Test("usesrc says whose address servers see")
+    func foreignSources() throws {
+        let cases: [(String, ForeignSource)] = [
+            ("clientip", .clientAddress), ("client", .clientEndpoint), ("192.0.2.7", .address("192.0.2.7", port: 0)),
+            ("192.0.2.7:80", .address("192.0.2.7", port: 80)), ("[2001:db8::1]:80", .address("2001:db8::1", port: 80)),
+        ]
+        for (words, expected) in cases {
+            let line = "server t 192.0.2.2:1 source 192.0.2.9 usesrc \(words) interface eth1"
+            let configuration = try #require(Sample.listen(line).configuration)
+            let source = try #require(configuration.proxies.first?.servers.last?.source)
+            #expect(source.foreign == expected, "\(words)")
+            #expect(source.interface == "eth1", "\(words)")
+            #expect(configuration.needsLastingPrivileges, "\(words)")
+        }
+        let wrong = [
+            (
+                "192.0.2.9 usesrc hdr_ip(x-forwarded-for,-1)",
+                "'usesrc hdr_ip' is not supported here: requests are relayed without being read"
+            ),
+            ("192.0.2.9 usesrc nobody", "'nobody' is not an IP address, 'client' or 'clientip'"),
+            (
+                "192.0.2.9:1-9 usesrc client",
+                "a range of ports can't go together with 'usesrc', which says where connections come from"
+            ),
+        ]
+        for (words, message) in wrong {
+            #expect(Sample.listen("server t 192.0.2.2:1 source \(words)").messages(.error) == [message])
         }
     }
 

@@ -66,7 +66,9 @@ public final class InstanceUnderTest: Sendable {
                 switch server.address {
                 case .ip(let host, let port): addresses[identity] = SocketAddress(ip: host, port: port)
                 case .unix(let path): addresses[identity] = .unix(path: path)
-                case .name, .service, .abstract: continue
+                case .abstract(let name): addresses[identity] = .abstract(name: name)
+                case .destination(let port): addresses[identity] = .anywhere(port: port)
+                case .name, .service: continue
                 }
             }
         }
@@ -78,6 +80,7 @@ public final class InstanceUnderTest: Sendable {
         var plan = WorkerPlan(
             configuration: configuration, listeners: listeners, addresses: addresses, inherited: inherited,
             history: history)
+        for name in configuration.connectedNamespaces { plan.namespaces[name] = try NetworkNamespace(name) }
         prepare(&plan)
         worker = try Worker.start(plan)
     }

@@ -5,9 +5,9 @@ extension Scenarios {
     struct RealBrokers {
         @Test(
             "no confirmed message is lost when RabbitMQ stops under its clients",
-            .enabled(if: RabbitMQCluster.isInstalled && Python.hasPika), .timeLimit(.minutes(5)))
+            .enabled(if: RabbitMQBrokers.isInstalled && Python.hasPika), .timeLimit(.minutes(5)))
         func seedStory() async throws {
-            let brokers = try await RabbitMQCluster()
+            let brokers = try await RabbitMQBrokers.seed()
             let directory = try TemporaryDirectory()
             let log = try SyslogCatcher()
             let files = try SeedFiles(log: log, directory: directory)

@@ -59,7 +59,7 @@ extension ServerConfiguration {
         guard resolution.resolvers == section.name else { return false }
         switch address {
         case .name, .service: return true
-        case .ip, .unix, .abstract: return false
+        case .ip, .unix, .abstract, .destination: return false
         }
     }
 }

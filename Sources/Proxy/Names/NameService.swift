@@ -78,7 +78,7 @@ final class NameService {
             } else {
                 resolution.teams.append(NameResolution.Team(backend: user.backend, servers: [user.server]))
             }
-        case .ip, .unix, .abstract: preconditionFailure("only names are asked for")
+        case .ip, .unix, .abstract, .destination: preconditionFailure("only names are asked for")
         }
     }
 

@@ -107,6 +107,16 @@ struct HAProxyStart {
             // It was known when the files were read.
             throw HAProxyRefusal(text: error.diagnostics.map(\.message).joined(separator: "; "))
         }
+        if configuration.needsLastingPrivileges {
+            guard (accounts.user ?? 0) == 0 else {
+                throw HAProxyRefusal(
+                    text: "Some configuration options require full privileges, so global.uid cannot be changed.")
+            }
+            if !Account.isRoot {
+                messages.tell(
+                    .warning, "[haproxy.main()] Some options which require full privileges might not work well.")
+            }
+        }
         do throws(SystemError) {
             if let group = accounts.group { try Privileges.become(group: group) }
             if let user = accounts.user { try Privileges.become(user: user) }
@@ -123,6 +133,7 @@ struct HAProxyStart {
     private static func text(of failure: InstanceSockets.Failure) -> String {
         let error = failure.error
         let place = failure.location.map { " [\($0.file):\($0.line)]" } ?? ""
+        if error.subject.hasPrefix("namespace ") { return "Cannot \(error.operation) \(error.subject) (\(error.text))" }
         let whose = failure.proxy.map { "for proxy \($0)" } ?? "for a stats socket"
         return "Binding\(place) \(whose): cannot \(error.operation) socket (\(error.text)) for [\(error.subject)]"
     }

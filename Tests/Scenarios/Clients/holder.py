@@ -1,14 +1,28 @@
-"""Opens one connection and holds it; prints "held", and "lost REASON" when it ends.
+"""Opens one connection and holds it; prints "from HOST PORT", its own end, then "held", and "lost REASON" when it ends.
 
 Usage: holder.py PORT
 Tries again until it is connected; "refused REASON" tells of each failure.
 """
 
+import os
+import socket
 import sys
 import time
 
 import pika
 from pika import exceptions
+
+
+def own_address(port):
+    """The local address of this process's connection to a port."""
+    for descriptor in os.listdir("/proc/self/fd"):
+        try:
+            with socket.socket(fileno=os.dup(int(descriptor))) as end:
+                if end.getpeername()[1] == port:
+                    return end.getsockname()
+        except OSError:
+            pass  # A file, or the folder's own descriptor, which is closed by now.
+    sys.exit("no connection to port %d" % port)
 
 
 def main():
@@ -23,6 +37,7 @@ def main():
                 sys.exit("never connected")
             time.sleep(0.1)
     connection.channel()
+    print("from", *own_address(int(sys.argv[1])))
     print("held", flush=True)
     try:
         while True:

@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-/// Four real brokers on one machine: three clustered on 127.0.0.3, .4 and .5, and one alone on 127.0.0.6.
+/// Real brokers on one machine.
 ///
 /// The scripts in /usr/sbin change to the user `rabbitmq` and its directories; the ones behind them run as whoever calls
 /// them, with everything of theirs in a temporary directory. Each broker is a process of this one's, and so is epmd.
-final class RabbitMQCluster: Sendable {
+final class RabbitMQBrokers: Sendable {
     /// A broker's name and where it takes clients.
     struct Node: Sendable {
         let name: String
@@ -13,7 +13,7 @@ final class RabbitMQCluster: Sendable {
         let isClustered: Bool
         fileprivate let distribution: HeldPort
 
-        fileprivate init(_ name: String, host: String, isClustered: Bool) throws {
+        init(_ name: String, host: String, isClustered: Bool = false) throws {
             self.name = name
             clients = try HeldPort(host: host)
             distribution = try HeldPort()
@@ -36,16 +36,25 @@ final class RabbitMQCluster: Sendable {
     private let environment: [String: String]
     private let processes: [TestProcess]
 
-    /// Starts all four and returns when the cluster has formed and mirrors every queue.
-    init() async throws {
-        directory = try TemporaryDirectory()
-        portMapper = try HeldPort()
-        nodes = [
+    /// The four of the seed's files: three clustered on 127.0.0.3, .4 and .5, and one alone on 127.0.0.6.
+    static func seed() async throws -> RabbitMQBrokers {
+        try await RabbitMQBrokers([
             try Node("rabbit", host: "127.0.0.3", isClustered: true),
             try Node("rabbit_1", host: "127.0.0.4", isClustered: true),
             try Node("rabbit_2", host: "127.0.0.5", isClustered: true),
-            try Node("rabbit_backup", host: "127.0.0.6", isClustered: false),
-        ]
+            try Node("rabbit_backup", host: "127.0.0.6"),
+        ])
+    }
+
+    /// Starts brokers and returns when they serve, and those of the cluster have formed it and mirror every queue.
+    ///
+    /// - Parameters:
+    ///   - nodes: which; the first clustered one is there before the others of the cluster.
+    ///   - configuration: lines of each one's `rabbitmq.conf`.
+    init(_ nodes: [Node], configuration: [String] = []) async throws {
+        directory = try TemporaryDirectory()
+        portMapper = try HeldPort()
+        self.nodes = nodes
         let home = try directory.directory("home")
         let cookie = try directory.write("supervise-scenarios", to: "home/.erlang.cookie")
         try FileManager.default.setAttributes([.posixPermissions: 0o400], ofItemAtPath: cookie)
@@ -57,31 +66,33 @@ final class RabbitMQCluster: Sendable {
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "RABBITMQ_CONF_ENV_FILE": try directory.write("", to: "rabbitmq-env.conf"),
         ]
-        let founder = nodes[0]
-        let joining = try directory.write(
-            """
-            cluster_formation.peer_discovery_backend = classic_config
-            cluster_formation.classic_config.nodes.1 = \(founder.erlangName)
-
-            """, to: "joining.conf")
-        let alone = try directory.write("", to: "alone.conf")
+        let founder = nodes.first(where: \.isClustered)
+        let alone = try directory.write(Self.lines(configuration), to: "alone.conf")
+        let discovery = [
+            "cluster_formation.peer_discovery_backend = classic_config",
+            "cluster_formation.classic_config.nodes.1 = \(founder?.erlangName ?? "")",
+        ]
+        let joining = try directory.write(Self.lines(configuration + discovery), to: "joining.conf")
 
         // One after the other only where it has to be: a node can join when the first one has its tables.
         var processes = [
             try TestProcess(["epmd", "-port", String(portMapper.port)], environment: environment, isolated: true)
         ]
-        let first = [founder, nodes[3]]
+        let rest = nodes.filter { $0.isClustered && $0.name != founder?.name }
+        let first = nodes.filter { node in !rest.contains { $0.name == node.name } }
         for node in first { processes.append(try Self.start(node, alone, directory, environment)) }
         try await Self.waitUntilReady(first, processes)
-        let rest = [nodes[1], nodes[2]]
         for node in rest { processes.append(try Self.start(node, joining, directory, environment)) }
         try await Self.waitUntilReady(rest, processes)
         self.processes = processes
+        guard let founder else { return }
         try await control(founder.name, "set_policy", "-p", "/", "ha-all", ".+", #"{"ha-mode": "all"}"#)
-        try await waitUntilClustered()
+        try await waitUntilClustered(askedOf: founder)
     }
 
-    /// The addresses that the seed's files name, with what stands for them here.
+    private static func lines(_ lines: [String]) -> String { lines.map { "\($0)\n" }.joined() }
+
+    /// The addresses that the seed's files name, with what stands for them among the seed's brokers.
     var servers: [String: String] {
         let addresses = ["172.17.0.3:5672", "172.17.0.4:5672", "172.17.0.5:5672", "172.17.0.6:5672"]
         return Dictionary(uniqueKeysWithValues: zip(addresses, nodes.map(\.clients.address)))
@@ -103,10 +114,10 @@ final class RabbitMQCluster: Sendable {
         for process in processes { try await process.waitUntilExit() }
     }
 
-    private func waitUntilClustered() async throws {
+    private func waitUntilClustered(askedOf founder: Node) async throws {
         let names = nodes.filter(\.isClustered).map(\.erlangName)
         try await eventually("the cluster of \(names)", within: .seconds(60), every: .milliseconds(200)) {
-            let status = try await control(nodes[0].name, "cluster_status", "--formatter", "json")
+            let status = try await control(founder.name, "cluster_status", "--formatter", "json")
             let running = try JSONDecoder().decode(ClusterStatus.self, from: Data(status.utf8)).running_nodes
             return Set(running) == Set(names)
         }
