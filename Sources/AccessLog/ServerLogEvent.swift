@@ -10,6 +10,10 @@ public struct ServerLogEvent: Sendable {
         ///
         /// Without a result the line has no reason: a line of the check's own has told it, or the server follows another one.
         case checked(to: OperationalState, by: CheckResult?)
+        /// A person said how it is, in place of its checks.
+        case declared(OperationalState)
+        /// It has another weight.
+        case weighed
         /// A person ordered another administrative state, for the server or for the one that it tracks.
         case ordered(from: AdministrativeOrders, to: AdministrativeOrders)
         /// Its slow start is over.
@@ -38,6 +42,8 @@ public struct ServerLogEvent: Sendable {
     public var activeServers = 0
     /// Backup servers that are usable afterwards.
     public var backupServers = 0
+    /// Whether it was stopping before (NOLB): nobody is to be alarmed when it goes.
+    public var wasStopping = false
     /// Whether the proxy had a usable server before.
     public var hadServer = true
     /// Whether the proxy accepts as well (`listen`): it is called a proxy then, and a backend otherwise.
@@ -75,13 +81,11 @@ public struct ServerLogEvent: Sendable {
         var lines: [TextLogLine] = []
         switch change {
         case .checked(let state, let result):
-            let isDown = state == .down
-            let reason = result.map { ", reason: \($0.words)" } ?? ""
-            // A drained server's fall takes no traffic away: nothing to be alarmed about.
-            let level: LogLevel = isDown && orders.effective == .ready ? .alert : .notice
-            lines.append(
-                line(level, "is \(isDown ? "DOWN" : "UP")\(reason)\(via). \(isDown ? leftWords : onlineWords)"))
-            if orders.effective == .drain { lines.append(remainsInDrain) }
+            lines += stateLines(state, result.map { ", reason: \($0.words)" } ?? "")
+        case .declared(let state):
+            lines += stateLines(state, ", changed from CLI")
+        case .weighed:
+            break
         case .ordered(let from, let to):
             lines += orderLines(from: from, to: to)
         case .warmedUp:
@@ -102,6 +106,15 @@ public struct ServerLogEvent: Sendable {
         return lines
     }
 
+    private func stateLines(_ state: OperationalState, _ reason: String) -> [TextLogLine] {
+        let isDown = state == .down
+        let word = isDown ? "DOWN" : state == .stopping ? "stopping" : "UP"
+        // The fall of a server that gets no new sessions takes no traffic away: nothing to be alarmed about.
+        let level: LogLevel = isDown && orders.effective == .ready && !wasStopping ? .alert : .notice
+        let first = line(level, "is \(word)\(reason)\(via). \(isDown ? leftWords : onlineWords)")
+        return orders.effective == .drain ? [first, remainsInDrain] : [first]
+    }
+
     private func orderLines(from: AdministrativeOrders, to: AdministrativeOrders) -> [TextLogLine] {
         guard from != to else { return [] }
         let isDown = operational == .down
@@ -112,7 +125,7 @@ public struct ServerLogEvent: Sendable {
         case (.ready, .maint), (.drain, .maint):
             let origin = to.own == .maint ? "" : via
             if isDown { return [line(.notice, "was DOWN and now enters maintenance\(origin).")] }
-            let level: LogLevel = from.effective == .ready ? .alert : .notice
+            let level: LogLevel = from.effective == .ready && !wasStopping ? .alert : .notice
             return [line(level, "is going DOWN for maintenance\(origin). \(leftWords)")]
         case (.ready, .drain):
             let origin = to.own == .drain ? "" : via

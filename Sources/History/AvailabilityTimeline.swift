@@ -80,7 +80,7 @@ struct AvailabilityTimeline {
             let to = min(stretch.to, until).millisecondsSinceEpoch
             guard from < to else { continue }
             switch stretch.state {
-            case .up, .drain, .degraded: account.upMilliseconds += to - from
+            case .up, .drain, .degraded, .stopping: account.upMilliseconds += to - from
             case .down: account.downMilliseconds += to - from
             case .maint: account.maintMilliseconds += to - from
             case .unknown: break

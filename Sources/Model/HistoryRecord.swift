@@ -129,6 +129,8 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case maint = "MAINT"
     /// A person gave a server back to traffic.
     case ready = "READY"
+    /// A person changed something else of a running instance, which the detail names.
+    case changed = "CHANGED"
     /// The name of a server has another address.
     case addressChanged = "ADDRESS_CHANGED"
     /// The recorder dropped records, which the detail counts.

@@ -6,6 +6,8 @@ public enum OperationalState: String, Sendable, Hashable, Codable, CaseIterable 
     case down = "DOWN"
     /// The broker answers, but refuses publishers (memory or disk alarm).
     case degraded = "DEGRADED"
+    /// It said, or somebody said of it, that it takes no new sessions; those that it has go on.
+    case stopping = "NOLB"
 }
 
 /// What a person ordered for a server.
@@ -63,10 +65,13 @@ public enum ServerState: String, Sendable, Hashable, Codable, CaseIterable {
     case maint = "MAINT"
     /// Takes new sessions only when no healthy server is left.
     case degraded = "DEGRADED"
+    /// Takes no new sessions, as its checks or somebody in their place said.
+    case stopping = "NOLB"
 
     /// Combines what checks found with what a person ordered.
     ///
-    /// Maintenance hides the operational state, since checks rest; a drained server that is down reads DOWN, as in HAProxy.
+    /// Maintenance hides the operational state, since checks rest; a drained server that is down reads DOWN, and one that is
+    /// stopping NOLB, as in HAProxy.
     ///
     /// - Parameters:
     ///   - operational: what the checks found.
@@ -75,6 +80,7 @@ public enum ServerState: String, Sendable, Hashable, Codable, CaseIterable {
         switch (administrative, operational) {
         case (.maint, _): self = .maint
         case (_, .down): self = .down
+        case (_, .stopping): self = .stopping
         case (.drain, .up), (.drain, .degraded): self = .drain
         case (.ready, .up): self = .up
         case (.ready, .degraded): self = .degraded

@@ -314,6 +314,8 @@ public struct ServerSnapshot: Sendable {
     public var weight = 1
     /// Its weight at full speed.
     public var configuredWeight = 1
+    /// The weight that the file gives it.
+    public var fileWeight = 1
     /// How much of its weight it has while it starts slowly, in percent; `nil` at full speed.
     public var slowStartPercent: Int?
     /// Most sessions; `nil` is no limit.

@@ -19,7 +19,7 @@ final class Backend {
     /// When a failed attempt to connect is repeated, and where.
     let redispatchRule: RedispatchRule
     /// How many sessions each server takes, by the backend's load.
-    private let limits: [SessionLimit?]
+    private var limits: [SessionLimit?]
 
     /// Makes a backend whose servers are as they are now.
     ///
@@ -46,8 +46,42 @@ final class Backend {
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule
         limits = servers.map {
-            SessionLimit(maxconn: $0.configuration.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
+            SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
         }
+    }
+
+    /// Changes a server's weight, as far as the algorithm allows it.
+    ///
+    /// - Parameters:
+    ///   - weight: the new weight, 0 to 256.
+    ///   - server: its index.
+    /// - Throws: `ActRefusal.staticAlgorithm`; the weight stays then.
+    func setWeight(_ weight: Int, of server: Int) throws(ActRefusal) {
+        let isFixed = !configuration.algorithm.isDynamic
+        if isFixed, weight != 0, weight != servers[server].configuration.weight { throw .staticAlgorithm }
+        groups.setWeight(server, weight)
+    }
+
+    /// Changes how many sessions a server takes.
+    ///
+    /// - Parameters:
+    ///   - limit: the most sessions; 0 is no limit.
+    ///   - server: its index.
+    func setSessionLimit(_ limit: Int, of server: Int) {
+        servers[server].maxconn = limit > 0 ? limit : nil
+        limits[server] = SessionLimit(
+            maxconn: servers[server].maxconn, minconn: servers[server].configuration.minconn, fullconn: sessionLimit)
+    }
+
+    /// What a successor is to know of a server.
+    ///
+    /// - Parameter index: its index.
+    /// - Returns: the value.
+    func inheritance(of index: Int) -> InheritedServer {
+        var inheritance = servers[index].inheritance
+        let weight = groups.weight(of: index)
+        if weight != servers[index].configuration.weight { inheritance.weight = weight }
+        return inheritance
     }
 
     /// Whether sessions go to the address of a `dispatch` line, which is no server to anybody who looks.

@@ -50,10 +50,21 @@ enum InstanceLayout {
             let limit = proxies.filter { $0.hasFrontend && $0.backends.contains(index) }.reduce(0) { $0 + $1.maxconn }
             let lines = proxy.dispatchLine.map { [$0] } ?? proxy.servers
             let servers = isInUse ? lines.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
-            return Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
+            let backend = Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
+            applyInheritedWeights(of: plan, to: backend)
+            return backend
         }
         linkTrackers(backends)
         return backends
+    }
+
+    /// Gives servers the weights that persons gave them while an earlier worker ran.
+    private static func applyInheritedWeights(of plan: WorkerPlan, to backend: Backend) {
+        for (index, server) in backend.namedServers.enumerated() {
+            guard let weight = plan.inherited[server.identity]?.weight else { continue }
+            // An algorithm that knows no other weights has taken the place of one that did: the file's holds.
+            try? backend.setWeight(weight, of: index)
+        }
     }
 
     /// Lets servers that track others know them, and be known by them.

@@ -27,6 +27,13 @@ final class Server {
 
     /// What a person ordered for it, whatever was ordered for the server that it tracks.
     private(set) var ownOrder: AdministrativeState
+    /// What a person said of it in place of its checks, where it isn't simply up: stopping until a check passes, and down
+    /// too without a check.
+    private var declared: OperationalState?
+    /// What the last line in the log was about.
+    var toldOperational = OperationalState.up
+    /// How many sessions it takes at the most; `nil` is no limit.
+    var maxconn: Int?
     /// Errors in a row on its connections; `nil` when nobody observes them, or there is no check to react with.
     var errorStreak: ErrorStreak?
     /// How often there were too many of them.
@@ -67,6 +74,8 @@ final class Server {
         if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check
         ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
+        declared = inherited?.declared
+        maxconn = configuration.maxconn
         outage = Outage(at: now)
         warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || ownOrder == .maint)
         errorStreak = check == nil ? nil : configuration.observation.map { ErrorStreak(limit: $0.errorLimit) }
@@ -92,7 +101,9 @@ final class Server {
     /// What the checks found, its own or those of the server that it tracks; up without checks, down without an address.
     var operational: OperationalState {
         guard !isUnresolved else { return .down }
-        return tracked?.operational ?? check?.counter.state ?? .up
+        if let tracked { return tracked.operational }
+        let found = check?.counter.state ?? .up
+        return found == .down ? .down : declared ?? found
     }
 
     /// What is ordered for it and for the server that it tracks.
@@ -105,7 +116,10 @@ final class Server {
     var administrative: AdministrativeState { orders.effective }
 
     /// The check that decides about it, its own or that of the server at the end of its chain.
-    var decidingCheck: ServerCheck? { tracked?.decidingCheck ?? check }
+    var decidingCheck: ServerCheck? {
+        if let tracked { return tracked.decidingCheck }
+        return check?.isEnabled == true ? check : nil
+    }
 
     /// `PROXY/SERVER`, as others name it that track it.
     var trackedName: String { "\(identity.proxy)/\(identity.server)" }
@@ -124,6 +138,17 @@ final class Server {
     /// - Parameter state: the order.
     func order(_ state: AdministrativeState) { ownOrder = state }
 
+    /// Takes a person's word for what its checks would find.
+    ///
+    /// - Parameter state: up, stopping or down.
+    func declare(_ state: OperationalState) {
+        _ = check?.counter.force(isUp: state != .down)
+        declared = state == .up || state == .down && check != nil ? nil : state
+    }
+
+    /// Forgets what a person said of it: a check has found out, or it comes back from maintenance.
+    func forgetDeclaration() { declared = nil }
+
     /// Gives it another address, or none.
     ///
     /// - Parameter address: where new sessions and checks go from now on.
@@ -134,9 +159,11 @@ final class Server {
 
     /// What a successor is to know.
     var inheritance: InheritedServer {
-        InheritedServer(
+        var inheritance = InheritedServer(
             operational: recordedState == .unknown ? nil : operational, administrative: ownOrder,
             health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince, address: address)
+        inheritance.declared = declared
+        return inheritance
     }
 
     /// What a snapshot shows.
@@ -154,7 +181,8 @@ final class Server {
         snapshot.isBackup = configuration.isBackup
         snapshot.weight = configuration.weight
         snapshot.configuredWeight = configuration.weight
-        snapshot.sessionLimit = configuration.maxconn
+        snapshot.fileWeight = configuration.weight
+        snapshot.sessionLimit = maxconn
         snapshot.queueLimit = configuration.maxqueue
         snapshot.counters = tally.snapshot(at: now, queue: queue)
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
@@ -167,7 +195,7 @@ final class Server {
             snapshot.trackedPosition = decidingCheck?.position
             snapshot.isMaintenanceInherited = orders.inherited == .maint
         }
-        if let check {
+        if let check, check.isEnabled {
             snapshot.isChecked = true
             snapshot.failedChecks = check.failures
             snapshot.lastCheck = check.lastResult

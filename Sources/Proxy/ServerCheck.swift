@@ -19,6 +19,9 @@ final class ServerCheck {
     /// Checks that failed before the server was down for sure.
     var failures = 0
 
+    /// Whether it is turned on; a person may turn it off while the instance runs.
+    var isEnabled = true
+
     /// The connection that is being tried, -1 while none is.
     var descriptor: Int32 = -1
     var startedAt = MonotonicTime(nanoseconds: 0)

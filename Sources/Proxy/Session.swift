@@ -31,6 +31,8 @@ struct Session {
         case serverDown
         /// An active server was marked up, and it is on a backup (`on-marked-up`).
         case activeUp
+        /// It was ended by order.
+        case killed
     }
 
     /// Grows with each use of the slot, so that late events of an earlier session are recognized.

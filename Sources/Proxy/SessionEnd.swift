@@ -44,6 +44,7 @@ enum SessionEnd: Equatable {
         case .serverFailed: self = .serverFailed
         case .serverDown: self = .serverDown(isConnected: session.phase == .established)
         case .activeUp: self = .activeUp(isConnected: session.phase == .established)
+        case .killed: self = .killed
         }
     }
 

@@ -37,18 +37,15 @@ public final class Worker: Sendable {
         await withCheckedContinuation { post(.snapshot($0)) }
     }
 
-    /// Sets a server's administrative state.
+    /// Changes something of the instance while it runs.
     ///
     /// - Parameters:
-    ///   - state: the new state.
-    ///   - server: which server.
+    ///   - act: what to change.
     ///   - actor: who ordered it.
     ///   - reason: why.
-    /// - Returns: whether the instance has that server (and the worker still runs).
-    public func set(
-        _ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?
-    ) async -> Bool {
-        await withCheckedContinuation { post(.set(state, server, actor: actor, reason: reason, $0)) }
+    /// - Returns: whether it is done; refused as not running once the worker has ended.
+    public func carryOut(_ act: RuntimeAct, actor: String, reason: String?) async -> ActResult {
+        await withCheckedContinuation { post(.act(act, actor: actor, reason: reason, $0)) }
     }
 
     /// Closes its listening descriptors, so that another worker may accept in its place; sessions go on.

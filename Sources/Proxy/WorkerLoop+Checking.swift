@@ -50,7 +50,7 @@ extension WorkerLoop {
     ///   - delay: how long to wait, in milliseconds.
     func planCheck(of index: Int, in backend: Backend, afterMilliseconds delay: Int64) {
         guard let position = checks.firstIndex(where: { self.backend($0.backend) === backend && $0.server == index }),
-            let check = backend.servers[index].check
+            let check = backend.servers[index].check, check.isEnabled
         else { return }
         plan(check, position, at: now.advanced(byMilliseconds: delay))
     }

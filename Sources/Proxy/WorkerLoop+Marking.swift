@@ -11,8 +11,10 @@ extension WorkerLoop {
     struct Shutdown {
         /// The proxy of the servers.
         var backend: Int
-        /// The server that was marked down; `nil` for all backups.
+        /// Whose; `nil` for all backups.
         var server: Int?
+        /// What becomes of them.
+        var outcome: Session.Outcome
     }
 
     /// Takes in what became of a connection to a server.
@@ -60,7 +62,7 @@ extension WorkerLoop {
     ///   - backend: its backend.
     func serverWasMarkedDown(_ index: Int, in backend: Backend) {
         guard backend.servers[index].configuration.closesSessionsWhenDown else { return }
-        planShutdown(of: index, in: backend)
+        planShutdown(of: index, in: backend, as: .serverDown)
     }
 
     /// A server came into use: the sessions on backups end with this turn, if it is to be so.
@@ -70,10 +72,9 @@ extension WorkerLoop {
     ///   - backend: its backend.
     func serverWasMarkedUp(_ index: Int, in backend: Backend) {
         let configuration = backend.servers[index].configuration
-        guard configuration.closesBackupSessionsWhenUp, !configuration.isBackup, configuration.weight > 0 else {
-            return
-        }
-        planShutdown(of: nil, in: backend)
+        guard configuration.closesBackupSessionsWhenUp, !configuration.isBackup, backend.groups.weight(of: index) > 0
+        else { return }
+        planShutdown(of: nil, in: backend, as: .activeUp)
     }
 
     /// Ends the sessions that a server's new state has ended: not before the turn's events are dealt with, since one of them
@@ -87,18 +88,21 @@ extension WorkerLoop {
             sessions.forEach { session in
                 guard session.pointee.holdsServer, Int(session.pointee.backend) == order.backend else { return }
                 let index = Int(session.pointee.serverIndex)
-                if let server = order.server {
-                    if server == index { shutDown(session, as: .serverDown) }
-                } else if servers[index].configuration.isBackup {
-                    shutDown(session, as: .activeUp)
-                }
+                let isMeant = order.server.map { $0 == index } ?? servers[index].configuration.isBackup
+                if isMeant { shutDown(session, as: order.outcome) }
             }
         }
     }
 
-    private func planShutdown(of index: Int?, in backend: Backend) {
+    /// Lets sessions end with this turn.
+    ///
+    /// - Parameters:
+    ///   - index: the server whose sessions they are; `nil` for those of all backups.
+    ///   - backend: its backend.
+    ///   - outcome: what becomes of them.
+    func planShutdown(of index: Int?, in backend: Backend, as outcome: Session.Outcome) {
         guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
-        shutdowns.append(Shutdown(backend: proxy, server: index))
+        shutdowns.append(Shutdown(backend: proxy, server: index, outcome: outcome))
     }
 
     /// Reads no more from either side, passes on what was read, and ends.

@@ -9,14 +9,12 @@ extension WorkerLoop {
         for order in mailbox.collect() {
             switch order {
             case .snapshot(let reply): reply.resume(returning: snapshot())
-            case .set(let state, let server, let actor, let reason, let reply):
-                reply.resume(returning: set(state, of: server, actor: actor, reason: reason))
+            case .act(let act, let actor, let reason, let reply):
+                reply.resume(returning: carryOut(act, cause: Cause(actor: actor, reason: reason)))
             case .stopAccepting(let reply):
                 closeListeners()
                 reply.resume()
             case .inheritance(let reply):
-                var inheritance: [ServerIdentity: InheritedServer] = [:]
-                for server in allServers { inheritance[server.identity] = server.inheritance }
                 reply.resume(returning: inheritance)
             case .carryOut(let body): body(self)
             case .lookedUp(let position, let answer): take(answer, of: position)
@@ -32,6 +30,16 @@ extension WorkerLoop {
         stopping?.timer = .none
         stopping?.hasExpired = true
         sessions.forEach { $0.pointee.phase == .greeting ? turnAway($0, .killed) : end($0, .killed) }
+    }
+
+    private var inheritance: [ServerIdentity: InheritedServer] {
+        var inheritance: [ServerIdentity: InheritedServer] = [:]
+        for case let backend? in backends {
+            for (index, server) in backend.namedServers.enumerated() {
+                inheritance[server.identity] = backend.inheritance(of: index)
+            }
+        }
+        return inheritance
     }
 
     private func stop(
@@ -68,15 +76,5 @@ extension WorkerLoop {
                 backendConnections: backends[index]?.tally.totalSessions ?? 0)
             log.send(line, along: routes[index], at: wall)
         }
-    }
-
-    private func set(_ state: AdministrativeState, of identity: ServerIdentity, actor: String, reason: String?) -> Bool
-    {
-        for case let backend? in backends {
-            guard let index = backend.namedServers.firstIndex(where: { $0.identity == identity }) else { continue }
-            order(state, of: index, in: backend, actor: actor, reason: reason)
-            return true
-        }
-        return false
     }
 }

@@ -48,12 +48,14 @@ extension WorkerLoop {
         if result.status.isSuccess { server.errorStreak?.clear() }
         let logsChecks = backend.configuration.logsHealthChecks
         if logsChecks && (hasMoved || lastStatus != result.status) {
-            log(result, of: server, at: check.position, in: backend)
+            log(result, of: index, at: check.position, in: backend)
         }
         let cause = Cause(check: result)
-        if let transition {
+        let hasStopped = server.operational == .stopping && result.status.isSuccess
+        if hasStopped || transition != nil { server.forgetDeclaration() }
+        if let state = transition?.to ?? (hasStopped ? .up : nil) {
             // A line of the check's own has just told the reason.
-            change(index, in: backend, .checked(to: transition.to, by: logsChecks ? nil : result), cause: cause)
+            change(index, in: backend, .checked(to: state, by: logsChecks ? nil : result), cause: cause)
         } else if server.recordedState == .unknown {
             recordFirstVerdict(of: server, in: backend, cause: cause)
         }
@@ -65,15 +67,29 @@ extension WorkerLoop {
     ///   - state: the order.
     ///   - index: the server.
     ///   - backend: its backend.
-    ///   - actor: who ordered it.
-    ///   - reason: why.
-    func order(_ state: AdministrativeState, of index: Int, in backend: Backend, actor: String, reason: String?) {
+    ///   - cause: who ordered it, and why.
+    func order(_ state: AdministrativeState, of index: Int, in backend: Backend, cause: Cause) {
         let server = backend.servers[index]
         let before = server.orders
         guard before.own != state else { return }
         server.order(state)
-        change(
-            index, in: backend, .ordered(from: before, to: server.orders), cause: Cause(actor: actor, reason: reason))
+        change(index, in: backend, .ordered(from: before, to: server.orders), cause: cause)
+    }
+
+    /// Takes a person's word for a server's state, in place of its checks.
+    ///
+    /// - Parameters:
+    ///   - state: up, stopping or down.
+    ///   - index: a server that tracks no other one.
+    ///   - backend: its backend.
+    ///   - cause: who said so, and why.
+    func declare(_ state: OperationalState, of index: Int, in backend: Backend, cause: Cause) {
+        let server = backend.servers[index]
+        // In maintenance nothing is known of it; afterwards it begins anew.
+        guard server.administrative != .maint else { return }
+        let before = server.operational
+        server.declare(state)
+        if server.operational != before { change(index, in: backend, .declared(state), cause: cause) }
     }
 
     /// Tells the history what is known of a server when its worker begins.
@@ -116,6 +132,7 @@ extension WorkerLoop {
             isBackup: server.configuration.isBackup, change: change, operational: server.operational,
             orders: server.orders)
         event.tracked = server.tracked?.trackedName
+        event.wasStopping = server.toldOperational == .stopping
         event.hadServer = backend.isUp
         event.isListen = backend.configuration.kind == .listen
         return event
@@ -146,14 +163,14 @@ extension WorkerLoop {
     ) -> ServerLogEvent.Change? {
         let inheritedBefore: AdministrativeState
         switch change {
-        case .checked(let state, _):
+        case .checked(let state, _), .declared(let state):
             // In maintenance a server follows no checks.
             return tracker.administrative == .maint ? nil : .checked(to: state, by: nil)
         case .ordered(let from, _): inheritedBefore = server.isUnresolved ? .maint : from.effective
         case .unresolved: inheritedBefore = server.administrative
         case .resolved: inheritedBefore = .maint
-        case .warmedUp:
-            // Each has a slow start of its own.
+        case .warmedUp, .weighed:
+            // Each has a weight and a slow start of its own.
             return nil
         }
         let before = AdministrativeOrders(own: tracker.orders.own, inherited: inheritedBefore)
@@ -163,13 +180,15 @@ extension WorkerLoop {
     private func adjustCheck(
         of index: Int, in backend: Backend, from: AdministrativeOrders, to: AdministrativeOrders
     ) {
-        guard let check = backend.servers[index].check, !backend.servers[index].isUnresolved else { return }
+        let server = backend.servers[index]
+        guard !server.isUnresolved else { return }
         switch (from.effective == .maint, to.effective == .maint) {
         case (true, false):
             // Nothing was checked meanwhile: up, until a first check says otherwise.
-            _ = check.counter.restart()
+            server.forgetDeclaration()
+            _ = server.check?.counter.restart()
             planCheck(of: index, in: backend, afterMilliseconds: 0)
-        case (false, true): stopCheck(of: backend.servers[index])
+        case (false, true): stopCheck(of: server)
         case (true, true), (false, false): break
         }
     }
@@ -183,6 +202,7 @@ extension WorkerLoop {
         backend.groups.setUsable(index, server.isUsable)
         noteChange(of: index, in: backend)
         server.outage.note(isDown: server.isOut, at: now)
+        server.toldOperational = server.operational
         if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
         event.sessions = server.tally.currentSessions
         if server.isUsable {
@@ -204,12 +224,13 @@ extension WorkerLoop {
         sample()
     }
 
-    private func log(_ result: CheckResult, of server: Server, at position: HealthPosition, in backend: Backend) {
+    private func log(_ result: CheckResult, of index: Int, at position: HealthPosition, in backend: Backend) {
+        let server = backend.servers[index]
         guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
         var line = CheckLogLine(
             proxy: backend.configuration.name, server: server.configuration.name,
             isBackup: server.configuration.isBackup, result: result, position: position)
-        line.hasWeight = server.configuration.weight > 0
+        line.hasWeight = backend.groups.weight(of: index) > 0
         log.send(line, along: routes[proxy], at: WallClock.now())
     }
 

@@ -10,7 +10,7 @@ extension WorkerLoop {
     ///   - backend: its backend.
     func noteChange(of index: Int, in backend: Backend) {
         let server = backend.servers[index]
-        server.warmup.note(isOut: server.isOut, at: now)
+        server.warmup.note(isOut: server.isOut || server.operational == .stopping, at: now)
         timers.cancel(&server.warmup.timer)
         backend.groups.setSlowStart(index, steps: server.warmup.steps)
         if server.warmup.isOn { planLook(at: index, in: backend) }

@@ -4,7 +4,7 @@ import Model
 /// What can be asked of a worker from outside; each case carries whom to answer.
 enum WorkerOrder: Sendable {
     case snapshot(CheckedContinuation<InstanceSnapshot?, Never>)
-    case set(AdministrativeState, ServerIdentity, actor: String, reason: String?, CheckedContinuation<Bool, Never>)
+    case act(RuntimeAct, actor: String, reason: String?, CheckedContinuation<ActResult, Never>)
     case stopAccepting(CheckedContinuation<Void, Never>)
     case inheritance(CheckedContinuation<[ServerIdentity: InheritedServer], Never>)
     /// A request of which only its answer's receiver knows more; called without a loop when there is none any more.
@@ -19,7 +19,7 @@ enum WorkerOrder: Sendable {
     func refuse() {
         switch self {
         case .snapshot(let reply): reply.resume(returning: nil)
-        case .set(_, _, _, _, let reply): reply.resume(returning: false)
+        case .act(_, _, _, let reply): reply.resume(returning: .refused(.notRunning))
         case .stopAccepting(let reply): reply.resume()
         case .inheritance(let reply): reply.resume(returning: [:])
         case .carryOut(let body): body(nil)

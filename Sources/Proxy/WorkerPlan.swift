@@ -38,6 +38,10 @@ public struct InheritedServer: Sendable, Hashable {
     public var since: Timestamp?
     /// Where it was; `nil` when its name had no address.
     public var address: SocketAddress?
+    /// What a person said of it in place of its checks; `nil` when nobody did, or a check has said something since.
+    public var declared: OperationalState?
+    /// Its weight, where a person has changed it.
+    public var weight: Int?
 
     /// Makes an inheritance.
     ///

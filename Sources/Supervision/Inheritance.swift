@@ -6,8 +6,9 @@ import Proxy
 enum Inheritance {
     /// Chooses what still holds under another configuration.
     ///
-    /// What the checks found, and the address that its name had, hold while the file's address is the same. What a person ordered holds for as long as there
-    /// is a server of that name; of a server without orders, the file says whether it is in maintenance (`disabled`).
+    /// What the checks found, and the address that its name had, hold while the file's address is the same; a weight that
+    /// a person gave it holds while the file's weight is the same. What a person ordered holds for as long as there is a
+    /// server of that name; of a server without orders, the file says whether it is in maintenance (`disabled`).
     ///
     /// - Parameters:
     ///   - known: what the earlier worker knew; nothing when it crashed.
@@ -19,14 +20,14 @@ enum Inheritance {
         from known: [ServerIdentity: InheritedServer], ordered: [ServerIdentity: AdministrativeState],
         last: InstanceConfiguration?, next: InstanceConfiguration
     ) -> [ServerIdentity: InheritedServer] {
-        let lastServers = last?.identifiedServers ?? []
-        let lastAddresses = Dictionary(
-            lastServers.map { ($0.identity, $0.server.address) }, uniquingKeysWith: { first, _ in first })
+        let lastServers = Dictionary(
+            (last?.identifiedServers ?? []).map { ($0.identity, $0.server) }, uniquingKeysWith: { first, _ in first })
         var inherited: [ServerIdentity: InheritedServer] = [:]
         for (identity, server) in next.identifiedServers {
             guard known[identity] != nil || ordered[identity] != nil else { continue }
-            let isSameServer = lastAddresses[identity] == server.address
+            let isSameServer = lastServers[identity]?.address == server.address
             var entry = isSameServer ? known[identity] ?? .nothingKnown : .nothingKnown
+            entry.weight = lastServers[identity]?.weight == server.weight ? known[identity]?.weight : nil
             entry.administrative = ordered[identity] ?? (server.isDisabled ? .maint : .ready)
             inherited[identity] = entry
         }

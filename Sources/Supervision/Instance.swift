@@ -180,18 +180,23 @@ extension Instance {
         if life.state == .stopping { await stopWorkers() }
     }
 
-    /// Sets a server's administrative state; without a worker, for the next one.
+    /// Changes something of what runs; a server's administrative state also without a worker, for the next one.
     ///
     /// - Parameters:
-    ///   - state: the new state.
-    ///   - server: one of the configuration's servers.
+    ///   - act: what to change.
     ///   - who: for the history.
-    func set(_ state: AdministrativeState, of server: ServerIdentity, by who: Operator) async {
+    /// - Returns: whether it is done.
+    func carryOut(_ act: RuntimeAct, by who: Operator) async -> ActResult {
         // What is set between a worker's inheritance and its successor's start would be lost on both.
         while isExchanging { await withCheckedContinuation { awaitingExchange.append($0) } }
+        guard case .server(let server, .setState(let state)) = act else {
+            return await worker?.carryOut(act, actor: who.name, reason: who.reason) ?? .refused(.notRunning)
+        }
+        guard servers.contains(server) else { return .refused(.noSuchServer) }
         ordered[server] = state
-        // False without that server or after the worker's end: then the next worker gets it from `ordered`.
-        _ = await worker?.set(state, of: server, actor: who.name, reason: who.reason)
+        // Refused after the worker's end: then the next worker gets it from `ordered`.
+        _ = await worker?.carryOut(act, actor: who.name, reason: who.reason)
+        return .done
     }
 
     private func untilStopped() async {
@@ -305,7 +310,7 @@ extension EventKind {
         case .crashed, .fatal: .error
         case .backoff, .reloadRefused, .supervisorLost, .gap, .historyTrouble: .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready, .addressChanged:
+            .drain, .maint, .ready, .addressChanged, .changed:
             .notice
         }
     }

@@ -157,6 +157,16 @@ public protocol InstanceControl: Sendable {
     /// How the history does; `nil` when none is kept.
     var historyLoad: HistoryLoad? { get async }
 
+    /// Changes something of what an instance runs.
+    ///
+    /// - Parameters:
+    ///   - act: what to change.
+    ///   - instance: its name.
+    ///   - who: for the history.
+    /// - Returns: whether it is done.
+    /// - Throws: `ControlError.notFound` for an unknown instance.
+    func carryOut(_ act: RuntimeAct, on instance: String, by who: Operator) async throws(ControlError) -> ActResult
+
     /// The stand-in brokers; empty without `--stand-ins`.
     ///
     /// - Returns: one status a stand-in, by name.

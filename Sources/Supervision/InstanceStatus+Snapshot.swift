@@ -20,7 +20,7 @@ extension ServerSnapshot {
     fileprivate var isUsable: Bool {
         switch state {
         case .up, .degraded: true
-        case .unknown, .down, .drain, .maint: false
+        case .unknown, .down, .drain, .stopping, .maint: false
         }
     }
 }

@@ -7,8 +7,8 @@ protocol InstanceWorker: AnyObject, Sendable {
     func snapshot() async -> InstanceSnapshot?
     /// Has a request carried out; `nil` once the worker has ended.
     func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer?
-    /// Sets a server's administrative state; false when there is no such server or the worker has ended.
-    func set(_ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async -> Bool
+    /// Changes something of the instance; refused as not running when the worker has ended.
+    func carryOut(_ act: RuntimeAct, actor: String, reason: String?) async -> ActResult
     /// Closes its listening descriptors; sessions go on.
     func stopAccepting() async
     /// What a successor is to know of the servers.

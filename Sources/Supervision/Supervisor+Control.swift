@@ -59,19 +59,30 @@ extension Supervisor: InstanceControl {
             let names = ServerPattern.names(of: known, like: server)
             throw .notFound(server, suggestion: Suggestion.closest(to: server, among: names))
         }
-        for match in matches {
-            await instances[match.instance]?.set(state, of: match, by: who)
-            let event = EventRecord(
-                at: WallClock.now(), instance: match.instance, kind: state.eventKind, actor: who.name,
-                reason: who.reason, detail: "\(match.proxy)/\(match.server)")
-            history.offer(.event(event))
-            logger.notice("\(match): \(state.eventKind.rawValue) by \(who.name)")
-        }
+        for match in matches { _ = try await carryOut(.server(match, .setState(state)), on: match.instance, by: who) }
         return matches
     }
 
     /// How the history does; `nil` when none is kept.
     public var historyLoad: HistoryLoad? { history.load }
+
+    /// Changes something of what an instance runs, and leaves an event once it is done.
+    public func carryOut(_ act: RuntimeAct, on instance: String, by who: Operator) async throws(ControlError)
+        -> ActResult
+    {
+        let result = await (try self.instance(instance)).carryOut(act, by: who)
+        guard case .done = result else { return result }
+        var event = EventRecord(
+            at: WallClock.now(), instance: instance, kind: .changed, actor: who.name, reason: who.reason,
+            detail: "\(act)")
+        if case .server(let server, .setState(let state)) = act {
+            event.kind = state.eventKind
+            event.detail = "\(server.proxy)/\(server.server)"
+        }
+        history.offer(.event(event))
+        logger.notice("\(instance): \(act) by \(who.name)")
+        return result
+    }
 
     /// The stand-in brokers, by name; empty without `--stand-ins`.
     public func standIns() async -> [StandInStatus] {

@@ -89,7 +89,7 @@ struct AvailabilityTimelineTests {
         let moments = (since..<until).map { moment in
             blind.contains { $0.lowerBound <= moment && moment < $0.upperBound } ? .unknown : state(at: moment, runs)
         }
-        #expect(parts[0] == Int64(moments.count { [.up, .drain, .degraded].contains($0) }))
+        #expect(parts[0] == Int64(moments.count { [.up, .drain, .degraded, .stopping].contains($0) }))
         #expect(parts[1] == Int64(moments.count { $0 == .down }))
         #expect(parts[2] == Int64(moments.count { $0 == .maint }))
     }

@@ -9,6 +9,7 @@ struct ServerStateTests {
             (.up, .ready, .up), (.up, .drain, .drain), (.up, .maint, .maint),
             (.down, .ready, .down), (.down, .drain, .down), (.down, .maint, .maint),
             (.degraded, .ready, .degraded), (.degraded, .drain, .drain), (.degraded, .maint, .maint),
+            (.stopping, .ready, .stopping), (.stopping, .drain, .stopping), (.stopping, .maint, .maint),
         ] as [(OperationalState, AdministrativeState, ServerState)])
     func pairs(operational: OperationalState, administrative: AdministrativeState, expected: ServerState) {
         #expect(ServerState(operational: operational, administrative: administrative) == expected)
@@ -16,7 +17,8 @@ struct ServerStateTests {
 
     @Test("the words of the history's contract")
     func words() {
-        #expect(ServerState.allCases.map(\.rawValue) == ["UNKNOWN", "UP", "DOWN", "DRAIN", "MAINT", "DEGRADED"])
+        #expect(
+            ServerState.allCases.map(\.rawValue) == ["UNKNOWN", "UP", "DOWN", "DRAIN", "MAINT", "DEGRADED", "NOLB"])
     }
 
     @Test("a server is named by instance, proxy and server")

@@ -13,6 +13,7 @@ final class FakeSupervisor: InstanceControl {
     enum Order: Equatable {
         case instance(InstanceOrder, String, Operator)
         case server(AdministrativeState, String, Operator)
+        case act(RuntimeAct, String, Operator)
         case standIn(String, isRunning: Bool, Operator)
         case shutdown(Operator)
     }
@@ -73,6 +74,11 @@ final class FakeSupervisor: InstanceControl {
     }
 
     var historyLoad: HistoryLoad? { get async { nil } }
+
+    func carryOut(_ act: RuntimeAct, on instance: String, by who: Operator) async throws(ControlError) -> ActResult {
+        try take(.act(act, instance, who))
+        return .done
+    }
 
     func standIns() async -> [StandInStatus] {
         [

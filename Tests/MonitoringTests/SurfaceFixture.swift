@@ -96,6 +96,9 @@ struct SnapshotControl: InstanceControl {
     func set(_ state: AdministrativeState, server: String, by who: Operator) async throws(ControlError)
         -> [ServerIdentity]
     { throw .notFound(server, suggestion: nil) }
+    func carryOut(_ act: RuntimeAct, on instance: String, by who: Operator) async throws(ControlError) -> ActResult {
+        throw .notFound(instance, suggestion: nil)
+    }
     func standIns() async -> [StandInStatus] { [] }
     func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError) {
         throw .notFound(name, suggestion: nil)

@@ -157,6 +157,22 @@ public final class InstanceUnderTest: Sendable {
     public func stop() async { await worker.stop(grace: .zero, isFinal: true, actor: nil, reason: nil) }
 }
 
+extension Worker {
+    /// Sets a server's administrative state.
+    ///
+    /// - Parameters:
+    ///   - state: the new state.
+    ///   - server: which server.
+    ///   - actor: who ordered it.
+    ///   - reason: why.
+    /// - Returns: whether the instance has that server, and the worker still runs.
+    public func set(
+        _ state: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?
+    ) async -> Bool {
+        await carryOut(.server(server, .setState(state)), actor: actor, reason: reason) == .done
+    }
+}
+
 extension SocketAddress {
     /// An address on 127.0.0.1.
     ///

@@ -51,11 +51,11 @@ final class FakeWorker: InstanceWorker {
 
     func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer? { nil }
 
-    func set(_ order: AdministrativeState, of server: ServerIdentity, actor: String, reason: String?) async -> Bool {
+    func carryOut(_ act: RuntimeAct, actor: String, reason: String?) async -> ActResult {
         state.withLock { state in
-            guard !state.hasEnded else { return false }
-            state.orders[server] = order
-            return true
+            guard !state.hasEnded else { return .refused(.notRunning) }
+            if case .server(let server, .setState(let order)) = act { state.orders[server] = order }
+            return .done
         }
     }
 

@@ -91,7 +91,7 @@ import Testing
             Example.instance(binds: [address]), surroundings: surroundings(quick), supervisor: nil)
         try await instance.carryOut(.start, with: nil, by: nil)
         let rabbit = try #require(await instance.servers.first)
-        await instance.set(.maint, of: rabbit, by: ada)
+        _ = await instance.carryOut(.server(rabbit, .setState(.maint)), by: ada)
         #expect(workers.all[0].orders == [rabbit: .maint])
         workers.all[0].crash()
         _ = try Client(connectedTo: address)
@@ -190,7 +190,7 @@ import Testing
     func orderWhileStopped() async throws {
         let instance = Instance(Example.instance(), surroundings: surroundings(), supervisor: nil)
         let rabbit = try #require(await instance.servers.first)
-        await instance.set(.drain, of: rabbit, by: ada)
+        _ = await instance.carryOut(.server(rabbit, .setState(.drain)), by: ada)
         try await instance.carryOut(.start, with: nil, by: nil)
         #expect(workers.all.first?.plan.inherited[rabbit]?.administrative == .drain)
         await instance.shutDown(by: nil)
@@ -206,13 +206,13 @@ import Testing
         let restart = Task { try await instance.carryOut(.restart, with: nil, by: ada) }
         #expect(await eventually { gate.isAwaited })
         #expect(await state(instance) == .reloading)
-        let order = Task { await instance.set(.drain, of: rabbit, by: ada) }
+        let order = Task { await instance.carryOut(.server(rabbit, .setState(.drain)), by: ada) }
         await #expect(throws: ControlError.failed("warren: it is being restarted already")) {
             try await instance.carryOut(.restart, with: nil, by: ada)
         }
         gate.open()
         try await restart.value
-        await order.value
+        #expect(await order.value == .done)
         #expect(workers.all[1].orders == [rabbit: .drain])
         #expect(workers.all[0].orders.isEmpty)
         await instance.shutDown(by: nil)

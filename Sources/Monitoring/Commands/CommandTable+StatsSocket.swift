@@ -1,4 +1,4 @@
 extension CommandTable {
     /// What the stats sockets of an instance understand.
-    static let statsSocket = CommandTable(ConnectionCommands.all + StatisticsCommands.all)
+    static let statsSocket = CommandTable(ConnectionCommands.all + StatisticsCommands.all + ServerCommands.all)
 }

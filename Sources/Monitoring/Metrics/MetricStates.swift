@@ -59,7 +59,7 @@ enum MetricStates {
         case .maintenance, .unresolved: "MAINT"
         case .down, .goingUp: "DOWN"
         case .draining, .drainingGoingDown: "DRAIN"
-        case .degraded: "NOLB"
+        case .degraded, .stopping, .stoppingGoingDown: "NOLB"
         case .up, .goingDown, .unchecked: server.weight == 0 ? "DRAIN" : "UP"
         }
     }

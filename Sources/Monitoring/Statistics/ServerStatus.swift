@@ -21,6 +21,10 @@ enum ServerStatus: Hashable {
     case up
     /// Takes traffic only when no better server is left.
     case degraded
+    /// Keeps its sessions and gets no new ones, as its checks or somebody in their place said.
+    case stopping
+    /// As `stopping`, with `left` of `allowed` failed checks before it is down.
+    case stoppingGoingDown(left: Int, allowed: Int)
     /// Keeps its sessions and gets no new ones.
     case draining
     /// As `draining`, with `left` of `allowed` failed checks before it is down.
@@ -46,6 +50,8 @@ enum ServerStatus: Hashable {
         case .drain where isFalling: self = .drainingGoingDown(left: left, allowed: allowed)
         case .drain: self = .draining
         case .degraded: self = .degraded
+        case .stopping where isFalling: self = .stoppingGoingDown(left: left, allowed: allowed)
+        case .stopping: self = .stopping
         case .up where isFalling: self = .goingDown(left: left, allowed: allowed)
         case .up where position == nil: self = .unchecked
         case .up: self = .up
@@ -61,7 +67,8 @@ enum ServerStatus: Hashable {
         case .goingUp(let passed, let needed): "DOWN \(passed)/\(needed)"
         case .goingDown(let left, let allowed): "UP \(left)/\(allowed)"
         case .up: "UP"
-        case .degraded: "NOLB"
+        case .degraded, .stopping: "NOLB"
+        case .stoppingGoingDown(let left, let allowed): "NOLB \(left)/\(allowed)"
         case .draining: "DRAIN"
         case .drainingGoingDown(let left, let allowed): "DRAIN \(left)/\(allowed)"
         case .unchecked: "no check"
@@ -72,8 +79,8 @@ enum ServerStatus: Hashable {
     var arrow: String {
         switch self {
         case .goingUp: "↑"
-        case .goingDown, .drainingGoingDown: "↓"
-        case .maintenance, .unresolved, .down, .up, .degraded, .draining, .unchecked: ""
+        case .goingDown, .drainingGoingDown, .stoppingGoingDown: "↓"
+        case .maintenance, .unresolved, .down, .up, .degraded, .stopping, .draining, .unchecked: ""
         }
     }
 
@@ -87,9 +94,9 @@ enum ServerStatus: Hashable {
         case .maintenance, .unresolved: return "maintain"
         case .down: return "\(kind)_down"
         case .goingUp: return "\(kind)_going_up"
-        case .goingDown, .drainingGoingDown: return "\(kind)_going_down"
+        case .goingDown, .drainingGoingDown, .stoppingGoingDown: return "\(kind)_going_down"
         case .up: return server.weight == 0 ? "\(kind)_draining" : "\(kind)_up"
-        case .degraded: return "\(kind)_nolb"
+        case .degraded, .stopping: return "\(kind)_nolb"
         case .draining: return "\(kind)_draining"
         case .unchecked: return "\(kind)_no_check"
         }

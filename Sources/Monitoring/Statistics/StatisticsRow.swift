@@ -100,7 +100,7 @@ struct StatisticsSelection {
         switch server.state {
         case .down: return !hidesDown
         case .maint: return !hidesDown && !hidesMaintenance
-        case .up, .drain, .degraded, .unknown: return true
+        case .up, .drain, .degraded, .stopping, .unknown: return true
         }
     }
 }

@@ -41,7 +41,7 @@ struct Events: AsyncParsableCommand {
         case .backoff, .reloadRefused, .gap: .yellow
         case .drain, .maint: .blue
         case .supervisorStarted, .started, .ready: .green
-        case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged: nil
+        case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed: nil
         }
     }
 }

@@ -67,7 +67,7 @@ enum HAProxyServerStates {
 extension ServerSnapshot {
     fileprivate var isUsable: Bool {
         switch state {
-        case .up, .drain, .degraded: true
+        case .up, .drain, .degraded, .stopping: true
         case .down, .maint, .unknown: false
         }
     }

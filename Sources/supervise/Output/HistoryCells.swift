@@ -52,7 +52,7 @@ struct HistoryCells: Sendable {
         switch state {
         case .up: .green
         case .down: .red
-        case .degraded: .yellow
+        case .degraded, .stopping: .yellow
         case .drain, .maint: .blue
         case .unknown: .grey
         }

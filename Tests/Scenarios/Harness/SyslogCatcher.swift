@@ -20,6 +20,13 @@ final class SyslogCatcher: Sendable {
         return caught.withLock { $0 }
     }
 
+    /// The lines since this was last asked; they are forgotten then.
+    func takeLines() throws -> [String] {
+        let all = try lines()
+        caught.withLock { $0.removeAll() }
+        return all
+    }
+
     /// Waits for a line.
     func line(_ what: String, within limit: Duration = .seconds(20), where matches: (String) -> Bool) async throws
         -> String

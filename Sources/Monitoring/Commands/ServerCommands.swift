@@ -1,0 +1,154 @@
+import Configuration
+import Model
+import Supervision
+
+/// The stats socket's commands that change a server.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3; texts, and the order in which mistakes are found, recorded from
+///   2.6.12.
+enum ServerCommands {
+    /// The rows of the table.
+    static let all = [
+        getWeight, setWeight, setServer, setMaxconn,
+        command(
+            "enable server", usage: "enable server  (DEPRECATED)",
+            summary: "enable a disabled server (use 'set server' instead)"
+        ) { _, _ in .setState(.ready) },
+        command(
+            "disable server", usage: "disable server (DEPRECATED)",
+            summary: "disable a server for maintenance (use 'set server' instead)"
+        ) { _, _ in .setState(.maint) },
+        command("enable health", summary: "enable health checks") { _, _ in .setChecks(isOn: true) },
+        command("disable health", summary: "disable health checks") { _, _ in .setChecks(isOn: false) },
+        command(
+            "shutdown sessions server", usage: "shutdown sessions server <bk>/<srv>",
+            summary: "kill sessions on a server"
+        ) { _, _ in .endSessions },
+    ]
+
+    private static let getWeight = Command(
+        "get weight", usage: "get weight <bk>/<srv>", summary: "report a server's current weight"
+    ) { arguments, _, context in
+        do throws(ActRefusal) {
+            let server = try await NamedServer(arguments[0], in: context).server
+            return .message("\(server.configuredWeight) (initial \(server.fileWeight))\n", .info)
+        } catch {
+            return ActResult.refused(error).outcome
+        }
+    }
+
+    private static let setWeight = command(
+        "set weight", usage: "set weight <bk>/<srv>  (DEPRECATED)",
+        summary: "change a server's weight (use 'set server' instead)"
+    ) { _, values throws(ActRefusal) in .setWeight(try WeightChange(values[1])) }
+
+    private static let setMaxconn = command(
+        "set maxconn server", usage: "set maxconn server <bk>/<srv>", summary: "change a server's maxconn setting"
+    ) { _, values throws(ActRefusal) in
+        guard !values[1].isEmpty else { throw .invalid("Require <maxconn>.\n") }
+        let number = LeadingInteger(values[1])
+        guard let limit = number.value else { throw .invalid("maxconn string empty or preceded by garbage") }
+        guard number.rest.isEmpty else { throw .invalid("Trailing garbage in maxconn string") }
+        // As HAProxy counts it: without a sign.
+        return .setSessionLimit(Int(UInt32(truncatingIfNeeded: limit)))
+    }
+
+    private static let setServer = command(
+        "set server", usage: "set server <bk>/<srv> [opts]",
+        summary: "change a server's state, weight, address or ssl"
+    ) { _, values throws(ActRefusal) in
+        switch values[1] {
+        case "weight": return .setWeight(try WeightChange(values[2]))
+        case "state":
+            guard let state = AdministrativeState(rawValue: values[2]) else {
+                throw .invalid("'set server <srv> state' expects 'ready', 'drain' and 'maint'.\n")
+            }
+            return .setState(state)
+        case "health":
+            guard let state = OperationalState(orderedAs: values[2]) else {
+                throw .invalid("'set server <srv> health' expects 'up', 'stopping', or 'down'.\n")
+            }
+            return .setHealth(state)
+        default:
+            throw .invalid(
+                "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | "
+                    + "check-addr | check-port | fqdn | health | ssl | state | weight\n")
+        }
+    }
+
+    /// A command that names a server, its first argument, and changes it.
+    private static func command(
+        _ words: String, usage: String? = nil, summary: String,
+        act: @escaping @Sendable (_ server: NamedServer, _ arguments: CommandArguments) throws(ActRefusal) -> ServerAct
+    ) -> Command {
+        Command(words, usage: usage ?? words, summary: summary, level: .admin) { arguments, _, context in
+            do throws(ActRefusal) {
+                let server = try await NamedServer(arguments[0], in: context)
+                return await context.carryOut(.server(server.identity, try act(server, arguments))).outcome
+            } catch {
+                return ActResult.refused(error).outcome
+            }
+        }
+    }
+}
+
+extension CommandContext {
+    /// Changes something of the instance, in the name of whoever is connected.
+    ///
+    /// - Parameter act: what to change.
+    /// - Returns: whether it is done.
+    func carryOut(_ act: RuntimeAct) async -> ActResult {
+        do throws(ControlError) {
+            return try await control.carryOut(act, on: instance, by: actor)
+        } catch {
+            // An instance that the supervisor does not know any more is one that nothing runs.
+            return .refused(.notRunning)
+        }
+    }
+}
+
+extension ActResult {
+    /// What the stats socket says of it.
+    var outcome: Command.Outcome {
+        switch self {
+        case .done: .done
+        case .refused(let refusal): .message(refusal.description, .error)
+        }
+    }
+}
+
+extension WeightChange {
+    /// Reads a weight as a person writes it: `10` or `50%`.
+    ///
+    /// - Parameter text: the word; empty when it is missing.
+    /// - Throws: what is wrong with it, in HAProxy's words.
+    init(_ text: String) throws(ActRefusal) {
+        guard !text.isEmpty else { throw .invalid("Require <weight> or <weight%>.\n") }
+        let number = LeadingInteger(text)
+        guard let value = number.value else { throw .invalid("Empty weight string empty or preceded by garbage") }
+        if number.rest == "%" {
+            guard value >= 0 else { throw .invalid("Relative weight must be positive.\n") }
+            self = .percent(value)
+            return
+        }
+        guard (0...Self.greatest).contains(value) else {
+            throw .invalid("Absolute weight can only be between 0 and 256 inclusive.\n")
+        }
+        guard number.rest.isEmpty else { throw .invalid("Trailing garbage in weight string") }
+        self = .absolute(value)
+    }
+}
+
+extension OperationalState {
+    /// Reads what a person says of a server's health.
+    ///
+    /// - Parameter word: `up`, `stopping` or `down`; anything else is no health.
+    init?(orderedAs word: String) {
+        switch word {
+        case "up": self = .up
+        case "stopping": self = .stopping
+        case "down": self = .down
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import Model
+
+/// Acts: what persons and programs change of a running instance.
+extension WorkerLoop {
+    /// Carries out an act.
+    ///
+    /// - Parameters:
+    ///   - act: what to change.
+    ///   - cause: who ordered it, and why.
+    /// - Returns: whether it is done.
+    func carryOut(_ act: RuntimeAct, cause: Cause) -> ActResult {
+        do throws(ActRefusal) {
+            switch act {
+            case .server(let identity, let act): try carryOut(act, on: identity, cause: cause)
+            }
+            return .done
+        } catch {
+            return .refused(error)
+        }
+    }
+
+    private func carryOut(_ act: ServerAct, on identity: ServerIdentity, cause: Cause) throws(ActRefusal) {
+        guard let (index, backend) = place(of: identity) else { throw .noSuchServer }
+        let server = backend.servers[index]
+        switch act {
+        case .setState(let state):
+            order(state, of: index, in: backend, cause: cause)
+        case .setHealth(let state):
+            if server.tracked != nil { throw .tracksAnother }
+            declare(state, of: index, in: backend, cause: cause)
+        case .setChecks(let isOn):
+            try setChecks(isOn: isOn, of: index, in: backend)
+        case .setWeight(let change):
+            try weigh(index, in: backend, change.weight(ofFile: server.configuration.weight))
+        case .setSessionLimit(let limit):
+            backend.setSessionLimit(limit, of: index)
+            serveQueue(of: index, in: backend)
+        case .endSessions:
+            planShutdown(of: index, in: backend, as: .killed)
+        }
+    }
+
+    private func place(of identity: ServerIdentity) -> (index: Int, backend: Backend)? {
+        for case let backend? in backends where backend.configuration.name == identity.proxy {
+            guard let index = backend.namedServers.firstIndex(where: { $0.identity == identity }) else { continue }
+            return (index, backend)
+        }
+        return nil
+    }
+
+    private func weigh(_ index: Int, in backend: Backend, _ weight: Int) throws(ActRefusal) {
+        let event = event(of: backend.servers[index], in: backend, .weighed)
+        try backend.setWeight(weight, of: index)
+        if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
+        if backend.servers[index].isUsable { serveQueue(of: index, in: backend) }
+        send(event, about: backend)
+    }
+
+    private func setChecks(isOn: Bool, of index: Int, in backend: Backend) throws(ActRefusal) {
+        let server = backend.servers[index]
+        guard let check = server.check else {
+            if isOn { throw .checkNotConfigured }
+            return
+        }
+        guard check.isEnabled != isOn else { return }
+        check.isEnabled = isOn
+        guard isOn else {
+            stopCheck(of: server)
+            return
+        }
+        guard server.administrative != .maint, !server.isUnresolved else { return }
+        let delay = check.schedule.interval(in: check.counter.phase)
+        planCheck(of: index, in: backend, afterMilliseconds: delay.wholeMilliseconds)
+    }
+}

@@ -1,0 +1,29 @@
+import Model
+import Testing
+
+@Suite("RuntimeAct")
+struct RuntimeActTests {
+    @Test("a weight in percent is a part of the file's, and never above the greatest")
+    func percent() {
+        #expect(WeightChange.percent(50).weight(ofFile: 11) == 5)
+        #expect(WeightChange.percent(0).weight(ofFile: 11) == 0)
+        #expect(WeightChange.percent(2_328).weight(ofFile: 11) == 256)
+        #expect(WeightChange.percent(.max).weight(ofFile: 256) == 256)
+        #expect(WeightChange.percent(300).weight(ofFile: 0) == 0)
+        #expect(WeightChange.absolute(256).weight(ofFile: 1) == 256)
+    }
+
+    @Test("the history reads what was changed, in words")
+    func words() {
+        let server = ServerIdentity(instance: "shop", proxy: "web", server: "s1")
+        let acts: [ServerAct] = [
+            .setState(.drain), .setHealth(.stopping), .setHealth(.down), .setChecks(isOn: false),
+            .setWeight(.absolute(7)), .setWeight(.percent(50)), .setSessionLimit(3), .endSessions,
+        ]
+        #expect(
+            acts.map { "\(RuntimeAct.server(server, $0))" } == [
+                "web/s1 state drain", "web/s1 health stopping", "web/s1 health down", "web/s1 checks off",
+                "web/s1 weight 7", "web/s1 weight 50%", "web/s1 maxconn 3", "web/s1 sessions ended",
+            ])
+    }
+}

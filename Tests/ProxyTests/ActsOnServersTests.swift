@@ -1,0 +1,65 @@
+import Model
+import Peers
+import Testing
+
+@testable import Proxy
+
+@Suite("What is changed of servers while they run")
+struct ActsOnServersTests {
+    private static let text = """
+        listen l
+            mode tcp
+            bind 127.0.0.1:PORT
+            timeout connect 1s
+            timeout client 10s
+            timeout server 10s
+            server s0 127.0.0.1:1 weight 10
+            server s1 127.0.0.1:1 weight 10
+
+        """
+
+    @Test("a weight holds for a successor, and a server that nobody knows is refused")
+    func weight() async throws {
+        let first = try InstanceUnderTest(Self.text)
+        let server = first.identity("s1")
+        #expect(
+            await first.worker.carryOut(.server(server, .setWeight(.percent(40))), actor: "ada", reason: nil) == .done)
+        #expect(try await first.server("s1").configuredWeight == 4)
+        #expect(try await first.server("s1").fileWeight == 10)
+        #expect(try await first.backend().weight == 14)
+        var nobody = server
+        nobody.server = "s9"
+        let refused = await first.worker.carryOut(.server(nobody, .setWeight(.absolute(1))), actor: "ada", reason: nil)
+        #expect(refused == .refused(.noSuchServer))
+        let inheritance = await first.worker.inheritance()
+        let second = try InstanceUnderTest(Self.text, after: first, inherited: inheritance)
+        #expect(try await second.server("s1").configuredWeight == 4)
+        #expect(try await second.server("s0").configuredWeight == 10)
+        await first.stop()
+        let late = await first.worker.carryOut(.server(server, .setWeight(.absolute(1))), actor: "ada", reason: nil)
+        #expect(late == .refused(.notRunning))
+        await second.stop()
+    }
+
+    @Test("what a person says of a server's health goes into the history, with who said so, and to a successor")
+    func health() async throws {
+        let first = try InstanceUnderTest(Self.text)
+        let server = first.identity("s0")
+        for state in [OperationalState.stopping, .down] {
+            #expect(
+                await first.worker.carryOut(.server(server, .setHealth(state)), actor: "ada", reason: "why") == .done)
+        }
+        let transitions = first.history.transitions.filter { $0.actor != nil }
+        #expect(transitions.map(\.to) == [.stopping, .down])
+        #expect(transitions.allSatisfy { $0.actor == "ada" && $0.reason == "why" && $0.server == server })
+        #expect(try await first.backend().activeServers == 1)
+        let inheritance = await first.worker.inheritance()
+        let second = try InstanceUnderTest(Self.text, after: first, inherited: inheritance)
+        #expect(try await second.server("s0").state == .down)
+        _ = await second.worker.carryOut(.server(server, .setHealth(.up)), actor: "ada", reason: nil)
+        #expect(try await second.server("s0").state == .up)
+        #expect(try await second.backend().activeServers == 2)
+        await first.stop()
+        await second.stop()
+    }
+}
