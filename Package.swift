@@ -35,7 +35,12 @@ let package = Package(
             name: "Proxy",
             dependencies: ["AccessLog", "Balancing", "Configuration", "EventLoop", "Health", "Model"],
             swiftSettings: dataPlane),
-        .target(name: "Migrations", path: "Migrations", resources: [.embedInCode("v001_initial.sql")]),
+        .target(
+            name: "Migrations", path: "Migrations",
+            resources: [
+                .embedInCode("v001_initial.sql"), .embedInCode("v002_session_levels.sql"),
+                .embedInCode("v003_traffic.sql"),
+            ]),
         .target(
             name: "History",
             dependencies: ["Migrations", "Model", .product(name: "GRDB", package: "GRDB.swift")]),

@@ -9,7 +9,9 @@ public struct SchemaMigration: Sendable, Hashable {
     ///
     /// A step that was ever released never changes: what is new goes into a step of its own, after the others.
     public static let all: [SchemaMigration] = [
-        SchemaMigration(name: "v001_initial", file: PackageResources.v001_initial_sql)
+        SchemaMigration(name: "v001_initial", file: PackageResources.v001_initial_sql),
+        SchemaMigration(name: "v002_session_levels", file: PackageResources.v002_session_levels_sql),
+        SchemaMigration(name: "v003_traffic", file: PackageResources.v003_traffic_sql),
     ]
 
     private init(name: String, file: [UInt8]) {

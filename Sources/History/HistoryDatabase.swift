@@ -59,6 +59,7 @@ public final class HistoryDatabase: HistoryReader {
 
     /// Session counts in buckets aligned to the epoch, oldest first; `FRONTEND` and `BACKEND` match as server names.
     ///
+    /// What is older than the retention of samples comes from coarser counts, in buckets that are not shorter than their unit.
     /// Within a bucket the subjects come in the order in which they were first seen, which is that of the configuration.
     ///
     /// - Parameters:
@@ -71,11 +72,16 @@ public final class HistoryDatabase: HistoryReader {
             let subjects = try Subjects(db)
             let asked = subjects.matching(question) ?? Array(subjects.byNumber.keys)
             if asked.isEmpty { return [] }
-            let query = HistoryQuery.sessions(
-                question, servers: asked, bucketMilliseconds: max(1, bucketMilliseconds))
-            return try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).reversed().map { row in
-                try RowReader(path: connection.file.path).bucket(row, subjects)
+            let plan = SamplePlan(
+                since: question.since?.millisecondsSinceEpoch, until: question.until?.millisecondsSinceEpoch,
+                bucketMilliseconds: max(1, bucketMilliseconds), coverage: try .fetch(db))
+            var sums = SampleSums(limit: question.limit)
+            for segment in plan.segments.reversed() {
+                let query = HistoryQuery.sessions(segment, servers: asked, limit: question.limit)
+                let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+                while let row = try rows.next() { sums.add(SampleSum(row, bucket: segment.bucketMilliseconds)) }
             }
+            return try sums.newest.map { try RowReader(path: connection.file.path).bucket($0, subjects) }
         }
     }
 
@@ -101,6 +107,26 @@ public final class HistoryDatabase: HistoryReader {
                     let timeline = try Self.timeline(of: number, runs: runs, blind: blind, since: since, db: db)
                     return timeline.account(of: subject.identity, since: since, until: question.until ?? now)
                 }
+        }
+    }
+
+    /// Outages, those of one proxy that overlap as one, oldest first.
+    ///
+    /// - Parameters:
+    ///   - question: which; one that overlaps the period counts, with its true beginning and end. With `server`, those that
+    ///     the server had a part in. `after` is ignored.
+    ///   - now: until when what still lasts has lasted.
+    /// - Returns: the incidents, by their beginning.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func incidents(_ question: HistoryQuestion, now: Timestamp) throws -> [Incident] {
+        try connection.read("read incidents") { db in
+            let subjects = try Subjects(db)
+            let asked = subjects.matching(question)
+            if let asked, asked.isEmpty { return [] }
+            let search = IncidentSearch(
+                db: db, reader: RowReader(path: connection.file.path), subjects: subjects,
+                runs: try RunSpan.fetchAll(db, now: now), blind: try Self.blindTimes(db), now: now)
+            return try search.incidents(question, asked: asked)
         }
     }
 

@@ -35,30 +35,20 @@ struct HistoryQuery {
             sql: "SELECT * FROM events\(conditions.sql)\(order(question))", arguments: conditions.arguments)
     }
 
-    /// Session counts in buckets, newest first.
+    /// Session counts of one segment of a period in buckets, newest first.
     ///
     /// - Parameters:
-    ///   - question: the times and the limit that are asked for.
+    ///   - segment: the level and the time.
     ///   - servers: of which subjects.
-    ///   - bucketMilliseconds: the buckets' length.
+    ///   - limit: the most rows.
     /// - Returns: the statement.
-    static func sessions(_ question: HistoryQuestion, servers: [Int64], bucketMilliseconds: Int64) -> HistoryQuery {
-        var question = question
-        question.after = nil  // Buckets have no numbers to follow.
-        var conditions = Conditions(question)
-        conditions.add("server_id IN (\(list(servers)))")
-        let sql = """
-            SELECT bucket.server_id, bucket.at, last.current, bucket.most, bucket.new, bucket.bytes_in, bucket.bytes_out
-            FROM (
-                SELECT server_id, at / ? * ? AS at, max(at) AS last_at, max(most) AS most, sum(new) AS new,
-                    sum(bytes_in) AS bytes_in, sum(bytes_out) AS bytes_out
-                FROM samples\(conditions.sql) GROUP BY server_id, at / ?
-            ) AS bucket
-            JOIN samples AS last ON last.server_id = bucket.server_id AND last.at = bucket.last_at
-            ORDER BY bucket.at DESC, bucket.server_id DESC\(limit(question))
-            """
-        let length: StatementArguments = [bucketMilliseconds]
-        return HistoryQuery(sql: sql, arguments: length + length + conditions.arguments + length)
+    static func sessions(_ segment: SamplePlan.Segment, servers: [Int64], limit: Int?) -> HistoryQuery {
+        let bucket = segment.bucketMilliseconds
+        let sum = segment.level.sum(ofServers: list(servers))
+        let bound = limit.map { " LIMIT \(max(0, $0))" } ?? ""
+        return HistoryQuery(
+            sql: "\(sum)\nORDER BY bucket.at DESC, bucket.server_id DESC\(bound)",
+            arguments: [bucket, bucket, segment.from, segment.to, bucket])
     }
 
     /// Which states one server entered in a run and all later ones, in the order of recording.

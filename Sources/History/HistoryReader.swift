@@ -41,10 +41,16 @@ public struct Recorded<Record: Sendable & Hashable>: Sendable, Hashable {
 public struct SessionBucket: Sendable, Hashable {
     /// The bucket's beginning.
     public var at: Timestamp
+    /// The bucket's length; longer than asked for where finer counts have been removed.
+    public var lengthMilliseconds: Int64 = 0
     /// What was counted; `server` is a server's name, `FRONTEND` or `BACKEND`.
     public var subject: ServerIdentity
     /// Sessions at the last sample of the bucket.
     public var current: Int
+    /// The fewest sessions that a sample counted; `nil` where that is not known.
+    public var min: Int?
+    /// Sessions on average over time; `nil` where that is not known.
+    public var mean: Double?
     /// Most sessions at one moment.
     public var max: Int
     /// Sessions that began.
@@ -131,6 +137,8 @@ public protocol HistoryReader: Sendable {
 
     /// Session counts in buckets aligned to the epoch, oldest first; `FRONTEND` and `BACKEND` match as server names.
     ///
+    /// What is older than the retention of samples comes from coarser counts, in buckets that are not shorter than their unit.
+    ///
     /// - Parameters:
     ///   - question: which.
     ///   - bucketMilliseconds: the buckets' length.
@@ -146,6 +154,16 @@ public protocol HistoryReader: Sendable {
     /// - Returns: one account a server, by identity.
     /// - Throws: `HistoryError` when the history cannot be read.
     func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability]
+
+    /// Outages, those of one proxy that overlap as one, oldest first.
+    ///
+    /// - Parameters:
+    ///   - question: which; one that overlaps the period counts, with its true beginning and end. With `server`, those that
+    ///     the server had a part in. `after` is ignored.
+    ///   - now: until when what still lasts has lasted.
+    /// - Returns: the incidents, by their beginning.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func incidents(_ question: HistoryQuestion, now: Timestamp) throws -> [Incident]
 
     /// The servers that the history knows.
     ///

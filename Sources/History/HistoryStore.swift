@@ -137,6 +137,27 @@ final class HistoryStore {
         }
     }
 
+    /// Does one step of the housekeeping.
+    ///
+    /// - Parameters:
+    ///   - housekeeping: what knows the step; begins anew when it failed.
+    ///   - now: the present.
+    /// - Returns: whether there was something to do, so that there may be more.
+    /// - Throws: `HistoryError`; then nothing was changed.
+    func keepHouse(_ housekeeping: inout Housekeeping, now: Timestamp) throws -> Bool {
+        var didWork = false
+        do {
+            try commit("roll up session counts") { didWork = try housekeeping.step($0, now: now) }
+        } catch {
+            housekeeping.restart()
+            throw error
+        }
+        return didWork
+    }
+
+    /// How many rows this connection has changed since it was opened.
+    func changeCount() -> Int { queue.inDatabase { $0.totalChangesCount } }
+
     /// Notes that the supervisor ends in order.
     ///
     /// - Parameter now: when.

@@ -14,6 +14,7 @@ public final class Recorder: HistorySink {
     private let version: String
     private let processID: Int32
     private let limits: RecorderLimits
+    private let retention: Retention
     private let queue: RecordQueue
     private let now: @Sendable () -> Timestamp
     private let report: @Sendable (String) -> Void
@@ -24,25 +25,28 @@ public final class Recorder: HistorySink {
     ///   - stateDirectory: where `history.sqlite` is or will be; made if it isn't there.
     ///   - version: the program's version, for the history.
     ///   - processID: the supervisor's process, for the history.
+    ///   - retention: how long session counts are kept.
     ///   - now: the wall clock.
     ///   - report: takes one line about the recorder's own state, for the supervisor's log; called on the recorder's thread.
     public convenience init(
-        stateDirectory: String, version: String, processID: Int32, now: @escaping @Sendable () -> Timestamp,
-        report: @escaping @Sendable (String) -> Void
+        stateDirectory: String, version: String, processID: Int32, retention: Retention = .standard,
+        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
     ) {
         self.init(
-            stateDirectory: stateDirectory, version: version, processID: processID, limits: .standard, now: now,
-            report: report)
+            stateDirectory: stateDirectory, version: version, processID: processID, limits: .standard,
+            retention: retention, now: now, report: report)
     }
 
     init(
         stateDirectory: String, version: String, processID: Int32, limits: RecorderLimits,
-        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
+        retention: Retention = .standard, now: @escaping @Sendable () -> Timestamp,
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.file = HistoryFile(stateDirectory: stateDirectory)
         self.version = version
         self.processID = processID
         self.limits = limits
+        self.retention = retention
         self.queue = RecordQueue(limits: limits)
         self.now = now
         self.report = report
@@ -54,8 +58,9 @@ public final class Recorder: HistorySink {
     public func start() {
         guard queue.open() else { return }
         let run = HistoryStore.Run(processID: processID, version: version, startedAt: now())
-        let thread = Thread { [file, limits, queue, now, report] in
-            var loop = RecorderLoop(file: file, run: run, limits: limits, queue: queue, now: now, report: report)
+        let thread = Thread { [file, limits, retention, queue, now, report] in
+            var loop = RecorderLoop(
+                file: file, run: run, limits: limits, retention: retention, queue: queue, now: now, report: report)
             loop.runUntilClosed()
         }
         thread.name = "history"

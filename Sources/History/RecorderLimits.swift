@@ -28,6 +28,14 @@ struct RecorderLimits: Sendable {
     var hopelessAttempts = 3
     /// Damaged files that one run sets aside; then it goes on without a history rather than fill the disk.
     var filesSetAside = 5
+    /// How often the recorder looks whether session counts are to be rolled up or removed.
+    var housekeepingInterval: Duration = .seconds(5)
+    /// The pause after a step of that, so that it takes a small part of the disk's time.
+    var housekeepingPause: Duration = .milliseconds(20)
+    /// The wait after a step that failed; what is not rolled up today is rolled up tomorrow.
+    var housekeepingPatience: Duration = .seconds(60)
+    /// How much one step does.
+    var housekeeping = Housekeeping.Bounds()
 
     /// The bounds of a running supervisor.
     static let standard = RecorderLimits()

@@ -25,9 +25,13 @@ struct RecorderLoop {
     private var trouble: RecorderTrouble
     private var hopelessAttempts = 0
     private var filesSetAside = 0
+    private var housekeeping: Housekeeping
+    private var nextHousekeeping: ContinuousClock.Instant
+    /// Kinds of trouble with the housekeeping that were told.
+    private var housekeepingTold: Set<HistoryError.Code> = []
 
     init(
-        file: HistoryFile, run: HistoryStore.Run, limits: RecorderLimits, queue: RecordQueue,
+        file: HistoryFile, run: HistoryStore.Run, limits: RecorderLimits, retention: Retention, queue: RecordQueue,
         now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
     ) {
         self.file = file
@@ -38,14 +42,19 @@ struct RecorderLoop {
         self.report = report
         self.trouble = RecorderTrouble(limits: limits)
         self.lastKnown = LastKnownStates(limits: limits)
+        self.housekeeping = Housekeeping(retention: retention, bounds: limits.housekeeping)
+        self.nextHousekeeping = clock.now + limits.housekeepingInterval
     }
 
     /// Runs until the queue is closed, then writes what is left and the run's end.
     mutating func runUntilClosed() {
         var nextHeartbeat = clock.now
         while !queue.isClosing {
-            refill(waitingAtMost: max(.zero, clock.now.duration(to: nextHeartbeat)))
-            guard hasWork || clock.now >= nextHeartbeat else { continue }
+            refill(waitingAtMost: max(.zero, clock.now.duration(to: min(nextHeartbeat, nextHousekeeping))))
+            guard hasWork || clock.now >= nextHeartbeat else {
+                keepHouse()
+                continue
+            }
             if let pause = attempt({ try $0.writeNext(to: $1) }) {
                 queue.pause(pause, endsAtClose: true)
                 nextHeartbeat = clock.now
@@ -55,6 +64,29 @@ struct RecorderLoop {
         }
         finish()
         queue.finish()
+    }
+
+    /// Does a step of the housekeeping when one is due and the database is in order.
+    ///
+    /// Its failures count little: the next heartbeat finds out by itself what is wrong with the database, and rolling up can
+    /// wait. Each kind is told once.
+    private mutating func keepHouse() {
+        guard clock.now >= nextHousekeeping else { return }
+        guard let store, (try? file.identity()) == store.identity else {
+            // No database, or another one: the next heartbeat opens it.
+            nextHousekeeping = clock.now + limits.housekeepingInterval
+            return
+        }
+        do {
+            let didWork = try store.keepHouse(&housekeeping, now: now())
+            nextHousekeeping = clock.now + (didWork ? limits.housekeepingPause : limits.housekeepingInterval)
+        } catch {
+            let error = HistoryError(error, path: file.path, operation: "roll up session counts")
+            if housekeepingTold.insert(error.code).inserted {
+                report("history: session counts could not be rolled up, and will be later: \(error)")
+            }
+            nextHousekeeping = clock.now + limits.housekeepingPatience
+        }
     }
 
     private mutating func finish() {
@@ -117,7 +149,12 @@ struct RecorderLoop {
             report(recovery.report)
             queue.report(trouble: nil)
         }
-        for record in slice { lastKnown.take(record) }
+        for record in slice {
+            lastKnown.take(record)
+            if case .samples(let samples) = record, let first = samples.map(\.at).min() {
+                housekeeping.took(samplesFrom: first)
+            }
+        }
         queue.settle(slice, gap: showsGap)
     }
 
@@ -203,6 +240,7 @@ struct RecorderLoop {
     private mutating func closeStore() {
         guard let store else { return }
         self.store = nil
+        housekeeping.restart()
         do { try store.close() } catch {
             report("history: \(HistoryError(error, path: file.path, operation: "close"))")
         }

@@ -18,6 +18,9 @@ struct RowReader {
         record.sessions = row["sessions"]
         record.activeServers = row["active_servers"]
         record.backupServers = row["backup_servers"]
+        // Names of servers have no comma.
+        record.carriers = (row["carried_by"] as String?)?.split(separator: ",").map(String.init) ?? []
+        record.sessionsCut = row["sessions_cut"]
         record.actor = row["actor"]
         record.reason = row["reason"]
         return record
@@ -30,17 +33,24 @@ struct RowReader {
             actor: row["actor"], reason: row["reason"], detail: row["detail"])
     }
 
-    func bucket(_ row: Row, _ subjects: Subjects) throws -> SessionBucket {
-        SessionBucket(
-            at: Timestamp(millisecondsSinceEpoch: row["at"]), subject: try subject(row, subjects),
-            current: row["current"],
-            max: row["most"], total: row["new"], bytesIn: row["bytes_in"], bytesOut: row["bytes_out"])
+    func bucket(_ sum: SampleSum, _ subjects: Subjects) throws -> SessionBucket {
+        var bucket = SessionBucket(
+            at: Timestamp(millisecondsSinceEpoch: sum.at), subject: try subject(sum.server, subjects),
+            current: sum.current, max: sum.most, total: sum.new, bytesIn: sum.bytesIn, bytesOut: sum.bytesOut)
+        bucket.lengthMilliseconds = sum.bucketMilliseconds
+        bucket.min = sum.least
+        bucket.mean = sum.mean
+        return bucket
     }
 
     private func subject(_ row: Row, _ subjects: Subjects) throws -> ServerIdentity {
-        guard let subject = subjects.byNumber[row["server_id"]] else {
+        try subject(row["server_id"], subjects)
+    }
+
+    private func subject(_ number: Int64, _ subjects: Subjects) throws -> ServerIdentity {
+        guard let subject = subjects.byNumber[number] else {
             throw HistoryError(
-                code: .corrupt, message: "a row belongs to server \(row["server_id"] as Int64), which is not there",
+                code: .corrupt, message: "a row belongs to server \(number), which is not there",
                 path: path, operation: "read")
         }
         return subject.identity

@@ -23,7 +23,9 @@ struct RowWriter {
     mutating func write(_ record: HistoryRecord, db: Database) throws {
         switch record {
         case .transition(let transition): try self.transition(transition, db: db)
-        case .samples(let samples): for sample in samples { try self.sample(sample, db: db) }
+        case .samples(let samples):
+            for sample in samples { try self.sample(sample, db: db) }
+            if let first = samples.map(\.at).min() { try reopen(first.millisecondsSinceEpoch, db: db) }
         case .event(let event): try self.event(event, db: db)
         case .inventory(let at, let instance, let servers):
             try inventory(at: at, instance: instance, servers: servers, db: db)
@@ -34,14 +36,15 @@ struct RowWriter {
         try db.cachedStatement(
             sql: """
                 INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
-                lasted_ms, sessions, active_servers, backup_servers, actor, reason) \
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                lasted_ms, sessions, active_servers, backup_servers, actor, reason, carried_by, sessions_cut) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             runID, try number(of: record.server, at: record.at, db: db), record.at.millisecondsSinceEpoch,
             record.from.rawValue, record.to.rawValue, record.status?.rawValue, record.code, record.detail,
             record.checkMilliseconds, record.lastedMilliseconds, record.sessions, record.activeServers,
             record.backupServers, record.actor, record.reason,
+            record.carriers.isEmpty ? nil : record.carriers.joined(separator: ","), record.sessionsCut,
         ])
     }
 
@@ -60,6 +63,15 @@ struct RowWriter {
             try number(of: sample.subject, at: sample.at, db: db), sample.at.millisecondsSinceEpoch,
             sample.intervalMilliseconds, sample.current, sample.max, sample.new, sample.bytesIn, sample.bytesOut,
         ])
+    }
+
+    /// Has a time added up again that has a new sample: one that came late, or after the clock was set back.
+    private func reopen(_ at: Int64, db: Database) throws {
+        for level in SampleLevel.allCases where level.finer != nil {
+            try db.cachedStatement(
+                sql: "UPDATE sample_levels SET rolled_until = ? WHERE name = ? AND rolled_until > ?"
+            ).execute(arguments: [level.floor(at), level.table, level.floor(at)])
+        }
     }
 
     /// Writes an event.

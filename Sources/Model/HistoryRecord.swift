@@ -24,6 +24,10 @@ public struct TransitionRecord: Sendable, Hashable, Codable {
     public var activeServers: Int
     /// Backup servers that are usable afterwards.
     public var backupServers: Int
+    /// The backups that take the traffic afterwards, in the file's order; empty while active servers do, or none.
+    public var carriers: [String] = []
+    /// How many of the sessions were ended because of it; `nil` when none had to be.
+    public var sessionsCut: Int?
     /// Who ordered it; `nil` for a check's verdict.
     public var actor: String?
     /// Why it was ordered, in that person's words.

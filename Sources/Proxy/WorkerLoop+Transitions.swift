@@ -218,7 +218,8 @@ extension WorkerLoop {
             send(event, about: backend)
             requeue(from: index, in: backend)
         }
-        record(server, in: backend, cause: cause)
+        let isCut = server.isOut && !wasOut && server.configuration.closesSessionsWhenDown
+        record(server, in: backend, cause: cause, cutsSessions: isCut)
         if server.isOut && !wasOut { serverWasMarkedDown(index, in: backend) }
         if server.isUsable && !wasUsable { serverWasMarkedUp(index, in: backend) }
         sample()
@@ -245,7 +246,9 @@ extension WorkerLoop {
         }
     }
 
-    private func record(_ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause) {
+    private func record(
+        _ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause, cutsSessions: Bool = false
+    ) {
         let state = state ?? server.state
         guard state != server.recordedState else { return }
         let at = WallClock.now()
@@ -263,6 +266,12 @@ extension WorkerLoop {
         // Once nothing is known any more, nothing takes traffic either.
         record.activeServers = state == .unknown ? 0 : backend.groups.activeServers
         record.backupServers = state == .unknown ? 0 : backend.groups.backupServers
+        if state != .unknown, backend.groups.isOnBackup {
+            record.carriers = backend.servers.indices.filter(backend.groups.takesTraffic)
+                .map { backend.servers[$0].configuration.name }
+        }
+        // All of them end with this turn.
+        if cutsSessions { record.sessionsCut = record.sessions }
         record.actor = cause.actor
         record.reason = cause.reason
         server.recordedState = state

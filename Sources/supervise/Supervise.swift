@@ -29,7 +29,7 @@ struct Supervise: AsyncParsableCommand {
         abstract: "Runs proxy instances from HAProxy configuration files and remembers what happened to them.",
         discussion: """
             One process runs an instance for each *.cfg file of a folder. Every health transition, session count and \
-            order goes into a history, which the commands history, sessions, uptime and events ask, also while no \
+            order goes into a history, which the commands history, incidents, sessions, uptime and events ask, also while no \
             supervisor runs.
 
             Called by the name 'haproxy', or as 'supervise haproxy', it takes HAProxy's command line and runs the one \
@@ -42,7 +42,8 @@ struct Supervise: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Supervisor", subcommands: [Up.self, Down.self, Status.self, Check.self]),
             CommandGroup(
-                name: "History", subcommands: [History.self, Sessions.self, Uptime.self, Events.self]),
+                name: "History",
+                subcommands: [History.self, Incidents.self, Sessions.self, Uptime.self, Events.self]),
             CommandGroup(name: "Instance", subcommands: [Restart.self, Reload.self, Start.self, Stop.self]),
             CommandGroup(name: "Server", subcommands: [Drain.self, Maint.self, Ready.self, StandIn.self]),
         ])

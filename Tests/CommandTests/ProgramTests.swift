@@ -25,7 +25,7 @@ struct ProgramTests {
 
     @Test("without a history, its commands say so and end with 1")
     func noHistory() throws {
-        for command in ["history", "sessions", "uptime", "events"] {
+        for command in ["history", "incidents", "sessions", "uptime", "events"] {
             let outcome = try program(command)
             #expect(outcome.code == 1, "\(command)")
             #expect(outcome.output.isEmpty)

@@ -48,6 +48,50 @@ struct HistorySchemaTests {
         #expect(try state.inside().read { try String.fetchAll($0, sql: "PRAGMA integrity_check") } == ["ok"])
     }
 
+    @Test("a history of every earlier version keeps its rows", arguments: 1..<SchemaMigration.all.count)
+    func keepsRows(version: Int) throws {
+        let state = try StateDirectory()
+        try migrate(state, steps: version)
+        try state.inside().inDatabase { db in
+            try db.execute(
+                sql: """
+                    INSERT INTO runs (id, pid, version, started_at, heartbeat_at) VALUES (1, 7, '0.1', 1000, 900000);
+                    INSERT INTO instances (id, name, first_seen_at) VALUES (1, 'warren', 1000);
+                    INSERT INTO servers (id, instance_id, proxy, name, first_seen_at)
+                    VALUES (1, 1, 'rabbitmq', 'rabbit', 1000);
+                    INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, detail, sessions,
+                        active_servers, backup_servers)
+                    VALUES (1, 1, 1000, 'UNKNOWN', 'UP', 'L4OK', NULL, 0, 1, 1),
+                        (1, 1, 5000, 'UP', 'DOWN', 'L4CON', 'Connection refused', 3, 0, 1);
+                    INSERT INTO samples VALUES (1, 10000, 10000, 3, 4, 5, 60, 70), (1, 70000, 10000, 1, 2, 1, 6, 7);
+                    INSERT INTO events (run_id, instance_id, at, kind) VALUES (1, 1, 1000, 'STARTED');
+                    INSERT INTO gaps (run_id, from_at, to_at, transitions, samples, events, inventories)
+                    VALUES (1, 2000, 3000, 1, 0, 0, 0);
+                    """)
+        }
+        try migrate(state, steps: SchemaMigration.all.count)
+        let reader = try state.reader()
+        #expect(try reader.transitions(HistoryQuestion()).map(\.record.to) == [.up, .down])
+        #expect(try reader.transitions(HistoryQuestion()).last?.record.detail == "Connection refused")
+        #expect(try reader.events(HistoryQuestion()).map(\.record.kind) == [.started])
+        #expect(try reader.sessions(HistoryQuestion(), bucketMilliseconds: 60_000).map(\.total) == [5, 1])
+        let now = Timestamp(millisecondsSinceEpoch: 10_000_000)
+        let account = try #require(try reader.uptime(HistoryQuestion(), now: now).first)
+        #expect((account.upMilliseconds, account.downMilliseconds) == (3000, 895_000))
+        // What an earlier program sampled is rolled up like the rest.
+        let store = try HistoryStore(
+            file: HistoryFile(stateDirectory: state.path), run: .init(processID: 8, version: "2", startedAt: now),
+            lockWait: .seconds(1), now: now)
+        var housekeeping = Housekeeping(retention: .standard)
+        while try store.keepHouse(&housekeeping, now: now) {}
+        try store.close()
+        #expect(
+            try state.inside().read {
+                try Int.fetchAll($0, sql: "SELECT new FROM samples_by_minute ORDER BY at")
+            } == [5, 1])
+        #expect(try reader.sessions(HistoryQuestion(), bucketMilliseconds: 60_000).map(\.total) == [5, 1])
+    }
+
     @Test("a step that fails leaves the version before it whole")
     func failingStep() throws {
         let state = try StateDirectory()
@@ -92,8 +136,10 @@ struct HistorySchemaTests {
             (.events(HistoryQuestion(), instance: 1), "events_by_instance"),
             (.events(narrow, instance: nil), "events_by_time"),
             (.events(following, instance: nil), "PRIMARY KEY"),
-            (.sessions(narrow, servers: [1, 2], bucketMilliseconds: 1000), "PRIMARY KEY"),
-            (.sessions(HistoryQuestion(), servers: [1], bucketMilliseconds: 1000), "PRIMARY KEY"),
+            (.sessions(segment(.sample), servers: [1, 2], limit: nil), "PRIMARY KEY"),
+            (.sessions(segment(.minute), servers: [1], limit: 10), "PRIMARY KEY"),
+            (.sessions(segment(.hour), servers: [1], limit: 10), "PRIMARY KEY"),
+            (.sessions(segment(.day), servers: [1], limit: 10), "PRIMARY KEY"),
             (.changes(of: 1, fromRun: 1), "transitions_by_server"),
         ]
         for (query, index) in queries {
@@ -104,6 +150,10 @@ struct HistorySchemaTests {
         // The newest of all: the index is walked from its end, as far as the limit.
         let plan = try plan(.transitions(newest, servers: nil), in: state)
         #expect(plan == ["SCAN transitions USING INDEX transitions_by_time"])
+    }
+
+    private func segment(_ level: SampleLevel) -> SamplePlan.Segment {
+        SamplePlan.Segment(level: level, from: 0, to: SamplePlan.endOfTime, bucketMilliseconds: 86_400_000)
     }
 
     private func plan(_ query: HistoryQuery, in state: StateDirectory) throws -> [String] {

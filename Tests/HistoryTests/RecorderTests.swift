@@ -19,6 +19,8 @@ struct RecorderTests {
         record.sessions = 17
         record.activeServers = 0
         record.backupServers = 1
+        record.carriers = ["rabbit_backup", "rabbit_spare"]
+        record.sessionsCut = 17
         record.actor = "uid 1000 (ada)"
         record.reason = "it's \"quoted\"; DROP TABLE runs -- ünïcode"
         let recorder = state.recorder()

@@ -130,6 +130,7 @@ final class FakeHistory: HistoryReader {
 
     func events(_ question: HistoryQuestion) throws -> [Recorded<EventRecord>] { [] }
     func sessions(_ question: HistoryQuestion, bucketMilliseconds: Int64) throws -> [SessionBucket] { [] }
+    func incidents(_ question: HistoryQuestion, now: Timestamp) throws -> [Incident] { [] }
     func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability] { [] }
     func servers() throws -> [ServerIdentity] { [Self.backup] }
 }

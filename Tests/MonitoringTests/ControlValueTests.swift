@@ -66,6 +66,7 @@ struct ControlValueTests {
         let moment = Timestamp(millisecondsSinceEpoch: 0)
         let server = FakeHistory.backup
         #expect(names(FakeHistory.transition) == TransitionRecord.columns)
+        #expect(names(Incident(proxy: server, at: moment)) == Incident.columns)
         #expect(names(EventRecord(at: moment, instance: nil, kind: .gap)) == EventRecord.columns)
         #expect(names(Availability(server: server, since: moment, until: moment)) == Availability.columns)
         #expect(

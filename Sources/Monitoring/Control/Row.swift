@@ -47,7 +47,7 @@ extension TransitionRecord: RowConvertible {
     /// The fields of `history`.
     public static let columns = [
         "at", "instance", "proxy", "server", "from", "to", "status", "code", "detail", "check_ms", "lasted_ms",
-        "sessions", "active_servers", "backup_servers", "actor", "reason",
+        "sessions", "active_servers", "backup_servers", "actor", "reason", "carried_by", "sessions_cut",
     ]
 
     /// The transition as a row of `history`.
@@ -57,7 +57,28 @@ extension TransitionRecord: RowConvertible {
             .string(to.rawValue), .string(orNull: status?.rawValue), .integer(orNull: code), .string(orNull: detail),
             .integer(orNull: checkMilliseconds), .integer(orNull: lastedMilliseconds), .integer(Int64(sessions)),
             .integer(Int64(activeServers)), .integer(Int64(backupServers)), .string(orNull: actor),
-            .string(orNull: reason),
+            .string(orNull: reason), .array(carriers.map(JSON.string)), .integer(orNull: sessionsCut),
+        ])
+    }
+}
+
+extension Incident: RowConvertible {
+    /// The fields of `incidents`.
+    public static let columns = [
+        "at", "until", "instance", "proxy", "state", "servers", "outages", "duration_ms", "longest_ms",
+        "longest_server", "on_backup", "carried_by", "no_server", "sessions", "sessions_cut", "status", "code",
+        "detail", "actor", "reason",
+    ]
+
+    /// The incident as a row of `incidents`.
+    public var row: Row {
+        Self.row([
+            at.json, until.map(\.json) ?? .null, .string(instance), .string(proxy), .string(end.rawValue),
+            .array(servers.map(JSON.string)), .integer(Int64(outages)), .integer(durationMilliseconds),
+            .integer(longestMilliseconds), .string(longestServer), .boolean(wasOnBackup),
+            .array(carriers.map(JSON.string)), .boolean(hadNoServer), .integer(Int64(sessions)),
+            .integer(orNull: sessionsCut), .string(orNull: cause?.status?.rawValue), .integer(orNull: cause?.code),
+            .string(orNull: cause?.detail), .string(orNull: cause?.actor), .string(orNull: cause?.reason),
         ])
     }
 }
@@ -65,7 +86,8 @@ extension TransitionRecord: RowConvertible {
 extension SessionBucket: RowConvertible {
     /// The fields of `sessions`.
     public static let columns = [
-        "at", "instance", "proxy", "server", "current", "max", "total", "bytes_in", "bytes_out",
+        "at", "instance", "proxy", "server", "current", "max", "total", "bytes_in", "bytes_out", "min",
+        "mean", "every_ms",
     ]
 
     /// The bucket as a row of `sessions`.
@@ -73,7 +95,7 @@ extension SessionBucket: RowConvertible {
         Self.row([
             at.json, .string(subject.instance), .string(subject.proxy), .string(subject.server),
             .integer(Int64(current)), .integer(Int64(max)), .integer(Int64(total)), .integer(bytesIn),
-            .integer(bytesOut),
+            .integer(bytesOut), .integer(orNull: min), mean.map(JSON.number) ?? .null, .integer(lengthMilliseconds),
         ])
     }
 }

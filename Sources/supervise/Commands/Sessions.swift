@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import History
 import Model
 
@@ -8,7 +9,10 @@ struct Sessions: AsyncParsableCommand {
         abstract: "Shows session counts over time.",
         discussion: """
             A row for each server, and for each frontend and backend under the names FRONTEND and BACKEND. CURRENT is \
-            the count at the end of a bucket, MAX the most at one moment of it, NEW how many sessions began in it.
+            the count at the end of a bucket, MIN and MEAN are of all samples in it, MAX is the most at one moment of it, \
+            and NEW is how many sessions began in it. Samples are kept for 48 hours, the counts of a minute for 14 \
+            days, those of an hour for 400 days and those of a day for ever; where only longer ones are left, buckets \
+            are as long as those.
             """)
 
     @Argument(
@@ -31,6 +35,7 @@ struct Sessions: AsyncParsableCommand {
         }
         let columns = [
             Table.Column(title: "TIME"), Table.Column(title: "SERVER"), Table.Column(title: "CURRENT", isNumeric: true),
+            Table.Column(title: "MIN", isNumeric: true), Table.Column(title: "MEAN", isNumeric: true),
             Table.Column(title: "MAX", isNumeric: true), Table.Column(title: "NEW", isNumeric: true),
             Table.Column(title: "IN", isNumeric: true), Table.Column(title: "OUT", isNumeric: true),
         ]
@@ -38,7 +43,9 @@ struct Sessions: AsyncParsableCommand {
         var printer = RowPrinter<SessionBucket>(query.output.format, to: view.output, columns: columns) { bucket in
             [
                 Table.Cell(times.text(bucket.at)), Table.Cell(bucket.subject.description), "\(bucket.current)",
-                "\(bucket.max)", "\(bucket.total)", Table.Cell(ByteFormat.text(bucket.bytesIn)),
+                Table.Cell(bucket.min.map(String.init) ?? "-"),
+                Table.Cell(bucket.mean.map { String(format: "%.1f", $0) } ?? "-"), "\(bucket.max)", "\(bucket.total)",
+                Table.Cell(ByteFormat.text(bucket.bytesIn)),
                 Table.Cell(ByteFormat.text(bucket.bytesOut)),
             ]
         }

@@ -38,7 +38,7 @@ struct HistoryCells: Sendable {
         return words.joined(separator: "; ")
     }
 
-    private static func cause(of transition: TransitionRecord) -> String {
+    static func cause(of transition: TransitionRecord) -> String {
         if let actor = transition.actor { return transition.reason.map { "\(actor): \($0)" } ?? actor }
         let status = transition.status.map { status in
             transition.code.map { "\(status.rawValue)/\($0)" } ?? status.rawValue
