@@ -25,15 +25,17 @@ let package = Package(
     ],
     targets: [
         .target(name: "Model"),
-        .target(name: "Configuration", dependencies: ["Model"]),
+        .target(name: "Configuration", dependencies: ["Model", "TLS"]),
         .target(name: "Balancing", dependencies: ["Model"]),
         .target(name: "Health", dependencies: ["Model"]),
         .target(name: "CLinux"),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "EventLoop", dependencies: ["CLinux", "Model"], swiftSettings: dataPlane),
+        .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: dataPlane),
         .target(name: "AccessLog", dependencies: ["EventLoop", "Model"], swiftSettings: dataPlane),
         .target(
             name: "Proxy",
-            dependencies: ["AccessLog", "Balancing", "Configuration", "EventLoop", "Health", "Model"],
+            dependencies: ["AccessLog", "Balancing", "Configuration", "EventLoop", "Health", "Model", "TLS"],
             swiftSettings: dataPlane),
         .target(
             name: "Migrations", path: "Migrations",
@@ -84,9 +86,11 @@ let package = Package(
         .target(
             name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy"], path: "Tests/Peers"),
         .target(name: "Seeds", path: "Tests/Seeds"),
+        .target(name: "Certificates", path: "Tests/Certificates"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(
-            name: "ConfigurationTests", dependencies: ["Configuration", "Model", "Seeds"], exclude: ["Golden"]),
+            name: "ConfigurationTests", dependencies: ["Certificates", "Configuration", "Model", "Seeds", "TLS"],
+            exclude: ["Golden"]),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing", "Seeds"]),
         .testTarget(name: "HealthTests", dependencies: ["Health"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers", "Seeds"]),
@@ -98,6 +102,7 @@ let package = Package(
             name: "HistoryTests",
             dependencies: ["History", "Migrations", "Model", "Seeds", .product(name: "GRDB", package: "GRDB.swift")]),
         .testTarget(name: "StandInTests", dependencies: ["Seeds", "StandIn"], exclude: ["Clients"]),
+        .testTarget(name: "TLSTests", dependencies: ["Certificates", "TLS"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(
             name: "MonitoringTests",
@@ -119,7 +124,8 @@ let package = Package(
         .testTarget(name: "ArchitectureTests"),
         .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
         .testTarget(
-            name: "Differential", dependencies: ["Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"],
+            name: "Differential",
+            dependencies: ["Certificates", "Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"],
             path: "Tests/Differential"),
     ],
     swiftLanguageModes: [.v6]

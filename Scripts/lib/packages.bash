@@ -8,6 +8,7 @@ has_package() {
     local PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
     case "$1" in
         libsqlite3-dev) [[ -e /usr/include/sqlite3.h ]] || dpkg -s libsqlite3-dev > /dev/null 2>&1 ;;
+        libssl-dev) [[ -e /usr/include/openssl/ssl.h ]] || dpkg -s libssl-dev > /dev/null 2>&1 ;;
         python3-pika)
             python3 -c 'import pika' > /dev/null 2>&1 || /usr/bin/python3 -c 'import pika' > /dev/null 2>&1
             ;;

@@ -1,0 +1,88 @@
+import COpenSSL
+
+/// A certificate with its chain and its key, as a file has them.
+public struct Certificate: Sendable, Hashable {
+    /// What kind of key it has.
+    public enum KeyKind: Sendable, Hashable {
+        case rsa, ecdsa, other
+    }
+
+    /// Where it came from.
+    public let path: String
+    /// The names that it is for, in lower case: those of hosts, and the subject's.
+    public let names: [String]
+    /// What kind of key it has.
+    public let keyKind: KeyKind
+    /// Seconds since 1970 from which on it is valid.
+    public let validFrom: Int64
+    /// Seconds since 1970 until which it is valid.
+    public let validUntil: Int64
+    /// What tells it from others: SHA-256.
+    public let fingerprint: [UInt8]
+
+    private let pem: [UInt8]
+    private let key: [UInt8]
+
+    /// Reads a certificate and sees whether it can be used.
+    ///
+    /// - Parameters:
+    ///   - file: the certificate, with those of the authorities between after it, and the key, in any order.
+    ///   - key: the key, where it has a file of its own.
+    /// - Throws: what is wrong with it.
+    public init(_ file: PEMFile, key: PEMFile? = nil) throws(TLSError) {
+        path = file.path
+        pem = file.contents
+        self.key = key?.contents ?? file.contents
+        let (description, names) = try Self.describe(file)
+        self.names = names
+        keyKind =
+            switch Int(description.key_kind) {
+            case SUPERVISE_TLS_KEY_RSA: .rsa
+            case SUPERVISE_TLS_KEY_ECDSA: .ecdsa
+            default: .other
+            }
+        validFrom = description.not_before
+        validUntil = description.not_after
+        fingerprint = withUnsafeBytes(of: description.fingerprint) { Array($0) }
+        try use(in: TLSContext(isServer: true))
+    }
+
+    /// What the certificate itself says, and its names.
+    private static func describe(_ file: PEMFile) throws(TLSError) -> (supervise_tls_certificate, [String]) {
+        var description = supervise_tls_certificate()
+        var names: [String] = []
+        let isRead = withUnsafeMutablePointer(to: &names) { names in
+            file.contents.withUnsafeBytes { bytes in
+                supervise_tls_describe(bytes.baseAddress, bytes.count, &description, names) { owner, text, length in
+                    guard let names = owner?.assumingMemoryBound(to: [String].self) else { return }
+                    let name = String(decoding: UnsafeBufferPointer(start: text, count: length), as: UTF8.self)
+                    if !names.pointee.contains(name.lowercased()) { names.pointee.append(name.lowercased()) }
+                }
+            }
+        }
+        guard isRead else { throw TLSError("unable to load certificate from file '\(file.path)'") }
+        return (description, names)
+    }
+
+    /// Gives it to a context.
+    ///
+    /// - Parameter context: whose connections are to show it.
+    /// - Throws: what is wrong with it.
+    func use(in context: TLSContext) throws(TLSError) {
+        let result = pem.withUnsafeBytes { pem in
+            key.withUnsafeBytes { key in
+                supervise_tls_use_certificate(
+                    context.pointer, pem.baseAddress, pem.count, key.baseAddress, key.count)
+            }
+        }
+        let reason = TLSContext.takeError()
+        switch Int(result) {
+        case SUPERVISE_TLS_FINE: return
+        case SUPERVISE_TLS_NO_CERTIFICATE: throw TLSError("unable to load certificate from file '\(path)'")
+        case SUPERVISE_TLS_NO_KEY: throw TLSError("no private key found in '\(path)'")
+        case SUPERVISE_TLS_WRONG_KEY:
+            throw TLSError("inconsistencies between private key and certificate loaded '\(path)'")
+        default: throw TLSError("unable to use the certificate '\(path)': \(reason)")
+        }
+    }
+}

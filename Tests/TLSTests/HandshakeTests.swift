@@ -1,0 +1,183 @@
+import Certificates
+import TLS
+import Testing
+
+/// Handshakes between a listener and a connector, without network.
+@Suite("Handshakes", .enabled(if: CertificateFolder.isAvailable))
+struct HandshakeTests {
+    private let folder: CertificateFolder
+
+    init() throws {
+        folder = try CertificateFolder()
+        try folder.makeAuthority("authority")
+        try folder.make("one.example", hosts: ["one.example"], by: "authority")
+    }
+
+    private func file(_ name: String) throws -> PEMFile {
+        PEMFile(path: name, contents: try folder.contents(name))
+    }
+
+    private func certificate(_ name: String) throws -> Certificate { try Certificate(file("\(name).pem")) }
+
+    private func listener(
+        _ names: [String] = ["one.example"], _ change: (inout TLSSettings) throws -> Void = { _ in }
+    ) throws -> TLSListener {
+        var settings = TLSSettings()
+        try change(&settings)
+        return try TLSListener(settings, entries: names.map { .init(try certificate($0)) }, isStrict: false)
+    }
+
+    private func connector(
+        certificate name: String? = nil, verifying host: String? = nil,
+        _ change: (inout TLSSettings) throws -> Void = { _ in }
+    ) throws -> TLSConnector {
+        var settings = TLSSettings()
+        try change(&settings)
+        return try TLSConnector(settings, certificate: try name.map { try certificate($0) }, verifiedName: host)
+    }
+
+    @Test("two that understand each other agree on the newest version, and bytes pass both ways")
+    func agreement() throws {
+        let pair = try #require(StreamPair(listener(), connector(), asking: "one.example"))
+        let (client, server) = pair.shakeHands()
+        #expect(client == .done && server == .done)
+        #expect(pair.server.version == "TLSv1.3")
+        #expect(pair.server.cipher == "TLS_AES_256_GCM_SHA384")
+        #expect(pair.server.serverName == "one.example")
+        #expect(!pair.server.isResumed)
+        let sent = [UInt8](repeating: 7, count: 40_000)
+        #expect(sent.withUnsafeBytes { pair.client.write(from: $0) } == .bytes(40_000))
+        var received: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 65_536)
+        while case .bytes(let count) = buffer.withUnsafeMutableBytes({ pair.server.read(into: $0) }) {
+            received += buffer[..<count]
+        }
+        #expect(received == sent)
+        pair.client.end()
+        #expect(buffer.withUnsafeMutableBytes { pair.server.read(into: $0) } == .end)
+        #expect([9].withUnsafeBytes { pair.server.write(from: $0) } == .bytes(MemoryLayout<Int>.size))
+    }
+
+    @Test("versions that have nothing in common, and bytes that are no TLS, fail")
+    func disagreement() throws {
+        let old = try connector { $0.versions.most = .tls12 }
+        let pair = try #require(StreamPair(listener { $0.versions.least = .tls13 }, old))
+        #expect(pair.shakeHands().server == .failed(.disagreed))
+        let other = try #require(StreamPair(listener(), connector()))
+        other.disturbServer()
+        #expect(other.server.handshake() == .failed(.disagreed))
+    }
+
+    @Test("a peer that ends in its handshake is told from one that disagrees")
+    func closed() throws {
+        let pair = try #require(StreamPair(listener(), connector()))
+        pair.breakClient()
+        #expect(pair.server.handshake() == .failed(.closed))
+    }
+
+    @Test("a client's certificate is asked for and looked at")
+    func clientCertificates() throws {
+        try folder.make("client", by: "authority")
+        try folder.make("stranger")
+        let authorities = [try file("authority.crt")]
+        func verifying(_ mode: TLSSettings.Verification) throws -> TLSListener {
+            try listener {
+                $0.verification = mode
+                $0.authorities = authorities
+            }
+        }
+        func outcome(_ mode: TLSSettings.Verification, _ name: String?) throws -> TLSStream.Handshake {
+            try #require(StreamPair(verifying(mode), connector(certificate: name))).shakeHands().server
+        }
+        #expect(try outcome(.required, "client") == .done)
+        #expect(try outcome(.required, nil) == .failed(.disagreed))
+        #expect(try outcome(.optional, nil) == .done)
+        // X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT
+        #expect(try outcome(.required, "stranger") == .failed(.certificateRefused(18)))
+        #expect(try outcome(.optional, "stranger") == .failed(.certificateRefused(18)))
+        #expect(try outcome(.none, "stranger") == .done)
+        let lenient = try listener {
+            $0.verification = .required
+            $0.authorities = authorities
+            $0.ignoredErrorsOfPeer = .some([18])
+        }
+        #expect(try #require(StreamPair(lenient, connector(certificate: "stranger"))).shakeHands().server == .done)
+    }
+
+    @Test("a server's certificate and its name are looked at")
+    func serverCertificates() throws {
+        try folder.makeAuthority("other")
+        func outcome(_ authority: String, verifying host: String?, asking name: String?) throws -> TLSStream.Handshake {
+            let authorities = [try file("\(authority).crt")]
+            let connector = try connector(verifying: host) {
+                $0.verification = .required
+                $0.authorities = authorities
+            }
+            return try #require(StreamPair(listener(), connector, asking: name)).shakeHands().client
+        }
+        #expect(try outcome("authority", verifying: nil, asking: nil) == .done)
+        #expect(try outcome("authority", verifying: "one.example", asking: nil) == .done)
+        // The name that is asked for goes before the other.
+        #expect(try outcome("authority", verifying: "two.example", asking: "one.example") == .done)
+        // X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY
+        #expect(try outcome("authority", verifying: "two.example", asking: nil) == .failed(.certificateRefused(62)))
+        #expect(try outcome("other", verifying: nil, asking: nil) == .failed(.certificateRefused(20)))
+    }
+
+    @Test("the protocol is the first of the server's that the client has, too")
+    func protocols() throws {
+        let listener = try listener { $0.protocols = ["h2", "http/1.1"] }
+        func agreed(_ offered: [String]) throws -> String? {
+            let pair = try #require(StreamPair(listener, connector { $0.protocols = offered }))
+            #expect(pair.shakeHands().server == .done)
+            return pair.server.negotiatedProtocol
+        }
+        #expect(try agreed(["http/1.1", "h2"]) == "h2")
+        #expect(try agreed(["http/1.1"]) == "http/1.1")
+        #expect(try agreed(["amqp"]) == nil)
+        #expect(try agreed([]) == nil)
+    }
+
+    @Test("a certificate tells its names, its key and its time, and a wrong one what is wrong with it")
+    func certificates() throws {
+        try folder.make("both.example", hosts: ["Both.Example", "*.sub.example"], key: .rsa)
+        let certificate = try certificate("both.example")
+        #expect(certificate.names == ["both.example", "*.sub.example"])
+        #expect(certificate.keyKind == .rsa)
+        #expect(certificate.validUntil - certificate.validFrom == 10 * 86_400)
+        #expect(certificate.fingerprint.count == 32)
+        #expect(try self.certificate("one.example").keyKind == .ecdsa)
+        func complaint(_ bytes: [UInt8]) -> String? {
+            do {
+                _ = try Certificate(PEMFile(path: "x.pem", contents: bytes))
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(complaint([]) == "unable to load certificate from file 'x.pem'")
+        #expect(complaint(try folder.contents("one.example.key")) == "unable to load certificate from file 'x.pem'")
+        #expect(complaint(try folder.contents("one.example.crt")) == "no private key found in 'x.pem'")
+        let mixed = try folder.contents("one.example.crt") + folder.contents("both.example.key")
+        #expect(complaint(mixed) == "inconsistencies between private key and certificate loaded 'x.pem'")
+    }
+
+    @Test(
+        "lists that OpenSSL does not know are errors",
+        arguments: ["ciphers", "ciphersuites", "curves", "versions", "authorities"])
+    func wrongSettings(what: String) throws {
+        #expect(throws: TLSError.self) {
+            _ = try listener { settings in
+                switch what {
+                case "ciphers": settings.ciphers = "NONSENSE"
+                case "ciphersuites": settings.ciphersuites = "NONSENSE"
+                case "curves": settings.curves = "NONSENSE"
+                case "versions": settings.versions.excluded = [.tls12, .tls13]
+                default:
+                    settings.verification = .required
+                    settings.authorities = [PEMFile(path: "x", contents: [1, 2, 3])]
+                }
+            }
+        }
+    }
+}
