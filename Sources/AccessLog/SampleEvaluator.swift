@@ -66,6 +66,21 @@ struct SampleEvaluator {
         case .processID: return .integer(Int64(details.processID))
         case .uniqueID: return record.uniqueID.map { .text($0) } ?? .none
         case .uuid: return .text(Self.uuid())
+        case .tls(let property): return value(of: property)
+        }
+    }
+
+    private func value(of property: SampleExpression.TLSProperty) -> Value {
+        let encryption = record.details.encryption
+        func text(_ text: String?) -> Value { text.map { .text($0) } ?? .none }
+        switch property {
+        case .isUsed: return .boolean(encryption != nil)
+        case .version: return text(encryption?.version)
+        case .cipher: return text(encryption?.cipher)
+        case .serverName: return text(encryption?.serverName)
+        case .hasServerName: return .boolean(encryption?.serverName != nil)
+        case .negotiatedProtocol: return text(encryption?.negotiatedProtocol)
+        case .isResumed: return .boolean(encryption?.isResumed == true)
         }
     }
 

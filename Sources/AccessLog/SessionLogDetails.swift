@@ -35,6 +35,8 @@ public struct SessionLogDetails: Sendable {
     public var listenerName: String?
     /// What the session's id is made of; without it, sessions have none.
     public var uniqueID: LogTemplate?
+    /// What is known of the client's TLS; `nil` where it has none.
+    public var encryption: EncryptionLogDetails?
     /// The request, where one was read.
     public var request: RequestLogDetails?
 
@@ -48,6 +50,38 @@ public struct SessionLogDetails: Sendable {
         self.hostName = hostName
         self.processID = processID
         self.loggedAt = loggedAt
+    }
+}
+
+/// What a format tells of a client's TLS.
+public struct EncryptionLogDetails: Sendable, Hashable {
+    /// The version: `TLSv1.3`.
+    public var version: String
+    /// The cipher's name.
+    public var cipher: String
+    /// The name that the client has asked for.
+    public var serverName: String?
+    /// The protocol that was agreed on by ALPN.
+    public var negotiatedProtocol: String?
+    /// Whether the client went on with an earlier session.
+    public var isResumed: Bool
+
+    /// Makes details.
+    ///
+    /// - Parameters:
+    ///   - version: the version.
+    ///   - cipher: the cipher's name.
+    ///   - serverName: the name that the client has asked for.
+    ///   - negotiatedProtocol: the protocol that was agreed on by ALPN.
+    ///   - isResumed: whether the client went on with an earlier session.
+    public init(
+        version: String, cipher: String, serverName: String?, negotiatedProtocol: String?, isResumed: Bool
+    ) {
+        self.version = version
+        self.cipher = cipher
+        self.serverName = serverName
+        self.negotiatedProtocol = negotiatedProtocol
+        self.isResumed = isResumed
     }
 }
 

@@ -10,6 +10,8 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
     public var acceptedAt: Timestamp
     /// The frontend's name.
     public var frontend: String
+    /// Whether the client has TLS (a `~` after the frontend's name).
+    public var isEncrypted = false
     /// The backend's name.
     public var backend: String
     /// The last server's name; `nil` when there was none (`<NOSRV>`).
@@ -83,6 +85,7 @@ public struct SessionLogRecord: LogLine, Sendable, Hashable {
         dates.appendDate(of: acceptedAt, to: &line)
         line.append("] ")
         line.append(frontend)
+        if isEncrypted { line.append(byte: UInt8(ascii: "~")) }
         line.append(byte: UInt8(ascii: " "))
         line.append(backend)
         line.append(byte: UInt8(ascii: "/"))

@@ -88,7 +88,9 @@ public struct TemplateLogRecord: LogLine, Sendable {
         case .serverAddress: Self.append(address: details.serverAddress, flags, to: &line)
         case .serverPort: Self.append(port: details.serverAddress, flags, to: &line)
 
-        case .frontend, .frontendWithTransport: Self.append(session.frontend, flags, to: &line)
+        case .frontend: Self.append(session.frontend, flags, to: &line)
+        case .frontendWithTransport:
+            Self.append(session.isEncrypted ? session.frontend + "~" : session.frontend, flags, to: &line)
         case .backend: Self.append(session.backend, flags, to: &line)
         case .server: Self.append(session.server ?? "<NOSRV>", flags, to: &line)
 
@@ -127,9 +129,11 @@ public struct TemplateLogRecord: LogLine, Sendable {
         case .lineCounter: Self.append(Int64(details.lineNumber), flags, width: 4, to: &line)
         case .sessionCounter: Self.append(Int64(details.sessionNumber), flags, width: 4, to: &line)
 
-        // Nothing is captured, and no connection is encrypted.
+        // Nothing is captured.
         case .requestHeaders, .requestHeaderList, .responseHeaders, .responseHeaderList: break
-        case .tlsCiphers, .tlsVersion, .requestCookie, .responseCookie: Self.append("", flags, to: &line)
+        case .requestCookie, .responseCookie: Self.append("", flags, to: &line)
+        case .tlsCiphers: Self.append(details.encryption?.cipher ?? "", flags, to: &line)
+        case .tlsVersion: Self.append(details.encryption?.version ?? "", flags, to: &line)
 
         case .method: Self.append(encoding: details.request?.words.method, flags, to: &line)
         case .uri: Self.append(encoding: details.request?.words.uri, flags, to: &line)

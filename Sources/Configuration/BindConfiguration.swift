@@ -1,3 +1,5 @@
+import TLS
+
 /// One address of a `bind` line (a line with commas or a port range makes several).
 public struct BindConfiguration: Sendable, Equatable {
     /// Where it listens.
@@ -32,6 +34,8 @@ public struct BindConfiguration: Sendable, Equatable {
     public var userTimeout: Duration?
     /// The network namespace (`namespace`).
     public var namespace: String?
+    /// What clients meet who speak TLS, as they have to then (`ssl`); `nil` without it.
+    public var tls: TLSListener?
     /// The index in `InstanceConfiguration.proxies` of the backend of sessions that come in here; the proxy's `backend`
     /// when `nil`.
     ///

@@ -1,7 +1,7 @@
 import Model
 
 /// What the options of a `bind` or `stats socket` line say, for all its addresses.
-struct BindOptions {
+struct BindOptions: TLSSubject {
     var name: String?
     var id: Int?
     var mode: UInt32?
@@ -20,6 +20,7 @@ struct BindOptions {
     var maximumSegment: Int?
     var userTimeout: Duration?
     var namespace: String?
+    var tls = TLSDraft()
 }
 
 /// Reads the options of `bind` and `stats socket` lines.
@@ -53,11 +54,6 @@ enum BindKeywords {
             Keyword("namespace") { (options, arguments) throws(Diagnostic) in
                 options.namespace = try arguments.word("a namespace", example: "namespace blue").text
             },
-            Keyword("ssl") { (_, arguments) throws(Diagnostic) in
-                throw arguments.current.error(
-                    "'ssl' is not supported here yet: clients can't be served with TLS",
-                    help: "remove it to serve them without TLS")
-            },
             Keyword("tcp-ut") { (options, arguments) throws(Diagnostic) in
                 let (duration, _) = try arguments.time(example: "tcp-ut 30s")
                 options.userTimeout = duration > .zero ? duration : nil
@@ -66,7 +62,7 @@ enum BindKeywords {
             Keyword("transparent") { (options, _) throws(Diagnostic) in options.isTransparent = true },
             Keyword("v4v6") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = false },
             Keyword("v6only") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = true },
-        ] + withoutEffectOnBinds + TLSKeywords.keywords(),
+        ] + withoutEffectOnBinds + TLSKeywords.binds,
         unsupported: KnownKeywords.bind)
 
     private static let withoutEffectOnBinds: [Keyword<BindOptions>] = [

@@ -135,7 +135,7 @@ public enum ConfigurationReader {
             return .failure(
                 Diagnostic(
                     severity: .error, location: SourceLocation(file: path, line: 0, column: 0),
-                    message: "the folder can't be read: \(reason(of: error))",
+                    message: "the folder can't be read: \(SystemReason.text(of: error))",
                     help: "check the path and its permissions"))
         }
     }
@@ -194,15 +194,9 @@ public enum ConfigurationReader {
             }
             return .success(Array(data))
         } catch {
-            return failure("the file can't be read: \(reason(of: error))", help: "check the path and its permissions")
+            return failure(
+                "the file can't be read: \(SystemReason.text(of: error))", help: "check the path and its permissions")
         }
-    }
-
-    /// The system's words for what went wrong, where it said any.
-    private static func reason(of error: any Error) -> String {
-        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError ?? error as NSError
-        guard underlying.domain == NSPOSIXErrorDomain else { return error.localizedDescription }
-        return String(cString: strerror(Int32(underlying.code)))
     }
 
     /// By place, each thing once.

@@ -6,7 +6,8 @@ import Model
 enum GlobalKeywords {
     /// All keywords of the section.
     static let table = KeywordTable<GlobalDraft>(
-        "keyword", effective + ProcessKeywords.all + withoutEffect.map(accepted), unsupported: KnownKeywords.global)
+        "keyword", effective + ProcessKeywords.all + GlobalTLSKeywords.all + withoutEffect.map(accepted),
+        unsupported: KnownKeywords.global)
 
     /// Reads one line.
     ///
@@ -99,8 +100,8 @@ enum GlobalKeywords {
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
         Accepted("maxcomprate", 1...1, "nothing is compressed"),
-        Accepted("maxsslconn", 1...1, "there is no TLS here"),
-        Accepted("maxsslrate", 1...1, "there is no TLS here"),
+        Accepted("maxsslconn", 1...1, "'maxconn' holds for all connections alike"),
+        Accepted("maxsslrate", 1...1, "'maxconnrate' holds for all connections alike"),
         Accepted("maxzlibmem", 1...1, "nothing is compressed"),
         Accepted("no-memory-trimming", 0...0, "memory is given back by the system's allocator"),
         Accepted("profiling.memory", 1...1, "nothing is profiled"),
@@ -128,17 +129,6 @@ enum GlobalKeywords {
         Accepted("server-state-base", 1...1, "the history keeps the servers' states"),
         Accepted("default-path", 1...2, "paths are absolute"),
         Accepted("localpeer", 1...1, "there are no peers here"),
-        Accepted("ca-base", 1...1, "there is no TLS here"),
-        Accepted("crt-base", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-bind-ciphers", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-bind-ciphersuites", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-bind-curves", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-bind-options", 1...64, "there is no TLS here"),
-        Accepted("ssl-default-server-ciphers", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-server-ciphersuites", 1...1, "there is no TLS here"),
-        Accepted("ssl-default-server-options", 1...64, "there is no TLS here"),
-        Accepted("ssl-dh-param-file", 1...1, "there is no TLS here"),
-        Accepted("ssl-server-verify", 1...1, "there is no TLS here"),
     ]
 
     /// What `no` may stand before, apart from `log`.

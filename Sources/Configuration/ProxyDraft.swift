@@ -98,6 +98,7 @@ struct ServerSettings {
     var resolution = NameResolutionConfiguration()
     /// Where the name of the `resolvers` section stands.
     var resolvers: Word?
+    var tls = TLSDraft()
 
     /// What its traffic says of its health.
     var observation: ObservationConfiguration? {
@@ -116,6 +117,11 @@ struct ServerSettings {
         return sendsProxyVersion1 || !proxyOptions.isEmpty ? .version1 : nil
     }
 
+    /// Whether its checks speak TLS: without an address or port of their own, as its connections do.
+    var checksWithTLS: Bool {
+        tls.isChecked ?? (tls.ssl != nil && check.port == nil && check.address == nil)
+    }
+
     /// The header its checks begin with: without an address or port of their own, that of its connections.
     var checkHeader: ProxyHeader? {
         if sendsProxyInChecks { return proxyHeader ?? .version1 }
@@ -124,7 +130,7 @@ struct ServerSettings {
 }
 
 /// A `server` line with what was in force where it stands.
-struct ServerDraft {
+struct ServerDraft: TLSSubject {
     /// Its name.
     var name: Word
     /// Where it is; `nil` for `default-server`.
@@ -135,6 +141,15 @@ struct ServerDraft {
     var id: (number: Int, word: Word)?
     /// Its place, from 1, among the servers of one `server-template` line.
     var templatePosition: Int?
+    /// What its line and the `default-server` lines before it say about TLS.
+    var tls: TLSDraft {
+        get { settings.tls }
+        set { settings.tls = newValue }
+    }
+    /// How its connections speak TLS; `nil` when they don't.
+    var connectionTLS: ServerTLSConfiguration?
+    /// How its checks do.
+    var checkTLS: ServerTLSConfiguration?
 }
 
 /// A server's address, as far as its own line says it.
@@ -236,6 +251,8 @@ struct GlobalDraft {
     var hostName: String
     /// Whether it has a `log` line, right or wrong.
     var mentionsLog = false
+    /// What it says about TLS.
+    var tls = TLSDefaults()
     /// The keywords that may stand only once and have been seen, with their lines.
     var seen: [String: Int] = [:]
 }

@@ -1,4 +1,5 @@
 import Model
+import TLS
 
 /// Reads the lines of `defaults`, `listen`, `frontend` and `backend` sections.
 ///
@@ -173,6 +174,7 @@ enum ProxyKeywords {
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.table)
         let addresses = try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only)
         if let id = options.id { try checkID(id, of: word, addresses: addresses.count, in: proxy) }
+        let listener = loadTLS(options.tls, of: word, in: proxy, &arguments)
         for address in addresses {
             var bind = BindConfiguration(address: address, location: word.location)
             bind.name = options.name
@@ -190,6 +192,7 @@ enum ProxyKeywords {
             bind.maximumSegment = options.maximumSegment
             bind.userTimeout = options.userTimeout
             bind.namespace = options.namespace
+            bind.tls = listener
             proxy.binds.append(bind)
         }
     }
@@ -205,5 +208,24 @@ enum ProxyKeywords {
         throw word.error(
             "the address \(other.address) in line \(other.location.line) has the id \(id) already",
             help: "give each address its own")
+    }
+
+    /// Loads what clients of a `bind` line need for TLS; a mistake is kept, because the addresses are worth looking at all
+    /// the same.
+    private static func loadTLS(
+        _ draft: TLSDraft, of address: Word, in proxy: ProxyDraft, _ arguments: inout Arguments
+    ) -> TLSListener? {
+        if draft.ssl == nil, let file = draft.firstFile {
+            arguments.add(
+                file.warning(
+                    "a certificate was specified, but SSL is not enabled on bind '\(address.text)'",
+                    help: "add 'ssl', or remove the certificate"))
+        }
+        do {
+            return try TLSLoader(defaults: proxy.global.tls).listener(draft, place: address.text)
+        } catch {
+            arguments.add(error)
+            return nil
+        }
     }
 }

@@ -45,6 +45,10 @@ enum SampleTable {
     static func fetch(
         _ call: SampleReader.Call, _ facts: SampleReader.Facts
     ) throws(Diagnostic) -> SampleExpression.Fetch {
+        if let property = SampleExpression.TLSProperty(rawValue: call.name) {
+            try call.expect(0...0, example: call.name)
+            return .tls(property)
+        }
         if let fetch = plain[call.name] {
             try call.expect(0...0, example: call.name)
             return fetch
@@ -102,7 +106,7 @@ enum SampleTable {
     }
 
     private static func unknown(_ call: SampleReader.Call) -> Diagnostic {
-        let names = (Array(plain.keys) + others).sorted()
+        let names = (plain.keys + others + SampleExpression.TLSProperty.allCases.map(\.rawValue)).sorted()
         let list = "the samples are \(names.joined(separator: ", "))"
         if unread.contains(where: { call.name.hasPrefix($0) }) {
             return call.error(

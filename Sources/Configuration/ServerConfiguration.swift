@@ -40,6 +40,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var usesFastOpen = false
     /// The network namespace that its connections are made in (`namespace`); this process's when `nil`.
     public var namespace: String?
+    /// How its connections speak TLS; `nil` when they don't.
+    public var tls: ServerTLSConfiguration?
     /// How its name becomes an address; without meaning for other addresses.
     public var resolution = NameResolutionConfiguration()
     /// Its place, from 1, among the servers of one `server-template` line, which share a name and take one each of its
@@ -104,6 +106,8 @@ public struct CheckConfiguration: Sendable, Equatable {
     public var address: String?
     /// The header that a check's connection begins with; `nil` is none.
     public var proxyHeader: ProxyHeader?
+    /// How its connections speak TLS; `nil` when they don't.
+    public var tls: ServerTLSConfiguration?
 
     /// Makes a check with HAProxy's defaults.
     public init() {}

@@ -41,7 +41,7 @@ enum ServerKeywords {
             Keyword("weight") { (server, arguments) throws(Diagnostic) in
                 server.settings.weight = try arguments.integer(in: 0...256, example: "weight 10")
             },
-        ] + ServerTrafficKeywords.keywords,
+        ] + ServerTrafficKeywords.keywords + TLSKeywords.servers,
         unsupported: KnownKeywords.server)
 
     /// Reads the words after `server`.
@@ -67,6 +67,7 @@ enum ServerKeywords {
             arguments.add(error)
         }
         readOptions(&server, &arguments)
+        loadTLS(of: &server, in: proxy, &arguments)
         proxy.servers.append(server)
     }
 
@@ -97,6 +98,7 @@ enum ServerKeywords {
         var server = ServerDraft(name: prefix, settings: proxy.settings.defaultServer)
         server.address = try ServerAddressText.parse(address)
         readOptions(&server, &arguments)
+        loadTLS(of: &server, in: proxy, &arguments)
         if let (_, word) = server.id {
             throw word.error("'server-template' can't give an id", help: "write 'id' on 'server' lines")
         }
@@ -137,6 +139,26 @@ enum ServerKeywords {
             } catch {
                 arguments.add(error)
             }
+        }
+    }
+
+    /// Loads what a server's connections and checks need for TLS.
+    private static func loadTLS(of server: inout ServerDraft, in proxy: ProxyDraft, _ arguments: inout Arguments) {
+        let loader = TLSLoader(defaults: proxy.global.tls)
+        let draft = server.settings.tls
+        do {
+            if draft.ssl != nil {
+                let connector = try loader.connector(draft, server: server.name, isCheck: false)
+                server.connectionTLS = ServerTLSConfiguration(connector: connector, name: draft.serverName)
+            }
+            if server.settings.checksWithTLS, server.settings.isChecked || draft.isChecked == true {
+                let connector = try loader.connector(draft, server: server.name, isCheck: true)
+                server.checkTLS = ServerTLSConfiguration(
+                    connector: connector, name: draft.checkName.map { .fixed($0) })
+            }
+            if server.connectionTLS == nil, server.checkTLS == nil { try loader.check(draft) }
+        } catch {
+            arguments.add(error)
         }
     }
 

@@ -35,6 +35,8 @@ struct ServerResolver {
             configuration.portOffset = portOffset
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)
+            configuration.tls = server.connectionTLS
+            configuration.check?.tls = server.checkTLS
             reportMissingResolvers(server)
             reportServiceWithoutResolvers(server)
             tellAboutName(server)

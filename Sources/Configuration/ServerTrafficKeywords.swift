@@ -3,7 +3,7 @@
 /// - Source: HAProxy 2.6 configuration manual, section 5.2.
 enum ServerTrafficKeywords {
     /// The options that are read here.
-    static let keywords: [Keyword<ServerDraft>] = limits + marks + connections + names + withoutEffect + tls
+    static let keywords: [Keyword<ServerDraft>] = limits + marks + connections + names + withoutEffect
 
     private static let limits: [Keyword<ServerDraft>] = [
         Keyword("minconn") { (server, arguments) throws(Diagnostic) in
@@ -122,21 +122,6 @@ enum ServerTrafficKeywords {
         ("ws", 1, .note, "connections are relayed without being read"),
     ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
 
-    /// Options of encrypted connections.
-    private static let tls: [Keyword<ServerDraft>] =
-        [
-            Keyword("check-ssl") { (_, arguments) throws(Diagnostic) in
-                arguments.add(
-                    arguments.current.warning(
-                        "'check-ssl' is not done: the server is checked by a TCP connection, without TLS"))
-            },
-            Keyword("ssl") { (_, arguments) throws(Diagnostic) in
-                throw arguments.current.error(
-                    "'ssl' is not supported here yet: connections to servers are made without TLS",
-                    help: "remove it if the server takes connections without TLS, too")
-            },
-        ] + TLSKeywords.keywords()
-
     // MARK: Readers
 
     private static func demand(_ text: String, _ arguments: inout Arguments) throws(Diagnostic) {
@@ -191,7 +176,7 @@ enum ServerTrafficKeywords {
     }
 
     private static func tellOfEmptyField(_ word: Word, _ arguments: inout Arguments) {
-        arguments.add(word.note("there is no TLS here: the header tells the server that the client uses none"))
+        arguments.add(word.note("the header tells the server that the client uses no TLS, whatever it uses"))
     }
 
     private static func readNetworks(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {
@@ -247,30 +232,6 @@ enum ServerTrafficKeywords {
             }
         }
         server.settings.resolution.initialAddress = ways
-    }
-}
-
-/// The options of TLS on `bind` and `server` lines, which say nothing without `ssl`.
-///
-/// - Source: HAProxy 2.6 configuration manual, sections 5.1 and 5.2.
-enum TLSKeywords {
-    /// The options, each with how many words it takes; they are read and dropped: `ssl` itself is what is told.
-    ///
-    /// - Returns: the keywords, for any line's table.
-    static func keywords<Subject>() -> [Keyword<Subject>] {
-        let withValue = [
-            "alpn", "ca-file", "ca-ignore-err", "ca-sign-file", "ca-sign-pass", "ca-verify-file", "check-alpn",
-            "check-sni", "ciphers", "ciphersuites", "crl-file", "crt", "crt-ignore-err", "crt-list", "curves", "ecdhe",
-            "npn", "sni", "ssl-max-ver", "ssl-min-ver", "tls-ticket-keys", "verify", "verifyhost",
-        ]
-        let alone = [
-            "allow-0rtt", "force-sslv3", "force-tlsv10", "force-tlsv11", "force-tlsv12", "force-tlsv13",
-            "generate-certificates", "no-ca-names", "no-check-ssl", "no-ssl", "no-ssl-reuse", "no-sslv3",
-            "no-tls-tickets", "no-tlsv10", "no-tlsv11", "no-tlsv12", "no-tlsv13", "prefer-client-ciphers", "ssl-reuse",
-            "strict-sni", "tls-tickets",
-        ]
-        return withValue.map { Keyword(withoutEffect: $0, words: 1, severity: .note, reason: "there is no TLS here") }
-            + alone.map { Keyword(withoutEffect: $0, words: 0, severity: .note, reason: "there is no TLS here") }
     }
 }
 

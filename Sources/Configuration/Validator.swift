@@ -24,6 +24,7 @@ struct Validator {
         checkNames()
         for (draft, proxy) in zip(drafts, configuration.proxies) where !draft.settings.isDisabled {
             checkBinds(of: draft)
+            checkTLS(of: draft, isRelaying: proxy.isRelaying)
             checkMode(of: draft, isRelaying: proxy.isRelaying)
             checkContent(of: draft, isRelaying: proxy.isRelaying)
             checkChecks(of: draft)
@@ -63,6 +64,18 @@ struct Validator {
             draft.name.warning(
                 "\(draft.kind.rawValue) '\(draft.name.text)' has no 'bind'",
                 help: draft.kind == .listen ? "\(example), or make this section a 'backend'" : example))
+    }
+
+    /// Statistics are served without TLS.
+    private mutating func checkTLS(of draft: ProxyDraft, isRelaying: Bool) {
+        guard draft.settings.mode == .http, !isRelaying, draft.settings.stats != nil else { return }
+        for bind in draft.binds where bind.tls != nil {
+            diagnostics.append(
+                Diagnostic(
+                    severity: .error, location: bind.location,
+                    message: "'ssl' is not supported here: statistics are served without TLS",
+                    help: "remove 'ssl', or put a 'listen' in mode tcp with it before the statistics"))
+        }
     }
 
     /// HTTP is read for statistics alone; connections to servers are relayed as they are.

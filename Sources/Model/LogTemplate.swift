@@ -52,6 +52,8 @@ public struct LogTemplate: Sendable, Hashable {
         public static let handshake = Needs(rawValue: 16)
         /// The id that `unique-id-format` makes.
         public static let uniqueID = Needs(rawValue: 8)
+        /// What was agreed on in the client's TLS handshake.
+        public static let encryption = Needs(rawValue: 32)
     }
 
     /// The parts in order.
@@ -90,6 +92,7 @@ extension LogVariable {
         case .sessionCounter: .sessionNumber
         case .handshakeTime: .handshake
         case .uniqueID: .uniqueID
+        case .tlsCiphers, .tlsVersion: .encryption
         default: []
         }
     }
@@ -101,6 +104,7 @@ extension SampleExpression.Fetch {
         case .destination, .destinationPort, .isDestinationLocal: .destination
         case .backendSource, .backendSourcePort: .source
         case .uniqueID: .uniqueID
+        case .tls: .encryption
         default: []
         }
     }

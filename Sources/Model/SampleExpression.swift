@@ -33,6 +33,20 @@ public struct SampleExpression: Sendable, Hashable {
         case uniqueID
         /// A random identifier, version 4.
         case uuid
+        /// What is known of the client's TLS.
+        case tls(TLSProperty)
+    }
+
+    /// What can be known of a client's TLS; the raw value is the sample's name.
+    public enum TLSProperty: String, Sendable, Hashable, CaseIterable {
+        /// Whether it has any.
+        case isUsed = "ssl_fc"
+        case version = "ssl_fc_protocol"
+        case cipher = "ssl_fc_cipher"
+        case serverName = "ssl_fc_sni"
+        case hasServerName = "ssl_fc_has_sni"
+        case negotiatedProtocol = "ssl_fc_alpn"
+        case isResumed = "ssl_fc_is_resumed"
     }
 
     /// What changes a value; a value of a wrong type becomes none.

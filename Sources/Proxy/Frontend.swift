@@ -1,6 +1,7 @@
 import Configuration
 import EventLoop
 import Model
+import TLS
 
 /// The accepting side of a proxy as its worker knows it.
 ///
@@ -166,8 +167,10 @@ struct Listener {
     let bind: Int
     /// The listening descriptor.
     let descriptor: Int32
-    /// Whether its connections begin with a header that says who the client is.
-    let expectsProxyHeader: Bool
+    /// What its connections begin with: a header that says who the client is, a handshake, or the session itself.
+    let firstPhase: Session.Phase
+    /// What its clients meet who speak TLS; `nil` without it.
+    let tls: TLSListener?
     /// Whether it is registered, that is: whether connections are accepted and not left in the kernel's queue.
     var isAccepting: Bool
 }

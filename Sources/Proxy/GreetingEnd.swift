@@ -1,4 +1,6 @@
-/// Why a connection on an `accept-proxy` address never became a session, in HAProxy's words.
+import TLS
+
+/// Why a connection never became a session, on an address with `accept-proxy` or `ssl`, in HAProxy's words.
 ///
 /// - Source: recordings of HAProxy 2.6's log.
 enum GreetingEnd: Equatable {
@@ -10,6 +12,10 @@ enum GreetingEnd: Equatable {
     case broken
     /// The client's time limit was over.
     case timeout
+    /// The TLS handshake failed.
+    case handshake(TLSStream.Trouble)
+    /// The client's time limit was over before the TLS handshake was.
+    case handshakeTimeout
     /// No memory was left for it.
     case exhausted
     /// It was closed by order.
@@ -25,7 +31,23 @@ enum GreetingEnd: Equatable {
         case .closed: "Connection closed while waiting for PROXY protocol header"
         case .broken: "Connection error while waiting for PROXY protocol header"
         case .timeout: "Timeout while waiting for PROXY protocol header"
+        case .handshake(.closed): "Connection closed during SSL handshake"
+        case .handshake(.authorityRefused): "SSL client CA chain cannot be verified"
+        case .handshake(.certificateRefused): "SSL client certificate not trusted"
+        case .handshake(.broken), .handshake(.disagreed): "SSL handshake failure"
+        case .handshakeTimeout: "Timeout during SSL handshake"
         case .exhausted, .killed: nil
         }
     }
+
+    /// Whether it ended in a TLS handshake.
+    var isHandshake: Bool {
+        switch self {
+        case .handshake, .handshakeTimeout: true
+        case .wrongHeader, .closed, .broken, .timeout, .exhausted, .killed: false
+        }
+    }
+
+    /// Whether it counts as a connection on which nothing happened (`option dontlognull`), however far its handshake was.
+    var isNullHandshake: Bool { self == .handshake(.closed) || self == .handshakeTimeout }
 }

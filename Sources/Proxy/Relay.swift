@@ -39,13 +39,14 @@ final class Relay {
     ///
     /// - Parameters:
     ///   - direction: its state.
-    ///   - source: the descriptor to read.
-    ///   - sink: the descriptor to write.
+    ///   - source: the end to read.
+    ///   - sink: the end to write.
     ///   - isLast: whether the other direction has finished: the sockets are closed next then, which says more than a
     ///     half-close would.
     /// - Returns: why it stopped.
-    func move(
-        _ direction: UnsafeMutablePointer<Direction>, from source: Int32, to sink: Int32, isLast: Bool
+    @inline(__always)
+    func move<Source: RelayPort, Sink: RelayPort>(
+        _ direction: UnsafeMutablePointer<Direction>, from source: Source, to sink: Sink, isLast: Bool
     ) -> Stop {
         var budget = Relay.bytesPerTurn
         while true {
@@ -54,7 +55,7 @@ final class Relay {
             }
             if direction.pointee.hasSourceEnded {
                 if !direction.pointee.isSinkShut {
-                    if !isLast { Socket.shutdownWrite(sink) }
+                    if !isLast { sink.shutdownWrite() }
                     direction.pointee.isSinkShut = true
                 }
                 return .finished
@@ -62,14 +63,16 @@ final class Relay {
             guard direction.pointee.isSourceReadable else { return .waiting }
             guard budget > 0 else { return .yielded }
             let size = Int(direction.pointee.readSize)
-            switch Socket.read(source, into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])) {
+            switch source.read(into: UnsafeMutableRawBufferPointer(rebasing: scratch[..<size])) {
             case .bytes(let count):
                 direction.pointee.bytes += Int64(count)
                 movedBytes += count
                 budget -= count
                 if count < size {
                     // All that was there is taken; an end that is known to follow raises no further event.
-                    if !direction.pointee.isSourceClosing { direction.pointee.isSourceReadable = false }
+                    if Source.readsAllThereIs, !direction.pointee.isSourceClosing {
+                        direction.pointee.isSourceReadable = false
+                    }
                 } else if size < Relay.scratchSize {
                     direction.pointee.readSize = Int32(min(size * 2, Relay.scratchSize))
                 }
@@ -92,11 +95,11 @@ final class Relay {
     /// - Parameters:
     ///   - bytes: no more than fit into one read.
     ///   - direction: a direction that has moved nothing yet.
-    ///   - sink: the descriptor to write.
+    ///   - sink: the end to write.
     /// - Returns: false when the sink is broken.
     func send(_ bytes: [UInt8], before direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Bool {
         bytes.withUnsafeBytes { scratch.copyMemory(from: $0) }
-        if case .sinkFailed? = write(bytes.count, of: direction, to: sink) { return false }
+        if case .sinkFailed? = write(bytes.count, of: direction, to: PlainPort(sink)) { return false }
         return true
     }
 
@@ -110,14 +113,14 @@ final class Relay {
 
     /// Reads away what a session that is being closed still has, so that closing it sends an end and no reset.
     ///
-    /// - Parameter source: the descriptor to read.
+    /// - Parameter source: the end to read.
     /// - Returns: how many bytes there were.
-    func discard(from source: Int32) -> Int {
+    func discard<Source: RelayPort>(from source: Source) -> Int {
         var total = 0
         while total < Relay.bytesPerTurn {
-            guard case .bytes(let count) = Socket.read(source, into: scratch) else { break }
+            guard case .bytes(let count) = source.read(into: scratch) else { break }
             total += count
-            if count < scratch.count { break }
+            if Source.readsAllThereIs, count < scratch.count { break }
         }
         return total
     }
@@ -157,9 +160,12 @@ final class Relay {
     }
 
     /// Writes what was just read; keeps the rest.
-    private func write(_ count: Int, of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+    @inline(__always)
+    private func write<Sink: RelayPort>(
+        _ count: Int, of direction: UnsafeMutablePointer<Direction>, to sink: Sink
+    ) -> Stop? {
         var written = 0
-        switch Socket.write(sink, from: UnsafeRawBufferPointer(rebasing: scratch[..<count])) {
+        switch sink.write(from: UnsafeRawBufferPointer(rebasing: scratch[..<count])) {
         case .bytes(let taken) where taken == count: return nil
         case .bytes(let taken): written = taken
         case .wouldBlock: break
@@ -178,11 +184,13 @@ final class Relay {
     }
 
     /// Writes the rest of an earlier read; `nil` when all of it has gone.
-    private func writeRest(of direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Stop? {
+    private func writeRest<Sink: RelayPort>(
+        of direction: UnsafeMutablePointer<Direction>, to sink: Sink
+    ) -> Stop? {
         guard !direction.pointee.isSinkFull, let buffer = direction.pointee.buffer else { return .waiting }
         let rest = UnsafeRawBufferPointer(
             start: buffer + Int(direction.pointee.start), count: Int(direction.pointee.pending))
-        switch Socket.write(sink, from: rest) {
+        switch sink.write(from: rest) {
         case .bytes(let taken) where taken == rest.count:
             release(direction)
             return nil

@@ -70,6 +70,7 @@ final class Server {
         wantsHeader = configuration.proxyHeader != nil
         self.way = way
         check?.options = way?.options
+        check?.tls = configuration.check?.tls
         self.address = address
         if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check

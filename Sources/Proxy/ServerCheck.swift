@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import Health
 import Model
+import TLS
 
 /// The health check of one server: its schedule, its counter and the connection that is being tried.
 final class ServerCheck {
@@ -21,7 +22,10 @@ final class ServerCheck {
 
     /// Whether it is turned on; a person may turn it off while the instance runs.
     var isEnabled = true
-
+    /// How its connections speak TLS; `nil` when they don't.
+    var tls: ServerTLSConfiguration?
+    /// The TLS of the connection that is being tried, from its handshake on.
+    var stream: TLSStream?
     /// The connection that is being tried, -1 while none is.
     var descriptor: Int32 = -1
     var startedAt = MonotonicTime(nanoseconds: 0)

@@ -11,14 +11,20 @@ struct Session {
         case free
         /// It waits for the header that says who the client is; it counts as a connection, and not as a session yet.
         case greeting
+        /// It waits for the end of the client's TLS handshake, and is no session yet, either.
+        case handshaking
         /// It waits for a server with a free slot.
         case queued
         /// A connection to a server is being made.
         case connecting
         /// The server refused; the same one is tried again in a moment.
         case pausing
+        /// The connection to a server is made, and its TLS handshake goes on.
+        case securing
         /// Bytes move.
         case established
+        /// Bytes move, and at least one side has TLS.
+        case secured
     }
 
     /// What decides how a session ends once everything that was read has been passed on.
@@ -34,6 +40,11 @@ struct Session {
         /// It was ended by order.
         case killed
     }
+
+    /// Whether it is a connection that has not become a session yet.
+    var isArriving: Bool { phase == .greeting || phase == .handshaking }
+    /// Whether it has a server, and bytes move.
+    var isRelaying: Bool { phase == .established || phase == .secured }
 
     /// Grows with each use of the slot, so that late events of an earlier session are recognized.
     var generation: UInt32 = 0

@@ -42,8 +42,8 @@ enum SessionEnd: Equatable {
         switch session.outcome {
         case .running: self = .closed
         case .serverFailed: self = .serverFailed
-        case .serverDown: self = .serverDown(isConnected: session.phase == .established)
-        case .activeUp: self = .activeUp(isConnected: session.phase == .established)
+        case .serverDown: self = .serverDown(isConnected: session.isRelaying)
+        case .activeUp: self = .activeUp(isConnected: session.isRelaying)
         case .killed: self = .killed
         }
     }

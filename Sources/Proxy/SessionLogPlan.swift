@@ -61,6 +61,8 @@ struct SessionNote {
     var handshakeMilliseconds = 0
     /// The address that the client connected to, once the socket can't be asked any more.
     var destination: LogPeer?
+    /// What is known of the client's TLS.
+    var encryption: EncryptionLogDetails?
     /// Where the last connection to a server came from.
     var source: LogPeer?
 }

@@ -62,7 +62,7 @@ extension WorkerLoop {
     private func open(_ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, _ listener: Listener) {
         let frontend = frontend(index)
         let session = sessions.take()
-        session.pointee.phase = listener.expectsProxyHeader ? .greeting : .queued
+        session.pointee.phase = listener.firstPhase
         session.pointee.client = descriptor
         session.pointee.peer = peer
         session.pointee.frontend = Int32(index)
@@ -78,8 +78,15 @@ extension WorkerLoop {
         let token = EventToken(
             kind: Subject.client.rawValue, generation: session.pointee.generation, index: session.pointee.index)
         let isWatched = poller.add(descriptor, token: token) == 0
-        guard !listener.expectsProxyHeader else {
-            isWatched ? awaitProxyHeader(of: session, at: frontend) : turnAway(session, .exhausted)
+        guard listener.firstPhase == .queued else {
+            guard isWatched else {
+                turnAway(session, .exhausted)
+                return
+            }
+            awaitArrival(of: session, at: frontend)
+            if listener.firstPhase == .handshaking, let tls = listener.tls {
+                beginHandshake(of: session, with: tls)
+            }
             return
         }
         begin(session, at: frontend)

@@ -74,7 +74,7 @@ extension WorkerLoop {
         guard let check = check(position) else { return }
         check.timer = .none
         if check.isRunning {
-            finish(position, .layer4Timeout, detail: "")
+            finish(position, check.stream == nil ? .layer4Timeout : .layer6Timeout, detail: "")
         } else {
             begin(check, position)
         }
@@ -87,6 +87,10 @@ extension WorkerLoop {
         let position = Int(event.token.index)
         guard let check = check(position), check.isRunning, check.generation & 0xFF_FFFF == event.token.generation
         else { return }
+        if let stream = check.stream {
+            continueHandshake(of: check, position, stream)
+            return
+        }
         if !event.readiness.isDisjoint(with: [.error, .hangup]) {
             let code = Socket.pendingError(check.descriptor)
             if code != 0 {
@@ -112,9 +116,9 @@ extension WorkerLoop {
         case .exhausted, .failed:
             let (status, detail) = address.verdict(onCheckThatBegan: start, options: check.options)
             finish(position, status, detail: detail)
-        case .connected:
+        case .connected where check.tls == nil:
             connectionMade(check, position)
-        case .inProgress:
+        case .connected, .inProgress:
             let token = EventToken(
                 kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
             let code = poller.add(descriptor, token: token)
@@ -124,18 +128,27 @@ extension WorkerLoop {
             }
             let limit = check.schedule.connectLimit.wholeMilliseconds
             plan(check, position, at: now.advanced(byMilliseconds: limit))
+            if start == .connected { connectionMade(check, position) }
         }
     }
 
     private func connectionMade(_ check: ServerCheck, _ position: Int) {
         if let code = announceCheck(check) {
             finish(position, .layer4Error, detail: SystemError.text(of: code))
+        } else if let tls = check.tls {
+            beginHandshake(of: check, position, tls)
         } else {
             finish(position, .layer4OK, detail: "")
         }
     }
 
-    private func finish(_ position: Int, _ status: CheckStatus, detail: String) {
+    /// Takes in how a check has ended, and plans the next one.
+    ///
+    /// - Parameters:
+    ///   - position: which check.
+    ///   - status: how it ended.
+    ///   - detail: what else is known.
+    func finish(_ position: Int, _ status: CheckStatus, detail: String) {
         let place = checks[position]
         let backend = backend(place.backend)
         guard let check = backend.servers[place.server].check else { return }
@@ -151,7 +164,13 @@ extension WorkerLoop {
         plan(check, position, at: max(next.rounded(to: check.schedule.step), now))
     }
 
-    private func plan(_ check: ServerCheck, _ position: Int, at deadline: MonotonicTime) {
+    /// Sets a check's timer.
+    ///
+    /// - Parameters:
+    ///   - check: the check.
+    ///   - position: which check.
+    ///   - deadline: when it fires.
+    func plan(_ check: ServerCheck, _ position: Int, at deadline: MonotonicTime) {
         timers.cancel(&check.timer)
         let token = EventToken(kind: Subject.check.rawValue, generation: 0, index: UInt32(position))
         check.timer = timers.plan(at: deadline, token: token)
@@ -160,7 +179,15 @@ extension WorkerLoop {
 
     private func closeConnection(of check: ServerCheck) {
         guard check.isRunning else { return }
-        Socket.reset(check.descriptor)
+        if let stream = check.stream {
+            // Who has been spoken to is told of the end.
+            stream.end()
+            stream.close()
+            check.stream = nil
+            Socket.close(check.descriptor)
+        } else {
+            Socket.reset(check.descriptor)
+        }
         check.descriptor = -1
     }
 }

@@ -116,6 +116,7 @@ extension WorkerLoop {
     func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool) {
         if session.pointee.server >= 0 {
             noteAddresses(of: session)
+            secure.closeServer(of: session.pointee.index)
             Socket.close(session.pointee.server)
             giveBackSourcePort(of: session)
             session.pointee.server = -1
@@ -280,21 +281,34 @@ extension WorkerLoop {
         }
     }
 
-    /// Takes up a connection that has been made; false when it is broken already.
+    /// Takes up a connection that has been made; false when bytes can't move yet: it is broken already, or has a handshake
+    /// before it.
     private func establish(_ session: UnsafeMutablePointer<Session>) -> Bool {
         let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
         if server.wantsHeader, !announceClient(to: server, of: session) {
             attemptFailed(session, timedOut: false)
             return false
         }
-        session.pointee.phase = .established
+        if let settings = server.configuration.tls {
+            beginHandshake(of: session, to: server, settings)
+            return false
+        }
+        beginRelaying(session)
+        return true
+    }
+
+    /// Takes up a server's connection that is ready for bytes.
+    ///
+    /// - Parameter session: a session whose connection is made, and its handshake, if it has one, over.
+    func beginRelaying(_ session: UnsafeMutablePointer<Session>) {
+        let ends = secure.find(session.pointee.index)
+        session.pointee.phase = ends.client == nil && ends.server == nil ? .established : .secured
         session.pointee.lastActivity = now
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
         logEstablished(session)
         observe(Int(session.pointee.serverIndex), in: backend(Int(session.pointee.backend)), isError: false)
-        return true
     }
 
     private func note(

@@ -34,13 +34,17 @@ extension WorkerLoop {
     private func closeSockets(of session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
         if (reason != .closed || session.pointee.silence != .none) && !reason.resetsServer {
             // Closing with bytes unread would send a reset, which could overtake what the client has still to get.
-            let discarded = relay.discard(from: session.pointee.client)
+            let ends = secure.find(session.pointee.index)
+            let client = SecurePort(descriptor: session.pointee.client, stream: ends.client)
+            let discarded = relay.discard(from: client)
             session.pointee.upload.bytes += Int64(discarded)
         }
+        // One that has ended in order learns of an end in order.
+        let resetsServer = reason.resetsServer && !session.pointee.download.hasSourceEnded
+        closeStreams(of: session, tellsServer: !resetsServer)
         Socket.close(session.pointee.client)
         if session.pointee.server >= 0 {
-            // One that has ended in order learns of an end in order.
-            if reason.resetsServer && !session.pointee.download.hasSourceEnded {
+            if resetsServer {
                 Socket.reset(session.pointee.server)
             } else {
                 Socket.close(session.pointee.server)

@@ -2,12 +2,12 @@ import EventLoop
 
 /// Greeting: from an accepted connection to a session whose client is known, on addresses with `accept-proxy`.
 extension WorkerLoop {
-    /// Waits for a connection's header, as long as the client may be silent.
+    /// Waits for what a connection begins with, as long as the client may be silent.
     ///
     /// - Parameters:
     ///   - session: a connection that was just accepted.
     ///   - frontend: its frontend.
-    func awaitProxyHeader(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+    func awaitArrival(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         guard let limit = frontend.clientLimit else { return }
         plan(session, at: now.advanced(byMilliseconds: limit))
     }
@@ -47,6 +47,7 @@ extension WorkerLoop {
         let frontend = frontend(Int(session.pointee.frontend))
         timers.cancel(&session.pointee.timer)
         log(session, reason, at: frontend)
+        secure.closeClient(of: session.pointee.index)
         Socket.close(session.pointee.client)
         frontend.leave(Int(session.pointee.bind))
         sessions.giveBack(session)
@@ -63,13 +64,11 @@ extension WorkerLoop {
         return endpoint
     }
 
-    /// Makes a session of a connection whose client is known now.
-    private func introduce(_ session: UnsafeMutablePointer<Session>, by header: ReceivedProxyHeader) {
+    /// Makes a session of a connection that has said all that comes before one.
+    ///
+    /// - Parameter session: a connection whose client is known, and understood.
+    func admit(_ session: UnsafeMutablePointer<Session>) {
         timers.cancel(&session.pointee.timer)
-        if let addresses = header.addresses {
-            session.pointee.peer = addresses.source
-            announcedDestinations[session.pointee.index] = addresses.destination
-        }
         session.pointee.phase = .queued
         session.pointee.lastActivity = now
         let frontend = frontend(Int(session.pointee.frontend))
@@ -79,10 +78,28 @@ extension WorkerLoop {
         dispatchFirst(session, at: frontend)
     }
 
+    /// Takes in who a connection's client is.
+    private func introduce(_ session: UnsafeMutablePointer<Session>, by header: ReceivedProxyHeader) {
+        if let addresses = header.addresses {
+            session.pointee.peer = addresses.source
+            announcedDestinations[session.pointee.index] = addresses.destination
+        }
+        let binds = frontend(Int(session.pointee.frontend)).configuration.binds
+        guard let tls = binds[Int(session.pointee.bind)].tls else {
+            admit(session)
+            return
+        }
+        let (index, generation) = (session.pointee.index, session.pointee.generation & 0xFF_FFFF)
+        beginHandshake(of: session, with: tls)
+        // The client may have sent its first message with the header, and no event will tell of it.
+        if sessions.find(index, generation: generation) != nil { continueHandshake(of: session) }
+    }
+
     private func log(_ session: UnsafeMutablePointer<Session>, _ reason: GreetingEnd, at frontend: Frontend) {
         guard let text = reason.text else { return }
+        if frontend.configuration.ignoresNullSessions && reason.isNullHandshake { return }
         let hasSpoken = Socket.unreadBytes(session.pointee.client) > 0
-        if frontend.configuration.ignoresNullSessions && !hasSpoken { return }
+        if frontend.configuration.ignoresNullSessions && !hasSpoken && !reason.isHandshake { return }
         logRefusal(of: session, text, at: frontend)
     }
 }

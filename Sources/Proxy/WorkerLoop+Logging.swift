@@ -12,9 +12,10 @@ extension WorkerLoop {
     ///   - frontend: its frontend.
     func logAccept(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         if !frontend.log.needs.isDisjoint(with: [.sessionNumber, .handshake]) {
-            logNotes[session.pointee.index] = SessionNote(
-                number: totalConnections - 1,
-                handshakeMilliseconds: Int(now.milliseconds(since: session.pointee.acceptedAt)))
+            var note = logNotes[session.pointee.index] ?? SessionNote()
+            note.number = totalConnections - 1
+            note.handshakeMilliseconds = Int(now.milliseconds(since: session.pointee.acceptedAt))
+            logNotes[session.pointee.index] = note
         }
         if case .accept = frontend.log.moment { logConnect(of: session, at: frontend) }
     }
@@ -127,6 +128,7 @@ extension WorkerLoop {
             record.connectMilliseconds = Int(session.pointee.connectMilliseconds)
         }
         record.totalMilliseconds = Int(total)
+        record.isEncrypted = frontend.configuration.binds[Int(session.pointee.bind)].tls != nil
         record.bytesToClient = session.pointee.download.bytes
         // At its end it counts everywhere but in the backend.
         let ownInBackend = hasEnded ? 1 : 0
@@ -148,6 +150,7 @@ extension WorkerLoop {
         let note = frontend.log.needs == [] ? nil : logNotes[session.pointee.index]
         details.destination = note?.destination
         details.source = note?.source
+        details.encryption = note?.encryption
         details.sessionNumber = note?.number ?? 0
         details.handshakeMilliseconds = note?.handshakeMilliseconds ?? 0
         if session.pointee.serverIndex >= 0 {

@@ -116,7 +116,10 @@ extension WorkerLoop {
         }
         stopReading(&session.pointee.upload)
         stopReading(&session.pointee.download)
-        if session.pointee.upload.isFinished { Socket.shutdownWrite(session.pointee.server) }
+        if session.pointee.upload.isFinished {
+            let stream = secure.find(session.pointee.index).server
+            SecurePort(descriptor: session.pointee.server, stream: stream).shutdownWrite()
+        }
         planIdleLimit(of: session)
     }
 

@@ -29,7 +29,7 @@ extension WorkerLoop {
     func stopTimerFired() {
         stopping?.timer = .none
         stopping?.hasExpired = true
-        sessions.forEach { $0.pointee.phase == .greeting ? turnAway($0, .killed) : end($0, .killed) }
+        sessions.forEach { $0.pointee.isArriving ? turnAway($0, .killed) : end($0, .killed) }
     }
 
     private var inheritance: [ServerIdentity: InheritedServer] {

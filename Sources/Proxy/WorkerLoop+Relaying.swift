@@ -18,10 +18,17 @@ extension WorkerLoop {
         if readiness.contains(.writable) { session.pointee.download.isSinkFull = false }
         switch session.pointee.phase {
         case .established:
-            move(session)
+            movePlain(session)
+        case .secured:
+            // A stream may wait for the socket's room to read, and for its bytes to write.
+            session.pointee.upload.isSourceReadable = true
+            session.pointee.download.isSinkFull = false
+            moveSecured(session)
         case .greeting:
             readProxyHeader(of: session)
-        case .queued, .connecting, .pausing:
+        case .handshaking:
+            continueHandshake(of: session)
+        case .queued, .connecting, .pausing, .securing:
             // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
                 // What it had sent can't be read any more, but is still counted.
@@ -52,13 +59,25 @@ extension WorkerLoop {
                 session.pointee.download.isSourceClosing = true
             }
             if readiness.contains(.writable) { session.pointee.upload.isSinkFull = false }
-            move(session)
+            movePlain(session)
+        case .secured:
+            session.pointee.download.isSourceReadable = true
+            if !readiness.isDisjoint(with: [.peerClosed, .hangup, .error]) {
+                session.pointee.download.isSourceClosing = true
+            }
+            session.pointee.upload.isSinkFull = false
+            moveSecured(session)
         case .connecting:
             connectionAttemptEnded(session, readiness)
+        case .securing:
+            if !readiness.isDisjoint(with: [.peerClosed, .hangup, .error]) {
+                session.pointee.download.isSourceClosing = true
+            }
+            continueServerHandshake(of: session)
         case .queued, .pausing:
             // A late event of an attempt that has been given up.
             break
-        case .greeting:
+        case .greeting, .handshaking:
             preconditionFailure("a client that has not said who it is has no server")
         case .free:
             preconditionFailure("a free slot is not found")
@@ -67,13 +86,30 @@ extension WorkerLoop {
 
     /// Moves what there is in both directions.
     ///
-    /// - Parameter session: an established session.
+    /// - Parameter session: a session whose bytes move.
     func move(_ session: UnsafeMutablePointer<Session>) {
+        if session.pointee.phase == .secured { moveSecured(session) } else { movePlain(session) }
+    }
+
+    @inline(__always)
+    private func movePlain(_ session: UnsafeMutablePointer<Session>) {
+        move(session, client: PlainPort(session.pointee.client), server: PlainPort(session.pointee.server))
+    }
+
+    private func moveSecured(_ session: UnsafeMutablePointer<Session>) {
+        let ends = secure.find(session.pointee.index)
+        move(
+            session, client: SecurePort(descriptor: session.pointee.client, stream: ends.client),
+            server: SecurePort(descriptor: session.pointee.server, stream: ends.server))
+    }
+
+    @inline(__always)
+    private func move<Port: RelayPort>(_ session: UnsafeMutablePointer<Session>, client: Port, server: Port) {
         let before = progress(of: session)
         if hasWork(session.pointee.upload), !session.pointee.upload.isSinkBroken {
             let stop = withUnsafeMutablePointer(to: &session.pointee.upload) { upload in
                 relay.move(
-                    upload, from: session.pointee.client, to: session.pointee.server,
+                    upload, from: client, to: server,
                     isLast: session.pointee.download.isFinished)
             }
             if uploadStopped(session, stop) { return }
@@ -81,7 +117,7 @@ extension WorkerLoop {
         if hasWork(session.pointee.download) {
             let stop = withUnsafeMutablePointer(to: &session.pointee.download) { download in
                 relay.move(
-                    download, from: session.pointee.server, to: session.pointee.client,
+                    download, from: server, to: client,
                     isLast: session.pointee.upload.isFinished)
             }
             if downloadStopped(session, stop) { return }
@@ -104,10 +140,11 @@ extension WorkerLoop {
             guard let session = sessions.find(token.index, generation: token.generation) else { continue }
             session.pointee.isPending = false
             switch session.pointee.phase {
-            case .established: move(session)
+            case .established, .secured: move(session)
             case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
-            case .connecting, .pausing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
-            case .greeting: preconditionFailure("a client that has not said who it is has nothing to be moved")
+            case .connecting, .pausing, .securing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
+            case .greeting, .handshaking:
+                preconditionFailure("a client that has not said who it is has nothing to be moved")
             case .free: preconditionFailure("a free slot is not found")
             }
         }
@@ -117,7 +154,8 @@ extension WorkerLoop {
     /// `option abortonclose` says so.
     private func hasNothingToDo(_ session: UnsafeMutablePointer<Session>) -> Bool {
         backend(Int(session.pointee.backend)).configuration.abortsOnClose
-            || Socket.unreadBytes(session.pointee.client) == 0
+            || secure.find(session.pointee.index).client?.hasUnreadBytes != true
+                && Socket.unreadBytes(session.pointee.client) == 0
     }
 
     /// A session's only timer has fired; what that means depends on its phase.
@@ -128,10 +166,11 @@ extension WorkerLoop {
         session.pointee.timer = .none
         switch session.pointee.phase {
         case .greeting: turnAway(session, .timeout)
+        case .handshaking: turnAway(session, .handshakeTimeout)
         case .queued: end(session, .queueTimeout)
-        case .connecting: attemptFailed(session, timedOut: true)
+        case .connecting, .securing: attemptFailed(session, timedOut: true)
         case .pausing: tryAgain(session)
-        case .established: idleTimerFired(session)
+        case .established, .secured: idleTimerFired(session)
         case .free: preconditionFailure("a free slot is not found")
         }
     }

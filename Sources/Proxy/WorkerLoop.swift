@@ -60,6 +60,8 @@ final class WorkerLoop {
 
     let sessions = SessionPool()
     let relay = Relay()
+    /// The TLS of the sessions that have any.
+    let secure = SecureSessions()
     var timers = TimerQueue()
     /// Sessions that end with this turn.
     var shutdowns: [Shutdown] = []
@@ -147,7 +149,8 @@ final class WorkerLoop {
             frontends[listener.proxy]?.listeners.append(
                 Listener(
                     bind: listener.bind, descriptor: listener.descriptor,
-                    expectsProxyHeader: bind.acceptsProxyHeader, isAccepting: false))
+                    firstPhase: bind.acceptsProxyHeader ? .greeting : bind.tls == nil ? .queued : .handshaking,
+                    tls: bind.tls, isAccepting: false))
         }
     }
 

@@ -21,6 +21,7 @@ struct TerritoryTests {
         "NIOPosix": ["Monitoring", "StandIn"],
         "NIOHTTP1": ["Monitoring"],
         "CLinux": ["EventLoop"],
+        "COpenSSL": ["TLS"],
     ]
 
     /// Where else than in `EventLoop` the C library may be used, and why.
@@ -38,7 +39,9 @@ struct TerritoryTests {
     ]
 
     /// Where every message passes: nothing that allocates or locks behind one's back.
-    static let dataPlane: Set<String> = ["Model", "Balancing", "Health", "EventLoop", "AccessLog", "Proxy"]
+    static let dataPlane: Set<String> = [
+        "Model", "Balancing", "Health", "EventLoop", "TLS", "AccessLog", "Proxy",
+    ]
 
     @Test("a library is used only by those whose business it is")
     func libraries() throws {

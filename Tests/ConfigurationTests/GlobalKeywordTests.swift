@@ -50,7 +50,7 @@ struct GlobalKeywordTests {
         "what has no effect is taken with one note",
         arguments: [
             "quiet", "nbthread 4", "nbproc 2", "tune.bufsize 16k", "tune.ssl.lifetime 5",
-            "ssl-default-bind-options no-sslv3 no-tlsv10", "cpu-map 1/all 0-3",
+            "cpu-map 1/all 0-3",
             "tune.maxaccept -1",
         ])
     func withoutEffect(line: String) throws {

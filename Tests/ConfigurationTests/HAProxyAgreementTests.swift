@@ -17,8 +17,8 @@ struct HAProxyAgreementTests {
         // Rules, stickiness, content.
         "balance rdp-cookie", "stick-table", "tcp-request connection reject",
         "tcp-request content reject", "use-server",
-        // TLS, and other protocols.
-        "server t 192.0.2.2:1 ssl verify none", "server t 192.0.2.2:1 socks4",
+        // Other protocols.
+        "server t 192.0.2.2:1 socks4",
         "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
         "bind 127.0.0.1:7778 accept-netscaler-cip",
         // HAProxy reads numbers up to what follows them, or takes them around 65536.
@@ -33,9 +33,8 @@ struct HAProxyAgreementTests {
     /// What is taken here alone, with a warning: files have it.
     private static let takenHereAlone = [
         "clitimeout", "contimeout", "srvtimeout", "redispatch", "balance roundrobin(x)",
-        // A check by a TCP connection needs no certificate and no agent.
-        "server t 192.0.2.2:1 check-ssl", "server t 192.0.2.2:1 ca-file", "server t 192.0.2.2:1 agent-check",
-        "bind 127.0.0.1:7778 crt", "option external-check", "errorfile",
+        // There are no agents.
+        "server t 192.0.2.2:1 agent-check", "option external-check", "errorfile",
     ]
 
     /// Names that nobody knows: they never stop the start here, and nothing is wrong with them.

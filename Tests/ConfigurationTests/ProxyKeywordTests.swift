@@ -336,7 +336,7 @@ struct BindTests {
             ("bind :1 interface", "error 7:22 'interface' needs an interface"),
             ("bind :1 nam x", "error 7:13 unknown bind option 'nam'"),
             ("bind :1 name", "error 7:17 'name' needs a name"),
-            ("bind :1 ssl", "error 7:13 'ssl' is not supported here yet: clients can't be served with TLS"),
+            ("bind :1 ssl", "error 7:13 no SSL certificate specified for bind ':1'"),
             ("bind :1 maxconn -1", "error 7:21 -1 is out of range for 'maxconn'"),
             ("bind :1 mode 8", "error 7:18 '8' is not an octal file mode"),
         ] as [(String, String)])

@@ -119,7 +119,7 @@ struct ServerKeywordTests {
             ("server s 192.0.2.1:80 backup 5", "error 8:34 unknown server option '5'"),
             (
                 "server s 192.0.2.1:80 ssl",
-                "error 8:27 'ssl' is not supported here yet: connections to servers are made without TLS"
+                "error 8:27 verify is enabled by default for server 's', but no CA file is specified"
             ),
             ("server s 192.0.2.1:80 check inter 0", "error 8:39 check interval of server 's' is 0; the least is 1ms"),
             ("server s 192.0.2.1:80 fastinter 0", "error 8:37 check interval of server 's' is 0; the least is 1ms"),

@@ -64,11 +64,13 @@ final class RelayRig {
         direction.isSourceClosing = true
     }
 
-    func move(isLast: Bool = false) -> Relay.Stop { relay.move(state, from: source, to: sink, isLast: isLast) }
+    func move(isLast: Bool = false) -> Relay.Stop {
+        relay.move(state, from: PlainPort(source), to: PlainPort(sink), isLast: isLast)
+    }
 
     func begin(with bytes: [UInt8]) -> Bool { relay.send(bytes, before: state, to: sink) }
 
-    func discard() -> Int { relay.discard(from: source) }
+    func discard() -> Int { relay.discard(from: PlainPort(source)) }
 
     func release() { relay.release(state) }
 

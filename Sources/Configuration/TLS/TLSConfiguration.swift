@@ -1,0 +1,27 @@
+import TLS
+
+/// TLS on the way to a server.
+public struct ServerTLSConfiguration: Sendable, Equatable {
+    /// How it is spoken.
+    public var connector: TLSConnector
+    /// The name that is asked for (`sni`); none when `nil`.
+    public var name: TLSServerName?
+
+    /// Makes a configuration.
+    ///
+    /// - Parameters:
+    ///   - connector: how it is spoken.
+    ///   - name: the name that is asked for.
+    public init(connector: TLSConnector, name: TLSServerName?) {
+        self.connector = connector
+        self.name = name
+    }
+}
+
+/// Which name a server is asked for.
+public enum TLSServerName: Sendable, Hashable {
+    /// Always the same.
+    case fixed(String)
+    /// The one that the client has asked for.
+    case ofClient
+}

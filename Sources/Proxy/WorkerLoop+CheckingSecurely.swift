@@ -1,0 +1,61 @@
+import Configuration
+import EventLoop
+import Model
+import TLS
+
+/// Checking securely: the TLS handshake of a check, and what its end says of the server.
+///
+/// - Source: recordings of HAProxy 2.6's log about checks of servers that do everything wrong.
+extension WorkerLoop {
+    /// Begins the handshake of a check.
+    ///
+    /// - Parameters:
+    ///   - check: a check whose connection has just been made.
+    ///   - position: which check.
+    ///   - settings: how it speaks TLS.
+    func beginHandshake(of check: ServerCheck, _ position: Int, _ settings: ServerTLSConfiguration) {
+        guard let stream = settings.connector.begin(on: check.descriptor, asking: settings.fixedName) else {
+            finish(position, .socketError, detail: "Cannot allocate memory")
+            return
+        }
+        check.stream = stream
+        if let limit = check.schedule.answerLimit {
+            plan(check, position, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+        }
+        continueHandshake(of: check, position, stream)
+    }
+
+    /// Goes on with the handshake of a check.
+    ///
+    /// - Parameters:
+    ///   - check: the check.
+    ///   - position: which check.
+    ///   - stream: its stream.
+    func continueHandshake(of check: ServerCheck, _ position: Int, _ stream: TLSStream) {
+        switch stream.handshake() {
+        case .waiting: return
+        case .done: finish(position, .layer6OK, detail: "")
+        case .failed(let trouble):
+            let text = check.tls?.explanation(of: trouble) ?? ""
+            finish(position, .layer6Error, detail: text)
+        }
+    }
+}
+
+extension ServerTLSConfiguration {
+    /// The name that is asked for where there is no client.
+    var fixedName: String? {
+        guard case .fixed(let name)? = name else { return nil }
+        return name
+    }
+
+    /// Why a handshake with the server failed, in HAProxy's words.
+    ///
+    /// - Parameter trouble: what went wrong.
+    /// - Returns: the text.
+    func explanation(of trouble: TLSStream.Trouble) -> String {
+        guard trouble == .certificateRefused(TLSStream.Trouble.hostNameMismatch) else { return "SSL handshake failure" }
+        return "Server presented an SSL certificate different from the "
+            + (name == nil ? "configured one" : "expected one")
+    }
+}

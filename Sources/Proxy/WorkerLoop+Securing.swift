@@ -1,0 +1,124 @@
+import AccessLog
+import Configuration
+import EventLoop
+import TLS
+
+/// Securing: the handshakes of TLS, with a client before its session begins, and with a server before bytes move.
+extension WorkerLoop {
+    // MARK: Clients
+
+    /// Begins the handshake with a client; its time limit is that of everything before its session.
+    ///
+    /// - Parameters:
+    ///   - session: a connection that has said all that comes before.
+    ///   - listener: what the client meets.
+    func beginHandshake(of session: UnsafeMutablePointer<Session>, with listener: TLSListener) {
+        guard let stream = listener.begin(on: session.pointee.client) else {
+            turnAway(session, .exhausted)
+            return
+        }
+        secure.setClient(stream, of: session.pointee.index)
+        session.pointee.phase = .handshaking
+    }
+
+    /// Goes on with the handshake with a client.
+    ///
+    /// - Parameter session: a connection in its handshake.
+    func continueHandshake(of session: UnsafeMutablePointer<Session>) {
+        guard let stream = secure.find(session.pointee.index).client else {
+            preconditionFailure("a client in its handshake has a stream")
+        }
+        switch stream.handshake() {
+        case .waiting: return
+        case .failed(let trouble): turnAway(session, .handshake(trouble))
+        case .done:
+            let frontend = frontend(Int(session.pointee.frontend))
+            // What came with the handshake's end is in the stream already, and raises no event.
+            session.pointee.upload.isSourceReadable = true
+            noteAgreement(of: stream, session, at: frontend)
+            admit(session)
+        }
+    }
+
+    // MARK: Servers
+
+    /// Begins the handshake with a server, within the time that the connection may take.
+    ///
+    /// - Parameters:
+    ///   - session: a session whose connection has just been made.
+    ///   - server: its server.
+    ///   - settings: how it speaks TLS.
+    func beginHandshake(
+        of session: UnsafeMutablePointer<Session>, to server: Server, _ settings: ServerTLSConfiguration
+    ) {
+        // A header that did not go out whole would go on inside TLS.
+        guard session.pointee.upload.buffer == nil,
+            let stream = settings.connector.begin(
+                on: session.pointee.server, asking: name(settings.name, for: session))
+        else {
+            withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
+            attemptFailed(session, timedOut: false)
+            return
+        }
+        secure.setServer(stream, of: session.pointee.index)
+        session.pointee.phase = .securing
+        let backend = backend(Int(session.pointee.backend))
+        if !session.pointee.timer.isPlanned, let limit = backend.configuration.timeouts.connect {
+            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+        }
+        continueServerHandshake(of: session)
+    }
+
+    /// Goes on with the handshake with a server.
+    ///
+    /// - Parameter session: a session in its server's handshake.
+    func continueServerHandshake(of session: UnsafeMutablePointer<Session>) {
+        guard let stream = secure.find(session.pointee.index).server else {
+            preconditionFailure("a server in its handshake has a stream")
+        }
+        switch stream.handshake() {
+        case .waiting: return
+        case .failed: attemptFailed(session, timedOut: false)
+        case .done:
+            session.pointee.download.isSourceReadable = true
+            beginRelaying(session)
+            move(session)
+        }
+    }
+
+    private func name(_ name: TLSServerName?, for session: UnsafeMutablePointer<Session>) -> String? {
+        switch name {
+        case nil: nil
+        case .fixed(let text): text
+        case .ofClient: secure.find(session.pointee.index).client?.serverName
+        }
+    }
+
+    // MARK: Ends
+
+    /// Tells the peers of a session that is being closed in order, and gives the streams back.
+    ///
+    /// - Parameters:
+    ///   - session: a session whose sockets are closed next.
+    ///   - tellsServer: whether the server hears of it, too.
+    func closeStreams(of session: UnsafeMutablePointer<Session>, tellsServer: Bool) {
+        guard secure.count > 0 else { return }
+        let ends = secure.find(session.pointee.index)
+        ends.client?.end()
+        if tellsServer { ends.server?.end() }
+        secure.closeClient(of: session.pointee.index)
+        secure.closeServer(of: session.pointee.index)
+    }
+
+    /// What lines in the log tell of the client's TLS, where a format asks for it.
+    private func noteAgreement(
+        of stream: TLSStream, _ session: UnsafeMutablePointer<Session>, at frontend: Frontend
+    ) {
+        guard frontend.log.needs.contains(.encryption) else { return }
+        var note = logNotes[session.pointee.index] ?? SessionNote()
+        note.encryption = EncryptionLogDetails(
+            version: stream.version, cipher: stream.cipher, serverName: stream.serverName,
+            negotiatedProtocol: stream.negotiatedProtocol, isResumed: stream.isResumed)
+        logNotes[session.pointee.index] = note
+    }
+}
