@@ -62,7 +62,7 @@ let package = Package(
         .target(
             name: "Monitoring",
             dependencies: [
-                "AccessLog", "Configuration", "History", "Model", "Proxy", "Supervision",
+                "AccessLog", "Configuration", "EventLoop", "History", "Model", "Proxy", "Supervision",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),

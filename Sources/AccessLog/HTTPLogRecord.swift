@@ -8,8 +8,19 @@ public struct HTTPLogRecord: LogLine, Sendable, Hashable {
     public enum Answerer: Sendable, Hashable {
         /// The statistics (`<STATS>`).
         case statistics
+        /// The metrics (`<PROMEX>`).
+        case metrics
         /// Nobody: there is no server (`<NOSRV>`).
         case nobody
+
+        /// What stands in the place of a server's name.
+        public var name: String {
+            switch self {
+            case .statistics: "<STATS>"
+            case .metrics: "<PROMEX>"
+            case .nobody: "<NOSRV>"
+            }
+        }
     }
 
     /// What it shares with other sessions; `server` and the queue's and connection's times are not used.
@@ -50,8 +61,8 @@ public struct HTTPLogRecord: LogLine, Sendable, Hashable {
     ///   - line: where to append.
     ///   - dates: for the accept date.
     public func write(to line: inout LineBuffer, dates: inout LogDates) {
-        let isAnswered = answerer == .statistics
-        session.writeBeginning(to: &line, dates: &dates, server: isAnswered ? "<STATS>" : "<NOSRV>")
+        let isAnswered = answerer != .nobody
+        session.writeBeginning(to: &line, dates: &dates, server: answerer.name)
         line.append(requestMilliseconds ?? -1)
         line.append(isAnswered ? "/0/0/0/" : "/-1/-1/-1/")
         if session.isEarly { line.append(byte: UInt8(ascii: "+")) }

@@ -44,7 +44,8 @@ public enum ConfigurationReader {
         var resolver = Resolver(
             files: sources.map(\.file), instance: instance, global: parser.global.configuration,
             resolvers: parser.resolvers, drafts: parser.proxies)
-        let configuration = resolver.resolve()
+        var configuration = resolver.resolve()
+        configuration.userlists = parser.userlists
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
         let found = parser.diagnostics + resolver.diagnostics + validator.diagnostics
         let byFile = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first })

@@ -14,6 +14,10 @@ enum ContentKeywords {
         let name: String
         /// What is not done, where that does no harm; `nil` where it does.
         let leftOut: String?
+        /// Whether a statistics address obeys it.
+        var isObeyedByStatistics = false
+        /// What keeps a statistics address from that.
+        var obstacle: Diagnostic?
     }
 
     /// Options that act on requests: what is not done.
@@ -83,10 +87,13 @@ enum ContentKeywords {
     }
 
     /// `http-request`: headers that tell where a request came from can be left out; other actions decide something.
+    ///
+    /// Statistics addresses obey those about access and metrics; whether it is one is known at the end of the file only.
     private static func readRequestRule(
         _ proxy: inout ProxyDraft, _ arguments: inout Arguments
     ) throws(Diagnostic) {
         let keyword = arguments.current
+        let (rule, obstacle) = readForStatistics(&proxy, arguments)
         let action = try arguments.word("an action", example: "http-request deny")
         var leftOut: String?
         switch action.text {
@@ -103,8 +110,22 @@ enum ContentKeywords {
             leftOut = "the request is passed on anyway"
         default: break
         }
-        proxy.settings.contentUses.append(
-            Use(word: keyword, name: "http-request \(action.text)", leftOut: leftOut))
+        var use = Use(word: keyword, name: "http-request \(action.text)", leftOut: leftOut)
+        (use.isObeyedByStatistics, use.obstacle) = (rule != nil, obstacle)
+        if let rule { proxy.settings.requestRules.append(rule) }
+        proxy.settings.contentUses.append(use)
         _ = arguments.rest()
+    }
+
+    /// The line as a statistics address would obey it, or what is wrong with it there.
+    private static func readForStatistics(
+        _ proxy: inout ProxyDraft, _ arguments: Arguments
+    ) -> (RequestRule?, Diagnostic?) {
+        var arguments = arguments
+        do throws(Diagnostic) {
+            return (try RequestRuleKeywords.read("http-request", &proxy, &arguments), nil)
+        } catch {
+            return (nil, error)
+        }
     }
 }

@@ -12,6 +12,8 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var proxies: [ProxyConfiguration]
     /// All `resolvers` sections in the order of the file.
     public var resolvers: [ResolversConfiguration] = []
+    /// All `userlist` sections in the order of the file.
+    public var userlists: [UserlistConfiguration] = []
 
     /// The network namespaces that connections to servers are made in (`namespace`), by their names.
     public var connectedNamespaces: Set<String> { Set(proxies.flatMap(\.servers).compactMap(\.namespace)) }

@@ -5,10 +5,9 @@ struct Parser {
     /// Sections of HAProxy that do not exist here.
     private static let unsupportedSections: Set<String> = [
         "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program", "ring",
-        "userlist",
     ]
 
-    private static let sections = ["global", "resolvers"] + SectionKind.allCases.map(\.rawValue)
+    private static let sections = ["global", "resolvers", "userlist"] + SectionKind.allCases.map(\.rawValue)
 
     /// Which section the next line belongs to.
     private enum Place {
@@ -18,6 +17,7 @@ struct Parser {
         /// The last of `defaults` or `proxies`.
         case proxy(ProxyDraft)
         case resolvers(ResolversConfiguration)
+        case userlist(UserlistDraft)
         /// One that was refused: its lines are not looked at.
         case skipped
     }
@@ -38,6 +38,8 @@ struct Parser {
     private(set) var proxies: [ProxyDraft] = []
     /// The `resolvers` sections that are complete.
     private(set) var resolvers: [ResolversConfiguration] = []
+    /// The `userlist` sections that are complete.
+    private(set) var userlists: [UserlistConfiguration] = []
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -88,7 +90,8 @@ struct Parser {
             arguments.add(error)
         }
         guard blocks.isReading || !arguments.diagnostics.isEmpty else { return }
-        for word in line.words where word.hasBareVariable && !isSkipping && !arguments.expanded.contains(word) {
+        for word in line.words
+        where word.hasBareVariable && !isSkipping && !isUserlist && !arguments.expanded.contains(word) {
             arguments.add(
                 word.warning(
                     "'\(word.text)' is taken as it stands: variables are replaced in addresses and within double quotes",
@@ -122,6 +125,9 @@ struct Parser {
         case .resolvers(var section):
             defer { place = .resolvers(section) }
             try ResolversKeywords.read(&section, &arguments)
+        case .userlist(var list):
+            defer { place = .userlist(list) }
+            try UserlistKeywords.read(&list, &arguments)
         case .proxy(var proxy):
             defer { place = .proxy(proxy) }
             try ProxyKeywords.read(&proxy, &arguments)
@@ -217,6 +223,13 @@ struct Parser {
             try beginResolvers(&arguments, head: head)
             return true
         }
+        if name == "userlist" {
+            closeSection()
+            place = .skipped
+            _ = arguments.next()
+            try beginUserlist(&arguments, head: head)
+            return true
+        }
         if Self.unsupportedSections.contains(name) {
             closeSection()
             place = .skipped
@@ -249,6 +262,27 @@ struct Parser {
                 "there are resolvers '\(name.text)' in line \(first.location.line) already",
                 help: "give them another name")
         }
+    }
+
+    private mutating func beginUserlist(_ arguments: inout Arguments, head: Word) throws(Diagnostic) {
+        let name = try arguments.word("a name", example: "userlist admins")
+        sectionName = name.text
+        try NameRule.check(name, of: "a userlist")
+        try arguments.expectEnd()
+        if let first = userlists.first(where: { $0.name == name.text }) {
+            arguments.add(
+                name.warning(
+                    "this userlist is ignored: there is a '\(name.text)' in line \(first.location.line) already",
+                    help: "give it another name"))
+            return
+        }
+        place = .userlist(
+            UserlistDraft(configuration: UserlistConfiguration(name: name.text, location: head.location)))
+    }
+
+    /// Crypted passwords are full of dollar signs.
+    private var isUserlist: Bool {
+        if case .userlist = place { true } else { false }
     }
 
     private var isSkipping: Bool {
@@ -302,12 +336,23 @@ struct Parser {
 
     private mutating func closeSection() {
         if case .resolvers(let section) = place { resolvers.append(section) }
+        if case .userlist(let list) = place { close(list) }
         defer { place = .outside }
         guard case .proxy(let proxy) = place else { return }
         if proxy.kind == .defaults {
             defaults.append(proxy)
         } else if proxy.isNamed {
             proxies.append(proxy)
+        }
+    }
+
+    private mutating func close(_ list: UserlistDraft) {
+        do throws(Diagnostic) {
+            userlists.append(try list.resolved())
+        } catch {
+            diagnostics.append(error)
+            // So that those who name it aren't wrong as well.
+            userlists.append(list.configuration)
         }
     }
 }

@@ -98,6 +98,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var servers: [ServerConfiguration] = []
     /// The statistics it serves, if any; only in `mode http`.
     public var stats: StatsConfiguration?
+    /// What becomes of requests to its address before its statistics are looked at; only in `mode http`.
+    public var requestRules: [RequestRule] = []
     /// The index in `InstanceConfiguration.proxies` of the backend that this frontend sends to.
     ///
     /// A `listen` section names itself; `nil` where there is none (statistics only, or a backend).
@@ -129,8 +131,10 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var hasFrontend: Bool { kind != .backend }
     /// Whether its addresses are open at all.
     public var isListening: Bool { hasFrontend && !isDisabled }
-    /// Whether its addresses are the statistics page's, and not for sessions.
-    public var servesStatistics: Bool { isListening && !isRelaying && stats != nil }
+    /// Whether its addresses are those of a statistics page or of metrics, and not for sessions.
+    public var servesStatistics: Bool { isListening && !isRelaying && (stats != nil || servesMetricsByRule) }
+    /// Whether a rule says where metrics are (`http-request use-service prometheus-exporter`).
+    public var servesMetricsByRule: Bool { requestRules.contains { $0.action == .serveMetrics } }
     /// Whether its addresses are for sessions, be it only to close them for want of a backend.
     public var acceptsSessions: Bool { isListening && !servesStatistics }
     /// Whether it connects to servers.

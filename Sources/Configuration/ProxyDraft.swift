@@ -56,6 +56,10 @@ struct ProxySettings {
     var defaultServer = ServerSettings()
     /// The statistics as far as any `stats` line said something.
     var stats: StatsDraft?
+    /// What becomes of requests to a statistics address before anything else is looked at.
+    var requestRules: [RequestRule] = []
+    /// The userlists that rules about requests name.
+    var userlistsInUse: [Word] = []
     var defaultBackend: Word?
 }
 
@@ -200,6 +204,8 @@ struct ProxyDraft {
     var backendRules: [BackendRule] = []
     /// The conditions about ports that `acl` lines have given names to.
     var portConditions: [String: PortCondition] = [:]
+    /// The access lists that conditions about requests may name.
+    var requestConditions = RequestConditionReader()
     /// The address of a `dispatch` line.
     var dispatch: ServerAddress?
     /// Whether it has a `bind` line, right or wrong.

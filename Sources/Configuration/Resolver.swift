@@ -54,7 +54,7 @@ struct Resolver {
             }
             proxy.servers = serverResolver.servers(of: draft, clientPorts: clientPorts[index] ?? ClientPorts())
             // Statistics are served where nothing is relayed.
-            if proxy.isRelaying { proxy.stats = nil }
+            if proxy.isRelaying { (proxy.stats, proxy.requestRules) = (nil, []) }
             proxies.append(proxy)
         }
         var tracking = TrackResolver(drafts)
@@ -171,6 +171,10 @@ struct Resolver {
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
+        if let scopes = proxy.stats?.scopes {
+            proxy.stats?.scopes = scopes.map { $0 == "." ? draft.name.text : $0 }
+        }
+        proxy.requestRules = settings.mode == .http ? settings.requestRules : []
         return proxy
     }
 

@@ -11,7 +11,9 @@ enum RuleKeywords {
             Keyword("acl") { (proxy, arguments) throws(Diagnostic) in
                 let keyword = arguments.current
                 let name = try arguments.word("a name and a condition", example: "acl local src 127.0.0.1")
-                let words = arguments.rest().map(\.text)
+                let rest = arguments.rest()
+                let words = rest.map(\.text)
+                proxy.requestConditions.define(name.text, rest)
                 guard !words.isEmpty else {
                     throw arguments.missing("'acl' needs a condition", help: "write 'acl local src 127.0.0.1'")
                 }
@@ -21,6 +23,8 @@ enum RuleKeywords {
                 }
                 // Several lines of one name are one condition, of which the rest is not known here.
                 proxy.portConditions[name.text] = nil
+                // In HTTP it is for rules about requests, which tell themselves what they don't do.
+                guard proxy.settings.mode == .tcp else { return }
                 arguments.add(
                     keyword.warning("'acl' has no effect here: rules with conditions are not supported yet"))
             },

@@ -34,8 +34,14 @@ public struct StatsConfiguration: Sendable, Equatable {
     public var description: String?
     /// Whether the page explains its fields (`show-legends`).
     public var showsLegends = false
-    /// Whether the page may change things (`stats admin if TRUE`).
-    public var allowsAdministration = false
+    /// Whether the page shows what single protocols count (`show-modules`).
+    public var showsModules = false
+    /// The only proxies that are shown (`scope`); all when empty.
+    public var scopes: [String] = []
+    /// Who may see it by conditions (`stats http-request`): the first rule that holds decides, before `users` are asked.
+    public var rules: [RequestRule] = []
+    /// When the page may change something: when one of these holds (`stats admin`).
+    public var administration: [RequestCondition] = []
 
     /// Makes a page with HAProxy's defaults.
     public init() {}

@@ -35,9 +35,16 @@ enum StatsKeywords {
                 change(&proxy, arguments) { $0.node = name }
             },
             Keyword("show-desc", read: readDescription),
+            Keyword("show-modules") { (proxy, arguments) throws(Diagnostic) in
+                change(&proxy, arguments) { $0.showsModules = true }
+            },
+            Keyword("scope") { (proxy, arguments) throws(Diagnostic) in
+                let name = try arguments.word("a proxy's name, or '.' for this one", example: "stats scope .").text
+                change(&proxy, arguments) { $0.scopes.append(name) }
+            },
+            Keyword("http-request", read: readRule),
             Keyword("admin", .proxies, readAdministration),
-        ],
-        unsupported: ["http-request", "scope", "show-modules"])
+        ])
 
     /// Reads the words after `stats`.
     ///
@@ -104,25 +111,23 @@ enum StatsKeywords {
         change(&proxy, arguments) { $0.description = text }
     }
 
+    private static func readRule(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let rule = try RequestRuleKeywords.read("stats http-request", &proxy, &arguments)
+        guard let rule, rule.action != .serveMetrics else {
+            throw arguments.current.error(
+                "'\(arguments.current.text)' is no action of 'stats http-request'", help: "write allow, deny or auth")
+        }
+        change(&proxy, arguments) { $0.rules.append(rule) }
+    }
+
     private static func readAdministration(
         _ proxy: inout ProxyDraft, _ arguments: inout Arguments
     ) throws(Diagnostic) {
-        let example = "stats admin if TRUE"
-        let condition = try arguments.word("'if' or 'unless' and a condition", example: example)
-        guard condition.text == "if" || condition.text == "unless" else {
-            throw condition.error("'\(condition.text)' is neither 'if' nor 'unless'", help: "write '\(example)'")
+        defer { proxy.settings.userlistsInUse += proxy.requestConditions.userlists }
+        guard let condition = try proxy.requestConditions.read(&arguments) else {
+            throw arguments.missing(
+                "'admin' needs 'if' or 'unless' and a condition", help: "write 'stats admin if LOCALHOST'")
         }
-        let value = try arguments.word("a condition", example: example)
-        guard value.text == "TRUE" || value.text == "FALSE", arguments.isEmpty else {
-            _ = arguments.rest()
-            arguments.add(
-                value.warning(
-                    "conditions other than TRUE and FALSE are not supported here: nobody may change anything on this page",
-                    help: "write '\(example)' or remove the line"))
-            change(&proxy, arguments) { $0.allowsAdministration = false }
-            return
-        }
-        let isAllowed = (condition.text == "if") == (value.text == "TRUE")
-        change(&proxy, arguments) { $0.allowsAdministration = isAllowed }
+        change(&proxy, arguments) { $0.administration.append(condition) }
     }
 }

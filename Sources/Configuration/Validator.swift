@@ -34,6 +34,7 @@ struct Validator {
             checkPortRules(of: draft)
             checkDispatch(of: draft)
             checkLog(of: draft)
+            checkUserlists(of: draft)
         }
         checkListeners()
         diagnostics += BindOverlap.check(inside: configuration)
@@ -100,7 +101,9 @@ struct Validator {
                     message: "proxy '\(name)' shows no statistics: its connections are relayed to its servers",
                     help: "give the statistics a 'listen' section of their own"))
         case (.http, false):
-            guard stats == nil else { return }
+            guard stats == nil, !draft.settings.requestRules.contains(where: { $0.action == .serveMetrics }) else {
+                return
+            }
             diagnostics.append(
                 draft.name.warning(
                     "\(draft.kind.rawValue) '\(name)' has neither servers nor statistics: every connection is closed at once",
@@ -116,9 +119,11 @@ struct Validator {
                 guard isOwn else { continue }
                 diagnostics.append(
                     use.word.warning("'\(use.name)' is ignored: it needs 'mode http'", help: "remove it"))
-            } else if !isOwn, !isRelaying {
+            } else if !isRelaying, !isOwn || use.isObeyedByStatistics {
                 // A page of statistics needs none of what defaults say for servers' sake.
                 continue
+            } else if !isRelaying, let obstacle = use.obstacle {
+                diagnostics.append(obstacle)
             } else if let leftOut = use.leftOut {
                 diagnostics.append(use.word.warning("'\(use.name)' is not done here: \(leftOut)"))
             } else {
@@ -274,6 +279,18 @@ struct Validator {
             word.warning(
                 "'\(word.text == "log-format" ? "" : "option ")\(word.text)' has no effect: there is no address to log to",
                 help: "write 'log 127.0.0.1 local0' in 'global' and 'log global' in 'defaults'"))
+    }
+
+    /// Rules about requests may name lists that come later.
+    private mutating func checkUserlists(of draft: ProxyDraft) {
+        let names = configuration.userlists.map(\.name)
+        for word in draft.settings.userlistsInUse where !names.contains(word.text) {
+            diagnostics.append(
+                word.error(
+                    "there is no userlist '\(word.text)'",
+                    help: Suggestion.closest(to: word.text, among: names).map { "did you mean '\($0)'?" }
+                        ?? "add a section 'userlist \(word.text)'"))
+        }
     }
 
     /// A file has to listen somewhere.

@@ -112,7 +112,8 @@ private struct SurfaceSource: Sendable {
         let stats = proxy.stats ?? StatsConfiguration()
         let process = process
         let responder = StatisticsResponder(
-            configuration: stats, page: try StatisticsPage(configuration: stats, process: process), process: process,
+            site: StatisticsSite(proxy, userlists: configuration.userlists), configuration: stats,
+            page: try StatisticsPage(configuration: stats, process: process), process: process,
             snapshot: snapshot,
             vitals: { [control, name = configuration.name] in await control.vitals(of: name) })
         let log = RequestLog(

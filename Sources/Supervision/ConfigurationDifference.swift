@@ -27,6 +27,11 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
                 old.location = $1.location
                 return old == $1 ? [] : ["resolvers \($1.name) changed"]
             }
+            + Self.changes(from: old.userlists, to: new.userlists, named: { "userlist \($0.name)" }) {
+                var old = $0
+                old.location = $1.location
+                return old == $1 ? [] : ["userlist \($1.name) changed"]
+            }
     }
 
     /// Whether there is none.
@@ -68,10 +73,11 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
         }
         changes += change("maxconn", old.maxconn, new.maxconn)
         if old.timeouts != new.timeouts { changes.append("timeouts changed") }
-        if old.stats != new.stats { changes.append("statistics changed") }
+        if old.stats != new.stats || old.requestRules != new.requestRules { changes.append("statistics changed") }
         var old = old
         (old.binds, old.servers, old.maxconn) = (new.binds, new.servers, new.maxconn)
         (old.timeouts, old.stats, old.location) = (new.timeouts, new.stats, new.location)
+        old.requestRules = new.requestRules
         if old != new { changes.append("options changed") }
         return changes.map { "\(name): \($0)" }
     }

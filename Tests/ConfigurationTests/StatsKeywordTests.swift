@@ -32,7 +32,7 @@ struct StatsKeywordTests {
         #expect(stats.node == "lb1")
         #expect(stats.description == "The broker")
         #expect(stats.showsLegends)
-        #expect(stats.allowsAdministration)
+        #expect(stats.administration.count == 1)
     }
 
     @Test(
@@ -67,10 +67,59 @@ struct StatsKeywordTests {
     }
 
     @Test(
-        "administration follows its condition",
-        arguments: [("if TRUE", true), ("unless FALSE", true), ("if FALSE", false), ("unless TRUE", false)])
-    func administration(condition: String, expected: Bool) throws {
-        #expect(try stats("stats admin \(condition)").allowsAdministration == expected)
+        "administration follows its conditions, of which one is enough",
+        arguments: [
+            (["if TRUE"], true), (["unless FALSE"], true), (["if FALSE"], false), (["unless TRUE"], false),
+            (["if LOCALHOST"], true), (["if FALSE", "if METH_POST"], true), (["if { src 10.0.0.0/8 } or TRUE"], true),
+        ] as [([String], Bool)])
+    func administration(conditions: [String], expected: Bool) throws {
+        let lines = conditions.map { "    stats admin \($0)\n" }.joined()
+        let parsed = Sample.parse(Sample.defaults + "listen s\n    bind :8100\n    mode http\n" + lines)
+        let stats = try #require(try parsed.clean().proxies[0].stats)
+        let request = RequestFacts(source: "127.0.0.1", method: "POST", url: "/stats")
+        #expect(stats.administration.contains { $0.holds(for: request) } == expected)
+    }
+
+    @Test("scopes name proxies, and a dot this one")
+    func scopes() throws {
+        #expect(try stats("stats scope .", "stats scope rabbit").scopes == ["s", "rabbit"])
+        #expect(try stats("stats show-modules").showsModules)
+    }
+
+    @Test("rules say who may see it, and userlists may come later")
+    func rules() throws {
+        let parsed = Sample.parse(
+            Sample.defaults + """
+                listen s
+                    bind :8100
+                    mode http
+                    acl local src 127.0.0.0/8
+                    stats http-request deny unless local
+                    stats http-request auth realm "My Realm" unless { http_auth(staff) }
+                    stats http-request allow
+                userlist staff
+                    user ada insecure-password secret
+
+                """)
+        let stats = try #require(try parsed.clean().proxies[0].stats)
+        #expect(stats.rules.map(\.action) == [.deny, .authenticate(realm: "My Realm"), .allow])
+        let stranger = RequestFacts(source: "192.0.2.1", method: "GET", url: "/")
+        #expect(stats.rules.first { $0.applies(to: stranger) }?.action == .deny)
+        var user = RequestFacts(source: "127.0.0.1", method: "GET", url: "/")
+        #expect(stats.rules.first { $0.applies(to: user) }?.action == .authenticate(realm: "My Realm"))
+        user.groups = ["staff": []]
+        #expect(stats.rules.first { $0.applies(to: user) }?.action == .allow)
+    }
+
+    @Test("an address may have metrics and rules without a page")
+    func metricsAlone() throws {
+        let proxy = try Sample.stats(
+            "http-request deny if { src 192.0.2.0/24 }",
+            "http-request use-service prometheus-exporter if { path /metrics }"
+        ).clean().proxies[0]
+        #expect(proxy.stats == nil)
+        #expect(proxy.servesStatistics)
+        #expect(proxy.requestRules.map(\.action) == [.deny, .serveMetrics])
     }
 
     @Test(
@@ -78,7 +127,16 @@ struct StatsKeywordTests {
         arguments: [
             ("stats", "error 9:10 'stats' needs what to say of the statistics"),
             ("stats foo", "error 9:11 unknown 'stats' keyword 'foo' in a 'listen' section"),
-            ("stats scope .", "error 9:11 'stats' keyword 'scope' is not supported here"),
+            ("stats scope", "error 9:16 'scope' needs a proxy's name, or '.' for this one"),
+            ("stats http-request", "error 9:23 'http-request' needs an action"),
+            ("stats http-request tarpit", "error 9:24 'tarpit' is no action of 'stats http-request'"),
+            ("stats http-request auth if { http_auth(x) }", "error 9:34 there is no userlist 'x'"),
+            ("stats http-request deny if foo", "error 9:32 there is no acl 'foo' above this line"),
+            (
+                "stats http-request deny if { path_reg x }",
+                "error 9:34 'path_reg' can't be asked of a request to the statistics"
+            ),
+            ("stats admin if { src ten }", "error 9:26 'ten' is no address and no network"),
             ("stats uri", "error 9:14 'uri' needs the beginning of a path"),
             ("stats uri x", "error 9:15 the path 'x' does not begin with '/'"),
             ("stats refresh x", "error 9:19 'x' is not a time"),
@@ -112,12 +170,5 @@ struct StatsKeywordTests {
     @Test("a statistics proxy sends nothing anywhere")
     func noBackend() throws {
         #expect(try Sample.stats("stats enable").clean().proxies[0].backend == nil)
-    }
-
-    @Test("whoever a condition would let change something may not", arguments: ["LOCALHOST", "TRUE or FALSE"])
-    func conditions(condition: String) throws {
-        let parsed = Sample.stats("stats enable", "stats admin if \(condition)")
-        #expect(parsed.messages(.warning).count == 1)
-        #expect(try parsed.valid().proxies[0].stats?.allowsAdministration == false)
     }
 }

@@ -5,6 +5,7 @@
 #define SUPERVISE_CLINUX_H
 
 #include <arpa/nameser.h>
+#include <crypt.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+import AccessLog
 import Model
 import NIOCore
 import NIOHTTP1
@@ -11,7 +12,7 @@ import NIOHTTP1
 /// |---|---|---|---|---|---|---|
 /// | waiting for the first | answering | - | 400 | 400 | 408 | - |
 /// | waiting for another | answering | dropped | 400 | 400 if begun | 408 if begun | - |
-/// | answering | - | dropped, bounded | 400 after it | goes on | closes | waiting or closing |
+/// | answering | - | passed on, bounded | 400 after it | goes on | closes | waiting or closing |
 /// | closing | dropped | dropped | dropped | - | closes | - |
 ///
 /// Lives on the connection's event loop, and nobody else touches it.
@@ -21,7 +22,7 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
     typealias OutboundIn = HTTPServerResponsePart
     typealias OutboundOut = HTTPServerResponsePart
 
-    /// Most bytes of a request's body, which nobody reads; a client that sends more is cut off.
+    /// Most bytes of a request's body, of which forms need less; a client that sends more is cut off.
     static let longestBody = 65_536
     /// How long a client may take to close after the last answer.
     static let lingering = TimeAmount.seconds(2)
@@ -32,8 +33,8 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
         var timeout: TimeAmount
         /// Whether connections without a byte leave no line.
         var ignoresNullConnections: Bool
-        /// Whether the statistics answer a request with this method and target.
-        var answers: @Sendable (_ method: String, _ target: String) -> Bool
+        /// Who answers a request with this method and target.
+        var answerer: @Sendable (_ method: String, _ target: String) -> HTTPLogRecord.Answerer
         /// Takes what became of each request; called on the event loop.
         var report: @Sendable (RequestOutcome, (any Channel)) -> Void
     }
@@ -85,7 +86,8 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
             context.fireChannelRead(data)
         case (.body(let bytes), .waiting), (.body(let bytes), .answering):
             bodyBytes += bytes.readableBytes
-            if bodyBytes > Self.longestBody { context.close(promise: nil) }
+            if bodyBytes > Self.longestBody { return context.close(promise: nil) }
+            context.fireChannelRead(data)
         case (.end, .waiting), (.end, .answering): context.fireChannelRead(data)
         }
     }
@@ -146,8 +148,10 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
         of request: HTTPRequestHead, _ data: NIOAny, _ promise: EventLoopPromise<Void>?,
         _ context: ChannelHandlerContext
     ) {
-        let isServed = rules.answers(request.method.rawValue, request.uri)
-        let (outcome, began) = outcome(isServed ? .answered : .notServed, status: status)
+        let answerer = rules.answerer(request.method.rawValue, request.uri)
+        let isForbidden = status == HTTPResponseStatus.forbidden.code
+        let (outcome, began) = outcome(
+            isForbidden ? .forbidden : answerer == .nobody ? .notServed : .answered, status: status)
         wire.expectRequest()
         let isLast = !keepsAlive
         state = isLast ? .closing : .waiting(isFirst: false)
@@ -211,6 +215,7 @@ final class HTTPExchangeHandler: ChannelDuplexHandler {
             began = wire.requestBegan ?? arrived
             outcome.began = began.wall
             outcome.isNull = false
+            outcome.answerer = rules.answerer(request.method.rawValue, request.uri)
             outcome.requestMilliseconds = arrived.milliseconds(since: began)
             outcome.line = "\(request.method.rawValue) \(request.uri) \(request.version)"
             outcome.bytesOut = wire.bytesOut
@@ -240,6 +245,7 @@ extension HTTPFrontendCounters.Counts {
         totalRequests += 1
         lastRequestAt = outcome.began.advanced(byMilliseconds: Int64(outcome.totalMilliseconds))
         if outcome.isRequestError { requestErrors += 1 }
+        if outcome.ending == .forbidden { deniedRequests += 1 }
         if outcome.ending != .notServed, !outcome.isRequestError { interceptedRequests += 1 }
         let kind = outcome.status / 100 - 1
         responses.byClass[(0..<5).contains(kind) ? kind : 5] += 1

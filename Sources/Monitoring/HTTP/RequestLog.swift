@@ -83,15 +83,15 @@ final class RequestLog: Sendable {
         record.bytesToClient = outcome.bytesOut
         record.termination = Self.termination(outcome.ending)
         record.connections = LogConnectionCounts(instance: outcome.connections, frontend: outcome.connections)
-        if outcome.ending != .notServed, outcome.line != nil {
-            (record.server, record.queueMilliseconds, record.connectMilliseconds) = ("<STATS>", 0, 0)
+        if outcome.answerer != .nobody {
+            (record.server, record.queueMilliseconds, record.connectMilliseconds) = (outcome.answerer.name, 0, 0)
         }
         return record
     }
 
     private static func http(_ outcome: RequestOutcome, _ session: SessionLogRecord) -> HTTPLogRecord {
         HTTPLogRecord(
-            session: session, answerer: session.server == nil ? .nobody : .statistics,
+            session: session, answerer: outcome.answerer,
             requestMilliseconds: outcome.requestMilliseconds, status: outcome.status, requestLine: outcome.line)
     }
 
@@ -102,7 +102,7 @@ final class RequestLog: Sendable {
         switch ending {
         case .answered: TerminationState(.local, .request)
         case .notServed: TerminationState(.server, .connect)
-        case .malformed: TerminationState(.proxy, .request)
+        case .malformed, .forbidden: TerminationState(.proxy, .request)
         case .abandoned: TerminationState(.client, .request)
         case .tooSlow: TerminationState(.clientTimeout, .request)
         case .unread: TerminationState(.client, .data)

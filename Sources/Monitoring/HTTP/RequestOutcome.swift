@@ -1,3 +1,4 @@
+import AccessLog
 import Model
 
 /// One request of a statistics address, as its log line and its counters have it.
@@ -8,6 +9,8 @@ struct RequestOutcome: Sendable, Equatable {
         case answered
         /// Nobody could answer: there is no server.
         case notServed
+        /// A rule refused it.
+        case forbidden
         /// It was not understood.
         case malformed
         /// The client closed before it was complete.
@@ -24,6 +27,8 @@ struct RequestOutcome: Sendable, Equatable {
     var began: Timestamp
     /// Why it ended as it did.
     var ending: Ending
+    /// Who answered.
+    var answerer = HTTPLogRecord.Answerer.nobody
     /// The answer's status.
     var status: Int
     /// From its first byte to its end, in milliseconds; `nil` when it was not complete.
@@ -43,7 +48,7 @@ struct RequestOutcome: Sendable, Equatable {
     var isRequestError: Bool {
         switch ending {
         case .malformed, .abandoned, .tooSlow: true
-        case .answered, .notServed, .unread, .readTooSlowly: false
+        case .answered, .notServed, .forbidden, .unread, .readTooSlowly: false
         }
     }
 }
@@ -54,6 +59,8 @@ struct RequestOutcome: Sendable, Equatable {
 enum PlainAnswer {
     /// Nobody to answer.
     static let notServed = page("503 Service Unavailable", "No server is available to handle this request.")
+    /// Refused by a rule.
+    static let forbidden = page("403 Forbidden", "Request forbidden by administrative rules.")
     /// No or a wrong password.
     static let needsPassword = page(
         "401 Unauthorized", "You need a valid user and password to access this content.")

@@ -38,11 +38,13 @@ struct StatisticsChannel: ServerChildChannel {
             maxHeaderFieldSize: Self.longestHead, maxHeaderListSize: Self.longestHead,
             maxHeaderFieldCount: Self.mostHeaders)
         http = HTTP1Channel(
-            responder: { request, writer, _ in try await responder.respond(to: request, writer) },
+            responder: { request, writer, channel in
+                try await responder.respond(to: request, from: channel.remoteAddress?.ipAddress, writer)
+            },
             configuration: .init(httpDecoderConfiguration: decoder))
         rules = HTTPExchangeHandler.Rules(
             timeout: TimeAmount(proxy.timeouts.client ?? Self.fallbackTimeout),
-            ignoresNullConnections: proxy.ignoresNullSessions, answers: responder.answers
+            ignoresNullConnections: proxy.ignoresNullSessions, answerer: responder.site.answerer
         ) { outcome, channel in
             let (client, local) = (channel.remoteAddress, channel.localAddress)
             log.write(

@@ -1,13 +1,15 @@
 import Configuration
+import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import HTTPTypes
 import Model
 
 /// Answers the requests of one statistics address.
 ///
 /// - Source: statuses, headers and texts recorded from HAProxy 2.6.12.
 struct StatisticsResponder: Sendable {
+    /// What is there, and who may have it.
+    let site: StatisticsSite
     /// The proxy's statistics.
     let configuration: StatsConfiguration
     /// The page.
@@ -19,49 +21,37 @@ struct StatisticsResponder: Sendable {
     /// The same with what the supervisor knows of it.
     let vitals: @Sendable () async -> InstanceVitals
 
-    /// Whether the statistics answer a request, be it with a refusal.
-    var answers: @Sendable (_ method: String, _ target: String) -> Bool {
-        { [configuration] method, target in
-            StatisticsRequest(method: method, target: target, authorization: nil, configuration: configuration)
-                != .notServed
-        }
-    }
-
     /// Answers one request.
     ///
     /// - Parameters:
-    ///   - request: the request; its body is not read.
+    ///   - request: the request.
+    ///   - source: the client's IP address, if it has one.
     ///   - writer: takes the answer.
     /// - Throws: when the client can't be written to.
-    func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
-        let wanted = StatisticsRequest(
-            method: request.method.rawValue, target: request.head.path ?? "",
-            authorization: request.headers[.authorization], configuration: configuration)
-        let response = await response(to: wanted, accept: request.headers[.accept])
+    func respond(to request: Request, from source: String?, _ writer: consuming ResponseWriter) async throws {
+        var facts = RequestFacts(
+            source: source, method: request.method.rawValue, url: StatisticsSite.url(of: request.head.path ?? ""))
+        facts.headers = request.headers.map { ($0.name.canonicalName, $0.value) }
+        if let authority = request.head.authority { facts.headers.append(("host", authority)) }
+        facts.groups = try await site.userlists.groups(of: BasicCredentials(request.headers[.authorization]))
+        let response = await response(to: site.answer(to: facts), accept: request.headers[.accept])
         try await writer.write(response: response.head, body: request.method == .head ? ResponseBody() : response.body)
     }
 
-    private func response(to request: StatisticsRequest, accept: String?) async -> Response {
-        switch request {
+    private func response(to answer: StatisticsSite.Answer, accept: String?) async -> Response {
+        switch answer {
+        case .notServed: return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
+        case .forbidden: return Self.refusal(.forbidden, PlainAnswer.forbidden)
         case .malformed: return Self.refusal(.badRequest, PlainAnswer.malformed)
+        case .needsPassword(let realm):
+            var response = Self.refusal(.unauthorized, PlainAnswer.needsPassword)
+            response.headers[.wwwAuthenticate] = "Basic realm=\"\(Self.escaped(realm))\""
+            return response
         case .metrics(let selection):
             let format = MetricFormat(accept: accept)
             let text = MetricsReport.text(of: await vitals(), process, selection, as: format)
-            return Response(
-                status: .ok, headers: [.cacheControl: "no-cache", .contentType: format.contentType],
-                body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
-        case .notServed: return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
-        case .needsPassword:
-            var response = Self.refusal(.unauthorized, PlainAnswer.needsPassword)
-            response.headers[.wwwAuthenticate] = "Basic realm=\"\(Self.escaped(configuration.realm))\""
-            return response
-        case .change:
-            return Response(
-                status: .seeOther,
-                headers: [
-                    .cacheControl: "no-cache", .contentType: "text/plain",
-                    .location: "\(configuration.uri);st=DENY",
-                ])
+            return Self.answer(text, format.contentType)
+        case .change(let view, _): return redirection(.denied, view)
         case .view(let view):
             guard let snapshot = await snapshot() else {
                 return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
@@ -70,22 +60,37 @@ struct StatisticsResponder: Sendable {
         }
     }
 
+    /// Sends a client that posted a form to the page that says what became of it.
+    private func redirection(_ outcome: FormOutcome, _ view: StatisticsView) -> Response {
+        Response(
+            status: .seeOther,
+            headers: [
+                .cacheControl: "no-cache", .contentType: "text/plain",
+                .location: "\(configuration.uri);st=\(outcome.rawValue)\(view.options())",
+            ])
+    }
+
     private func show(_ snapshot: InstanceSnapshot, _ view: StatisticsView) -> Response {
-        let text: String
-        if view.isCSV {
+        let selection = view.selection(among: configuration.scopes)
+        var response: Response
+        switch view.format {
+        case .page: response = Self.answer(page.html(of: snapshot, view), "text/html; charset=utf-8")
+        case .csv:
             let style = StatisticsStyle(
-                showsLegends: configuration.showsLegends, countsServers: view.selection.countsServers)
-            text = StatisticsCSV.text(of: StatisticsRow.rows(of: snapshot, view.selection), style: style)
-        } else {
-            text = page.html(of: snapshot, view)
+                showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
+            let text = StatisticsCSV.text(of: StatisticsRow.rows(of: snapshot, selection), style: style)
+            response = Self.answer(text, "text/plain")
         }
-        var headers: HTTPFields = [
-            .cacheControl: "no-cache", .contentType: view.isCSV ? "text/plain" : "text/html; charset=utf-8",
-        ]
         if let refresh = configuration.refresh, !view.hasNoRefresh, let name = HTTPField.Name("refresh") {
-            headers[name] = String(refresh.components.seconds)
+            response.headers[name] = String(refresh.components.seconds)
         }
-        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+        return response
+    }
+
+    private static func answer(_ text: String, _ contentType: String) -> Response {
+        Response(
+            status: .ok, headers: [.cacheControl: "no-cache", .contentType: contentType],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     private static func refusal(_ status: HTTPResponse.Status, _ text: String) -> Response {

@@ -34,30 +34,20 @@ struct StatisticsPage: Sendable {
     ///   - view: what the client wants to see of it.
     /// - Returns: the HTML.
     func html(of snapshot: InstanceSnapshot, _ view: StatisticsView) -> String {
-        let style = StatisticsStyle(
-            showsLegends: configuration.showsLegends, countsServers: view.selection.countsServers)
-        let proxies = snapshot.proxies.filter(view.selection.includes).map { proxy in
-            table(of: proxy, StatisticsRow.rows(of: proxy, view.selection).map { PageRow($0, style: style) })
+        let selection = view.selection(among: configuration.scopes)
+        let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
+        let proxies = snapshot.proxies.filter(selection.includes).map { proxy in
+            table(of: proxy, StatisticsRow.rows(of: proxy, selection).map { PageRow($0, style: style) })
         }
         var context = facts(of: snapshot)
         context.merge(links(of: view)) { _, link in link }
         context["proxies"] = proxies
         context["scope"] = view.scope
-        context["outcome"] = view.outcome.flatMap(Self.outcome)
+        context["outcome"] = view.outcome
         guard let html = library.render(context, withTemplate: "statistics") else {
             preconditionFailure("the template was registered when the page was made")
         }
         return html
-    }
-
-    /// The words for what became of a change.
-    ///
-    /// - Source: recorded from HAProxy 2.6.12.
-    private static func outcome(_ code: String) -> [String: Any]? {
-        switch code {
-        case "DENY": ["text": "Action denied.", "rowClass": "active_down"]
-        default: nil
-        }
     }
 
     /// One proxy's table.
@@ -98,18 +88,15 @@ struct StatisticsPage: Sendable {
     /// The links beside the legend; each keeps what the others chose.
     private func links(of view: StatisticsView) -> [String: Any] {
         let uri = configuration.uri
-        let (up, still) = (view.hidesDown ? ";up" : "", view.hasNoRefresh ? ";norefresh" : "")
-        let scope =
-            view.scope.isEmpty
-            ? "" : "?scope=\(view.scope.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")"
         let refreshes = configuration.refresh != nil
         var links: [String: Any] = [
-            "page": uri, "reload": uri + up + still + scope, "csv": uri + ";csv" + (refreshes ? ";norefresh" : ""),
-            "down": uri + (view.hidesDown ? "" : ";up") + still + scope,
+            "page": uri + view.options(), "reload": uri + view.options(),
+            "csv": uri + ";csv" + (refreshes ? ";norefresh" : ""),
+            "down": uri + view.options(isDownHidden: !view.hidesDown),
             "downWords": view.hidesDown ? "Show all servers" : "Hide 'DOWN' servers",
         ]
         if refreshes {
-            links["refresh"] = uri + up + (view.hasNoRefresh ? "" : ";norefresh") + scope
+            links["refresh"] = uri + view.options(isStill: !view.hasNoRefresh)
             links["refreshWords"] = view.hasNoRefresh ? "Enable refresh" : "Disable refresh"
         }
         return links

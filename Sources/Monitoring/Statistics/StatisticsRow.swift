@@ -72,8 +72,10 @@ struct StatisticsSelection {
 
     /// Only the proxy with this number.
     var proxyID: Int?
-    /// Only proxies whose name contains this (the page's `scope`).
+    /// Only proxies whose name contains this, in letters of either case (the page's `scope`).
     var scope: String?
+    /// Only proxies with these names (`stats scope`); all when `nil`.
+    var proxies: Set<String>?
     /// Only these kinds of rows.
     var kinds = Kinds.all
     /// Only the server or listening socket with this number.
@@ -88,7 +90,8 @@ struct StatisticsSelection {
 
     func includes(_ proxy: ProxySnapshot) -> Bool {
         if let proxyID, proxy.id != proxyID { return false }
-        if let scope, !scope.isEmpty, !proxy.name.contains(scope) { return false }
+        if let proxies, !proxies.contains(proxy.name) { return false }
+        if let scope, !scope.isEmpty, !proxy.name.lowercased().contains(scope.lowercased()) { return false }
         return true
     }
 

@@ -12,6 +12,8 @@ struct MonitoredPair: Sendable {
         let statistics: HeldPort
         /// Its stats socket.
         let socketPath: String
+        /// Name and password that let into its statistics, if any are needed.
+        let user: String?
 
         /// Gets something from its statistics address.
         ///
@@ -21,7 +23,8 @@ struct MonitoredPair: Sendable {
         /// - Returns: the answer's head and body, without its chunks.
         /// - Throws: when it doesn't answer.
         func get(_ target: String, headers: [String] = []) async throws -> (head: String, body: String) {
-            try await ask("GET \(target) HTTP/1.0", headers)
+            let header = user.map { "Authorization: Basic " + Data($0.utf8).base64EncodedString() }
+            return try await ask("GET \(target) HTTP/1.0", headers + [header].compactMap(\.self))
         }
 
         /// Posts a form to its statistics address.
@@ -33,8 +36,19 @@ struct MonitoredPair: Sendable {
             return try await ask("POST \(target) HTTP/1.0", [length, kind] + headers, form)
         }
 
-        private func ask(_ line: String, _ headers: [String], _ body: String = "") async throws -> (String, String) {
-            guard let socket = try await Socket.connect(port: statistics.port) else {
+        /// Sends a request.
+        ///
+        /// - Parameters:
+        ///   - line: its first line.
+        ///   - headers: the other lines of its head.
+        ///   - body: what follows the head.
+        ///   - source: the client's address.
+        /// - Returns: the answer's head and body, without its chunks.
+        /// - Throws: when there is none.
+        func ask(
+            _ line: String, _ headers: [String], _ body: String = "", from source: String? = nil
+        ) async throws -> (head: String, body: String) {
+            guard let socket = try await Socket.connect(port: statistics.port, from: source) else {
                 throw ScenarioError("\(statistics.address) refuses")
             }
             let request = ([line] + headers).joined(separator: "\r\n") + "\r\n\r\n" + body
@@ -94,9 +108,11 @@ struct MonitoredPair: Sendable {
 
     /// Starts both and waits until they know their servers.
     ///
-    /// - Parameter lines: further lines of the section with the statistics.
+    /// - Parameters:
+    ///   - lines: further lines of the section with the statistics, and of sections after it.
+    ///   - user: name and password that let into the statistics, if any are needed.
     /// - Throws: when one doesn't come up.
-    init(_ lines: [String] = []) async throws {
+    init(_ lines: [String] = [], user: String? = nil) async throws {
         let server = try FakeServer(serve: FakeServer.echo)
         let dead = try HeldPort()
         (self.server, self.dead) = (server, dead)
@@ -109,13 +125,13 @@ struct MonitoredPair: Sendable {
             let process = try TestProcess(
                 [program, "-db", "-f", file], environment: ["SUPERVISE_STATE": "\(directory.path)/state"],
                 keeping: directory)
-            let side = Side(process: process, sessions: sessions, statistics: statistics, socketPath: socketPath)
+            let side = Side(
+                process: process, sessions: sessions, statistics: statistics, socketPath: socketPath, user: user)
             try await eventually("\(program) has checked its servers: \(process.errorOutput)") {
                 if let status = process.exitStatus {
                     throw ScenarioError("\(program) ended with \(status): \(process.errorOutput)")
                 }
-                guard let probe = try await Socket.connect(port: statistics.port) else { return false }
-                _ = probe
+                guard try await Socket.connect(port: statistics.port) != nil else { return false }
                 let rows = try await side.rows()
                 return rows["be/s2"]?["status"] == "DOWN" && rows["be/s1"]?["check_status"] == "L4OK"
             }
