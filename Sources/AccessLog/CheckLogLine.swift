@@ -62,8 +62,19 @@ extension CheckResult {
     var words: String {
         var words = status.explanation
         if status.hasCode { words += ", code: \(code ?? 0)" }
-        if !detail.isEmpty { words += ", info: \"\(detail)\"" }
+        if !detail.isEmpty { words += ", info: \"\(harmlessDetail)\"" }
         if let durationMilliseconds { words += ", check duration: \(durationMilliseconds)ms" }
         return words
+    }
+
+    /// What else is known, with what cannot stand in a line in quotes as `<22>`: a server may have said it.
+    private var harmlessDetail: String {
+        let isHarmless: (UInt8) -> Bool = { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: "\"") }
+        guard !detail.utf8.allSatisfy(isHarmless) else { return detail }
+        return detail.utf8.map { byte in
+            guard !isHarmless(byte) else { return String(UnicodeScalar(byte)) }
+            let digits = String(byte, radix: 16, uppercase: true)
+            return "<\(digits.count == 1 ? "0" : "")\(digits)>"
+        }.joined()
     }
 }

@@ -6,7 +6,7 @@ import Model
 public struct ServerLogEvent: Sendable {
     /// What happened.
     public enum Change: Sendable, Hashable {
-        /// The checks decided: the server is DOWN or UP now.
+        /// The checks decided: the server is DOWN, UP or stopping now.
         ///
         /// Without a result the line has no reason: a line of the check's own has told it, or the server follows another one.
         case checked(to: OperationalState, by: CheckResult?)

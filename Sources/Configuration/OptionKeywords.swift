@@ -126,7 +126,7 @@ enum OptionKeywords {
                 "'option \(word.text)' can't be switched off", help: "give the proxy another log format instead")
         } else {
             proxy.settings.contentUses.removeAll { $0.name == "option \(word.text)" }
-            if proxy.settings.checkRequest.option?.text == word.text { proxy.settings.checkRequest.option = nil }
+            CheckKeywords.switchOff(word, in: &proxy)
         }
         try arguments.expectEnd()
     }

@@ -78,6 +78,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var logsHealthChecks = false
     /// Whether each of its listening sockets is counted and shown by itself (`option socket-stats`).
     public var countsSockets = false
+    /// What checks of its servers say and want to hear; `nil` where that a connection can be made is all they want to know.
+    public var checkPlan: CheckPlan?
     /// Whether a client's first bytes are acknowledged together with the answer (`option tcp-smart-accept`, and in HTTP).
     public var savesAcknowledgement = false
     /// Probes of clients' connections.

@@ -50,7 +50,7 @@ struct ProxySettings {
     var serverKeepalive = KeepaliveConfiguration()
     var connectsSmartly = false
     var source: SourceConfiguration?
-    var checkRequest = CheckKeywords.Request()
+    var checks = CheckDraft()
     /// Lines that act on what is sent.
     var contentUses: [ContentKeywords.Use] = []
     var defaultServer = ServerSettings()

@@ -160,6 +160,9 @@ struct Resolver {
         proxy.redispatchInterval = settings.redispatchInterval
         proxy.sessionRateLimit = settings.sessionRateLimit
         proxy.abortsOnClose = settings.abortsOnClose
+        if draft.kind.hasBackend {
+            proxy.checkPlan = settings.checks.plan(nodeName: global.node ?? draft.global.hostName)
+        }
         proxy.logsHealthChecks = settings.logsHealthChecks
         proxy.countsSockets = settings.countsSockets
         proxy.savesAcknowledgement = settings.savesAcknowledgement ?? (settings.mode == .http)

@@ -135,13 +135,27 @@ struct Validator {
         }
     }
 
-    /// Checks that talk to servers are not done yet.
+    /// Lines about checks of another kind than the one that is done.
     private mutating func checkChecks(of draft: ProxyDraft) {
-        guard draft.servers.contains(where: \.settings.isChecked),
-            let (word, name) = draft.settings.checkRequest.beyondConnecting
-        else { return }
-        diagnostics.append(
-            word.warning("'\(name)' is not done yet: servers are checked by a TCP connection that sends nothing"))
+        guard draft.servers.contains(where: \.settings.isChecked) else { return }
+        let checks = draft.settings.checks
+        var isSteps = false
+        var isHTTP = false
+        switch checks.kind?.kind {
+        case .steps: isSteps = true
+        case .http: isHTTP = true
+        case .known, nil: break
+        }
+        for (rules, keyword, option, isUsed) in [
+            (checks.steps, "tcp-check", "tcp-check", isSteps), (checks.exchanges, "http-check", "httpchk", isHTTP),
+        ] where !isUsed {
+            guard let location = rules.location, draft.owns(location) else { continue }
+            diagnostics.append(
+                Diagnostic(
+                    severity: .warning, location: location,
+                    message: "the '\(keyword)' lines of proxy '\(draft.name.text)' have no effect",
+                    help: "add 'option \(option)', or remove them"))
+        }
     }
 
     /// Algorithms that read what is sent: in TCP, HAProxy does without most of them, too.

@@ -16,7 +16,7 @@ public struct CheckDescription: Sendable, Hashable, CustomStringConvertible {
         switch administrative {
         case .maint: description = "MAINT"
         case .drain: description = Self.words(of: health, up: "DRAIN")
-        case .ready: description = Self.words(of: health, up: "UP")
+        case .ready: description = Self.words(of: health, up: health?.state == .stopping ? "NOLB" : "UP")
         }
     }
 

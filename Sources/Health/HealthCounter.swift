@@ -31,6 +31,8 @@ public struct HealthCounter: Sendable, Hashable {
     public let fall: Int
     /// The position on the ladder, 0 to `rise + fall - 1`.
     public private(set) var health: Int
+    /// Whether the last check that passed did so on a condition: the server keeps its sessions and gets no new ones.
+    public private(set) var isConditional = false
 
     /// Makes the counter of a server that was not checked yet: UP, but the first failure takes it down.
     ///
@@ -75,7 +77,10 @@ public struct HealthCounter: Sendable, Hashable {
     public var isUp: Bool { health >= rise }
 
     /// What the checks say.
-    public var state: OperationalState { isUp ? .up : .down }
+    public var state: OperationalState {
+        guard isUp else { return .down }
+        return isConditional ? .stopping : .up
+    }
 
     /// Where the server is on its way between UP and DOWN.
     public var phase: Phase {
@@ -110,6 +115,9 @@ public struct HealthCounter: Sendable, Hashable {
         case (false, true): health = health + 1 == rise ? top : health + 1
         case (false, false): health = 0
         }
+        // What a failed check leaves up is as it was.
+        if result.status.isSuccess { isConditional = result.status == .layer7Conditional }
+        if !isUp { isConditional = false }
         return transition(from: before)
     }
 
@@ -128,6 +136,7 @@ public struct HealthCounter: Sendable, Hashable {
     public mutating func force(isUp: Bool) -> HealthTransition? {
         let before = state
         health = isUp ? top : 0
+        isConditional = false
         return transition(from: before)
     }
 
@@ -137,6 +146,7 @@ public struct HealthCounter: Sendable, Hashable {
     public mutating func restart() -> HealthTransition? {
         let before = state
         health = rise
+        isConditional = false
         return transition(from: before)
     }
 

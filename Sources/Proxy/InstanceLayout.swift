@@ -118,7 +118,8 @@ enum InstanceLayout {
                     interval: settings.interval, fastInterval: settings.fastInterval,
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                proxyHeader: settings.proxyHeader, counter: counter(for: settings, inherited: inherited),
+                plan: proxy.checkPlan, proxyHeader: settings.proxyHeader,
+                counter: counter(for: settings, inherited: inherited),
                 lastResult: inherited?.lastCheck)
         }
         return Server(

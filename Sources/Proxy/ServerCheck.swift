@@ -7,6 +7,8 @@ import TLS
 /// The health check of one server: its schedule, its counter and the connection that is being tried.
 final class ServerCheck {
     let schedule: CheckSchedule
+    /// What it says and wants to hear; `nil` where that a connection can be made is all it wants to know.
+    let plan: CheckPlan?
     /// The header that its connections begin with; `nil` is none.
     let proxyHeader: ProxyHeader?
     /// Where the check connects to: the server's address unless `addr` or `port` say otherwise; `nil` while the server has
@@ -26,6 +28,9 @@ final class ServerCheck {
     var tls: ServerTLSConfiguration?
     /// The TLS of the connection that is being tried, from its handshake on.
     var stream: TLSStream?
+
+    /// What is being said; `nil` while no check runs, and in one that says nothing.
+    var talk: CheckTalk?
     /// The connection that is being tried, -1 while none is.
     var descriptor: Int32 = -1
     var startedAt = MonotonicTime(nanoseconds: 0)
@@ -40,11 +45,16 @@ final class ServerCheck {
     ///
     /// - Parameters:
     ///   - schedule: when.
+    ///   - plan: what it says and wants to hear; `nil` for a connection and nothing else.
     ///   - proxyHeader: the header that its connections begin with.
     ///   - counter: how far the server is.
     ///   - lastResult: what an earlier worker saw last.
-    init(schedule: CheckSchedule, proxyHeader: ProxyHeader?, counter: HealthCounter, lastResult: CheckResult?) {
+    init(
+        schedule: CheckSchedule, plan: CheckPlan?, proxyHeader: ProxyHeader?, counter: HealthCounter,
+        lastResult: CheckResult?
+    ) {
         self.schedule = schedule
+        self.plan = plan
         self.proxyHeader = proxyHeader
         self.counter = counter
         self.lastResult = lastResult
@@ -55,6 +65,21 @@ final class ServerCheck {
         HealthPosition(rise: counter.rise, fall: counter.fall, health: counter.health)
     }
 
+    /// The connection, as what is said goes through it.
+    var port: SecurePort { SecurePort(descriptor: descriptor, stream: stream) }
+
     /// Whether a check runs now.
-    var isRunning: Bool { descriptor >= 0 }
+    var isRunning: Bool { descriptor >= 0 || talk != nil }
+
+    /// Where a connection of a conversation goes.
+    ///
+    /// - Parameter connection: what its line says.
+    /// - Returns: the address; `nil` while the server has none.
+    func address(of connection: CheckPlan.Connection) -> SocketAddress? {
+        guard connection.address != nil || connection.port != nil, case .ip(let endpoint)? = address else {
+            return address
+        }
+        let port = connection.port ?? endpoint.port
+        return SocketAddress(ip: connection.address ?? endpoint.host, port: port) ?? address
+    }
 }

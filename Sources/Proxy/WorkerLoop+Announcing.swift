@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 
 /// Announcing: the header that tells a server who its client is, before anything of the client's.
@@ -16,12 +17,13 @@ extension WorkerLoop {
         }
     }
 
-    /// Begins a check's connection with its header, where the server wants one.
+    /// Begins a check's connection with a header.
     ///
-    /// - Parameter check: a check whose connection has just been made.
+    /// - Parameters:
+    ///   - check: a check whose connection has just been made.
+    ///   - format: which header.
     /// - Returns: the error's number when the connection is broken already.
-    func announceCheck(_ check: ServerCheck) -> Int32? {
-        guard let format = check.proxyHeader else { return nil }
+    func announceCheck(_ check: ServerCheck, _ format: ProxyHeader) -> Int32? {
         let isText = format == .version1
         // The text says what is true of the check's own connection; the binary header, that it is nobody's.
         let source = isText ? endpoint(Socket.localAddress(check.descriptor)) : nil

@@ -4,7 +4,8 @@ import Model
 
 /// Checking: from a check's schedule to its verdict.
 ///
-/// A TCP check ends with a reset before the server's `accept` returns, so that it leaves no trace in a broker's log.
+/// A TCP check ends with a reset before the server's `accept` returns, so that it leaves no trace in a broker's log. Checks
+/// that say something are carried on by `WorkerLoop+Talking.swift`.
 extension WorkerLoop {
     /// Plans the first check of every server, one after the other within the shortest interval.
     func startChecks() {
@@ -40,6 +41,7 @@ extension WorkerLoop {
         guard let check = server.check else { return }
         timers.cancel(&check.timer)
         closeConnection(of: check)
+        check.talk = nil
     }
 
     /// Plans a server's next check.
@@ -73,8 +75,10 @@ extension WorkerLoop {
     func checkTimerFired(_ position: Int) {
         guard let check = check(position) else { return }
         check.timer = .none
-        if check.isRunning {
-            finish(position, check.stream == nil ? .layer4Timeout : .layer6Timeout, detail: "")
+        if let talk = check.talk {
+            talkHasExpired(talk, check, position)
+        } else if check.isRunning {
+            finish(position, CheckResult(status: check.stream == nil ? .layer4Timeout : .layer6Timeout))
         } else {
             begin(check, position)
         }
@@ -87,6 +91,10 @@ extension WorkerLoop {
         let position = Int(event.token.index)
         guard let check = check(position), check.isRunning, check.generation & 0xFF_FFFF == event.token.generation
         else { return }
+        if let talk = check.talk {
+            talkIsReady(talk, check, position, event.readiness)
+            return
+        }
         if let stream = check.stream {
             continueHandshake(of: check, position, stream)
             return
@@ -94,7 +102,7 @@ extension WorkerLoop {
         if !event.readiness.isDisjoint(with: [.error, .hangup]) {
             let code = Socket.pendingError(check.descriptor)
             if code != 0 {
-                finish(position, .layer4Error, detail: SystemError.text(of: code))
+                finish(position, CheckResult(status: .layer4Error, detail: SystemError.text(of: code)))
                 return
             }
         }
@@ -107,15 +115,19 @@ extension WorkerLoop {
     }
 
     private func begin(_ check: ServerCheck, _ position: Int) {
-        guard let address = check.address else { preconditionFailure("a server without an address is not checked") }
         check.startedAt = now
+        if let plan = check.plan {
+            beginTalk(plan, check, position)
+            return
+        }
+        guard let address = check.address else { preconditionFailure("a server without an address is not checked") }
         check.generation &+= 1
         let (descriptor, start) = Socket.probe(address, options: check.options)
         check.descriptor = descriptor
         switch start {
         case .exhausted, .failed:
             let (status, detail) = address.verdict(onCheckThatBegan: start, options: check.options)
-            finish(position, status, detail: detail)
+            finish(position, CheckResult(status: status, detail: detail))
         case .connected where check.tls == nil:
             connectionMade(check, position)
         case .connected, .inProgress:
@@ -123,7 +135,7 @@ extension WorkerLoop {
                 kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
             let code = poller.add(descriptor, token: token)
             guard code == 0 else {
-                finish(position, .socketError, detail: SystemError.text(of: code))
+                finish(position, CheckResult(status: .socketError, detail: SystemError.text(of: code)))
                 return
             }
             let limit = check.schedule.connectLimit.wholeMilliseconds
@@ -133,30 +145,29 @@ extension WorkerLoop {
     }
 
     private func connectionMade(_ check: ServerCheck, _ position: Int) {
-        if let code = announceCheck(check) {
-            finish(position, .layer4Error, detail: SystemError.text(of: code))
+        if let format = check.proxyHeader, let code = announceCheck(check, format) {
+            finish(position, CheckResult(status: .layer4Error, detail: SystemError.text(of: code)))
         } else if let tls = check.tls {
             beginHandshake(of: check, position, tls)
         } else {
-            finish(position, .layer4OK, detail: "")
+            finish(position, CheckResult(status: .layer4OK))
         }
     }
 
-    /// Takes in how a check has ended, and plans the next one.
+    /// Ends a check.
     ///
     /// - Parameters:
     ///   - position: which check.
-    ///   - status: how it ended.
-    ///   - detail: what else is known.
-    func finish(_ position: Int, _ status: CheckStatus, detail: String) {
+    ///   - verdict: how it ended, its duration not counted.
+    func finish(_ position: Int, _ verdict: CheckResult) {
         let place = checks[position]
         let backend = backend(place.backend)
         guard let check = backend.servers[place.server].check else { return }
         closeConnection(of: check)
-        let duration = MonotonicTime.now().milliseconds(since: check.startedAt)
-        take(
-            CheckResult(status: status, detail: detail, durationMilliseconds: Int(duration)), of: place.server,
-            in: backend)
+        check.talk = nil
+        var result = verdict
+        result.durationMilliseconds = Int(MonotonicTime.now().milliseconds(since: check.startedAt))
+        take(result, of: place.server, in: backend)
         // A random number is a system call.
         let spread = check.schedule.spreadPercent > 0 ? Double.random(in: -1...1) : 0
         let delay = check.schedule.nextDelay(in: check.counter.phase, random: spread)
@@ -168,8 +179,8 @@ extension WorkerLoop {
     ///
     /// - Parameters:
     ///   - check: the check.
-    ///   - position: which check.
-    ///   - deadline: when it fires.
+    ///   - position: which check it is.
+    ///   - deadline: when it is to fire.
     func plan(_ check: ServerCheck, _ position: Int, at deadline: MonotonicTime) {
         timers.cancel(&check.timer)
         let token = EventToken(kind: Subject.check.rawValue, generation: 0, index: UInt32(position))
@@ -177,18 +188,24 @@ extension WorkerLoop {
         check.deadline = deadline
     }
 
-    private func closeConnection(of check: ServerCheck) {
-        guard check.isRunning else { return }
+    /// Ends the connection of a check, if there is one.
+    ///
+    /// - Parameter check: the check.
+    func closeConnection(of check: ServerCheck) {
+        guard check.descriptor >= 0 else { return }
         if let stream = check.stream {
             // Who has been spoken to is told of the end.
             stream.end()
             stream.close()
             check.stream = nil
             Socket.close(check.descriptor)
+        } else if check.talk?.endsInOrder == true {
+            Socket.close(check.descriptor)
         } else {
             Socket.reset(check.descriptor)
         }
         check.descriptor = -1
+        check.talk?.connectionIsClosed()
     }
 }
 
@@ -199,7 +216,7 @@ extension SocketAddress {
     ///   - start: why.
     ///   - options: how its connection was to be made.
     /// - Returns: the check's status, and the words after it.
-    fileprivate func verdict(
+    func verdict(
         onCheckThatBegan start: ConnectStart, options: ConnectOptions?
     ) -> (CheckStatus, detail: String) {
         switch start {

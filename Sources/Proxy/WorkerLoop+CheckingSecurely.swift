@@ -15,7 +15,7 @@ extension WorkerLoop {
     ///   - settings: how it speaks TLS.
     func beginHandshake(of check: ServerCheck, _ position: Int, _ settings: ServerTLSConfiguration) {
         guard let stream = settings.connector.begin(on: check.descriptor, asking: settings.fixedName) else {
-            finish(position, .socketError, detail: "Cannot allocate memory")
+            finish(position, CheckResult(status: .socketError, detail: "Cannot allocate memory"))
             return
         }
         check.stream = stream
@@ -34,10 +34,10 @@ extension WorkerLoop {
     func continueHandshake(of check: ServerCheck, _ position: Int, _ stream: TLSStream) {
         switch stream.handshake() {
         case .waiting: return
-        case .done: finish(position, .layer6OK, detail: "")
+        case .done: finish(position, CheckResult(status: .layer6OK))
         case .failed(let trouble):
             let text = check.tls?.explanation(of: trouble) ?? ""
-            finish(position, .layer6Error, detail: text)
+            finish(position, CheckResult(status: .layer6Error, detail: text))
         }
     }
 }

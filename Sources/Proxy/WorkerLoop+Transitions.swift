@@ -40,6 +40,7 @@ extension WorkerLoop {
         let server = backend.servers[index]
         guard let check = server.check else { preconditionFailure("only checked servers have results") }
         let before = check.counter
+        let stateBefore = server.operational
         let lastStatus = check.lastResult?.status
         check.lastResult = result
         let transition = check.counter.take(result)
@@ -51,11 +52,12 @@ extension WorkerLoop {
             log(result, of: index, at: check.position, in: backend)
         }
         let cause = Cause(check: result)
-        let hasStopped = server.operational == .stopping && result.status.isSuccess
-        if hasStopped || transition != nil { server.forgetDeclaration() }
-        if let state = transition?.to ?? (hasStopped ? .up : nil) {
+        // What a person said holds until a check says something else.
+        if result.status.isSuccess || transition != nil { server.forgetDeclaration() }
+        if server.operational != stateBefore {
             // A line of the check's own has just told the reason.
-            change(index, in: backend, .checked(to: state, by: logsChecks ? nil : result), cause: cause)
+            let reason = logsChecks ? nil : result
+            change(index, in: backend, .checked(to: server.operational, by: reason), cause: cause)
         } else if server.recordedState == .unknown {
             recordFirstVerdict(of: server, in: backend, cause: cause)
         }

@@ -34,7 +34,7 @@ struct HAProxyAgreementTests {
     private static let takenHereAlone = [
         "clitimeout", "contimeout", "srvtimeout", "redispatch", "balance roundrobin(x)",
         // There are no agents.
-        "server t 192.0.2.2:1 agent-check", "option external-check", "errorfile",
+        "server t 192.0.2.2:1 agent-check", "errorfile",
     ]
 
     /// Names that nobody knows: they never stop the start here, and nothing is wrong with them.

@@ -46,7 +46,7 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     }
 
     /// Splits a line of CSV; a quoted field may hold commas.
-    private static func values(of line: Substring) -> [String] {
+    static func values(of line: Substring) -> [String] {
         var values = [""]
         var isQuoted = false
         for character in line {

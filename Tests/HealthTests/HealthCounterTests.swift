@@ -149,4 +149,23 @@ struct HealthCounterTests {
             #expect(counter.health == new, "\(old) of \(oldRise)+\(oldFall) in \(rise)+\(fall)")
         }
     }
+
+    @Test("a check that passes on a condition keeps new sessions away until one passes without")
+    func condition() {
+        let condition = CheckResult(status: .layer7Conditional)
+        var counter = HealthCounter(rise: 2, fall: 2)
+        #expect(counter.take(Self.passed) == nil)
+        #expect(counter.take(condition) == HealthTransition(from: .up, to: .stopping))
+        #expect(counter.take(Self.failed) == nil)
+        #expect(counter.state == .stopping)
+        #expect(counter.take(condition) == nil)
+        #expect(counter.take(Self.passed) == HealthTransition(from: .stopping, to: .up))
+        _ = counter.take(condition)
+        _ = counter.take(Self.failed)
+        #expect(counter.take(Self.failed) == HealthTransition(from: .stopping, to: .down))
+        #expect(counter.take(condition) == nil)
+        #expect(counter.state == .down)
+        #expect(counter.take(condition) == HealthTransition(from: .down, to: .stopping))
+        #expect(counter.restart() == HealthTransition(from: .stopping, to: .up))
+    }
 }

@@ -1,0 +1,82 @@
+import Model
+
+/// Answers of known protocols, taken apart.
+extension CheckConversation {
+    /// What the protocol says with a verdict that has no words of its own.
+    var answerWords: String? {
+        guard case .expect(let expectation)? = current?.action, case .answer(let kind) = expectation.match else {
+            return nil
+        }
+        switch kind {
+        case .mysqlGreeting, .mysqlLogin: return mysqlVersion
+        case .ldapBind: return "Success"
+        }
+    }
+
+    /// Judges the answer of a known protocol's server.
+    ///
+    /// - Parameter kind: which protocol, and which of its answers.
+    /// - Returns: the judgement.
+    func judge(_ kind: CheckAnswer) -> Judgement {
+        switch kind {
+        case .mysqlGreeting: judgeMySQL(at: 0)
+        case .mysqlLogin: judgeMySQL(at: lengthOfMySQLPacket(at: 0) ?? answer.count)
+        case .ldapBind: judgeLDAP()
+        }
+    }
+
+    private func invalid(_ words: String) -> Judgement {
+        .failed(CheckResult(status: .layer7InvalidResponse, code: code, detail: words))
+    }
+
+    /// A packet: three bytes of length, the lowest first, a number, and its contents.
+    ///
+    /// - Source: MySQL's client/server protocol, `Protocol::Packet`, `ERR_Packet`, `Protocol::HandshakeV10`.
+    private func judgeMySQL(at offset: Int) -> Judgement {
+        guard let length = lengthOfMySQLPacket(at: offset), answer.count - offset >= length else {
+            return hasEnded ? invalid("") : .undecided
+        }
+        let contents = Array(answer[offset..<(offset + length)].dropFirst(4))
+        guard contents.first == 0xFF else { return .passed }
+        let number = contents.count >= 3 ? Int(contents[1]) | Int(contents[2]) << 8 : 0
+        let words = String(decoding: contents.dropFirst(3), as: UTF8.self)
+        return .failed(CheckResult(status: .layer7Error, code: number, detail: words))
+    }
+
+    /// How long a packet is with its header; `nil` while that has not come.
+    private func lengthOfMySQLPacket(at offset: Int) -> Int? {
+        guard answer.count - offset >= 4 else { return nil }
+        return 4 + (Int(answer[offset]) | Int(answer[offset + 1]) << 8 | Int(answer[offset + 2]) << 16)
+    }
+
+    /// The version that a greeting names.
+    private var mysqlVersion: String? {
+        guard answer.count > 5 else { return nil }
+        return String(decoding: answer[5...].prefix { $0 != 0 }, as: UTF8.self)
+    }
+
+    /// - Source: RFC 4511, sections 4.1.1, 4.1.9 and 4.2.2; which bytes are looked at follows recordings of HAProxy.
+    private func judgeLDAP() -> Judgement {
+        let shortest = 14
+        guard answer.count >= shortest else { return hasEnded ? invalid("Not LDAPv3 protocol") : .undecided }
+        // A sequence, whose length may take several bytes, with the message number 1, and a bind's response.
+        var index = 1
+        if answer[index] & 0x80 != 0 { index += Int(answer[index] & 0x7F) }
+        index += 1
+        guard answer[0] == 0x30, answer.count >= index + 7, answer[index...].starts(with: [2, 1, 1, 0x61]) else {
+            return invalid("Not LDAPv3 protocol")
+        }
+        index += 4
+        if answer[index] & 0x80 != 0 { index += Int(answer[index] & 0x7F) }
+        index += 1
+        guard answer.count > index + 2, answer[index] == 0x0A, answer[index + 1] == 1 else {
+            return invalid("Not LDAPv3 protocol")
+        }
+        let code = Int(answer[index + 2])
+        guard code != 0 else { return .passed }
+        return .failed(
+            CheckResult(
+                status: .layer7Error, code: code,
+                detail: "See RFC: http://tools.ietf.org/html/rfc4511#section-4.1.9"))
+    }
+}

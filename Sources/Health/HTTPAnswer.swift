@@ -1,0 +1,135 @@
+/// An HTTP answer as far as it has come: what a check needs of it.
+///
+/// - Source: RFC 9112, sections 4 to 7.
+struct HTTPAnswer: Sendable, Hashable {
+    /// A header.
+    struct Header: Sendable, Hashable {
+        /// Its name in small letters.
+        var name: [UInt8]
+        /// What it says, without blanks around it.
+        var value: [UInt8]
+    }
+
+    /// How far an answer is.
+    enum Reading: Sendable, Hashable {
+        /// Its headers are not all there yet.
+        case incomplete
+        /// It is no HTTP answer, or ended before its headers did.
+        case invalid
+        /// Its headers are there.
+        case answer(HTTPAnswer)
+    }
+
+    /// The status code, 100 to 999.
+    var status: Int
+    /// What follows it in the first line.
+    var reason: String
+    var headers: [Header]
+    /// As much of the body as there is, taken out of its chunks.
+    var body: [UInt8]
+    /// Whether that is all of it.
+    var isComplete: Bool
+
+    /// Reads what has come so far.
+    ///
+    /// - Parameters:
+    ///   - bytes: what has come.
+    ///   - hasEnded: whether nothing more will.
+    /// - Returns: how far it is.
+    static func read(_ bytes: [UInt8], hasEnded: Bool) -> Reading {
+        var lines = Lines(bytes)
+        guard let first = lines.next() else {
+            // What cannot become a first line need not be waited for.
+            let isPossible = bytes.prefix(5).elementsEqual("HTTP/".utf8.prefix(bytes.count))
+            return hasEnded || !isPossible ? .invalid : .incomplete
+        }
+        guard let (status, reason) = readFirstLine(first) else { return .invalid }
+        var headers: [Header] = []
+        while let line = lines.next() {
+            guard !line.isEmpty else {
+                var answer = HTTPAnswer(status: status, reason: reason, headers: headers, body: [], isComplete: false)
+                return answer.takeBody(bytes[lines.index...]) ? .answer(answer) : .invalid
+            }
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
+                !line[..<colon].contains(where: { $0 <= 0x20 || $0 == 0x7F })
+            else { return .invalid }
+            headers.append(
+                Header(
+                    name: line[..<colon].map(ByteText.lowercase), value: ByteText.trimmed(line[(colon + 1)...])))
+        }
+        return hasEnded ? .invalid : .incomplete
+    }
+
+    /// `HTTP/1.1 200 OK`; the reason may be missing.
+    private static func readFirstLine(_ line: ArraySlice<UInt8>) -> (Int, String)? {
+        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0].count == 8, parts[0].starts(with: "HTTP/".utf8),
+            isDigit(parts[0][parts[0].startIndex + 5]), parts[0][parts[0].startIndex + 6] == UInt8(ascii: "."),
+            isDigit(parts[0][parts[0].startIndex + 7]), parts[1].count == 3, parts[1].allSatisfy(isDigit)
+        else { return nil }
+        let status = parts[1].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        guard status >= 100 else { return nil }
+        return (status, parts.count == 3 ? String(decoding: parts[2], as: UTF8.self) : "")
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+
+    /// Takes what follows the headers; false when it is no body.
+    private mutating func takeBody(_ rest: ArraySlice<UInt8>) -> Bool {
+        let encoding = headers.last { $0.name.elementsEqual("transfer-encoding".utf8) }?.value.map(ByteText.lowercase)
+        if let encoding, encoding.elementsEqual("chunked".utf8) { return takeChunks(rest) }
+        guard let length = headers.first(where: { $0.name.elementsEqual("content-length".utf8) }) else {
+            // It goes on to the connection's end.
+            body = Array(rest)
+            isComplete = status < 200 || status == 204 || status == 304
+            return true
+        }
+        guard !length.value.isEmpty, length.value.count <= 18, length.value.allSatisfy(Self.isDigit) else {
+            return false
+        }
+        let count = length.value.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        body = Array(rest.prefix(count))
+        isComplete = rest.count >= count
+        return true
+    }
+
+    private mutating func takeChunks(_ rest: ArraySlice<UInt8>) -> Bool {
+        var lines = Lines(rest)
+        while let line = lines.next() {
+            let digits = line.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+            guard let size = Int(String(decoding: digits, as: UTF8.self), radix: 16), size >= 0, size < 1 << 31 else {
+                return false
+            }
+            guard size > 0 else {
+                isComplete = true
+                return true
+            }
+            let left = rest[lines.index...]
+            body += left.prefix(size)
+            guard left.count >= size + 2 else { return true }
+            lines.skip(size)
+            guard lines.next()?.isEmpty == true else { return false }
+        }
+        return true
+    }
+
+    /// Lines that end with a line feed, before which a carriage return may stand.
+    private struct Lines {
+        private let bytes: ArraySlice<UInt8>
+        private(set) var index: Int
+
+        init(_ bytes: some Sequence<UInt8>) {
+            self.bytes = (bytes as? ArraySlice<UInt8>) ?? ArraySlice(bytes)
+            index = self.bytes.startIndex
+        }
+
+        mutating func next() -> ArraySlice<UInt8>? {
+            guard let end = bytes[index...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+            let line = bytes[index..<end]
+            index = end + 1
+            return line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+        }
+
+        mutating func skip(_ count: Int) { index += count }
+    }
+}

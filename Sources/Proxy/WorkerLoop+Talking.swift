@@ -1,0 +1,205 @@
+import Configuration
+import EventLoop
+import Health
+import Model
+import TLS
+
+/// Talking: moves the bytes of checks that say something; what is said, and what it means, the conversation knows.
+extension WorkerLoop {
+    /// Begins a check that talks.
+    ///
+    /// - Parameters:
+    ///   - plan: what it says.
+    ///   - check: the check.
+    ///   - position: which check it is.
+    func beginTalk(_ plan: CheckPlan, _ check: ServerCheck, _ position: Int) {
+        let limit = check.schedule.connectLimit.wholeMilliseconds
+        let talk = CheckTalk(
+            CheckConversation(plan, with: party(of: check, position)), deadline: now.advanced(byMilliseconds: limit))
+        check.talk = talk
+        goOn(talk, check, position)
+    }
+
+    /// A talking check's connection has news.
+    ///
+    /// - Parameters:
+    ///   - talk: the conversation.
+    ///   - check: the check.
+    ///   - position: which check it is.
+    ///   - readiness: what has become possible.
+    func talkIsReady(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int, _ readiness: Readiness) {
+        if case .connect(let connection) = talk.demand {
+            let code = readiness.isDisjoint(with: [.error, .hangup]) ? 0 : Socket.pendingError(check.descriptor)
+            if code != 0 {
+                talk.demand = talk.conversation.failed(SystemError.text(of: code))
+            } else if readiness.contains(.writable) {
+                connectionIsMade(connection, talk, check)
+            } else {
+                return
+            }
+        }
+        goOn(talk, check, position)
+    }
+
+    /// A talking check has taken too long.
+    ///
+    /// - Parameters:
+    ///   - talk: the conversation.
+    ///   - check: the check.
+    ///   - position: which check it is.
+    func talkHasExpired(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) {
+        talk.demand = talk.conversation.expired()
+        goOn(talk, check, position)
+    }
+
+    /// Does what the conversation wants until there is something to wait for, or a verdict.
+    private func goOn(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) {
+        while true {
+            let hasMoved: Bool
+            switch talk.demand {
+            case .connect(let connection): hasMoved = connect(connection, talk, check)
+            case .send(let bytes): hasMoved = send(bytes, talk, check)
+            case .listen: hasMoved = listen(talk, check)
+            case .end(let result):
+                finish(position, result)
+                return
+            }
+            if hasMoved { continue }
+            guard wait(talk, check, position) else { return }
+        }
+    }
+
+    /// Makes a connection; false when there is something to wait for.
+    private func connect(_ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+        // The one before, which was for an earlier step.
+        closeConnection(of: check)
+        guard let address = check.address(of: connection) else {
+            preconditionFailure("a server without an address is not checked")
+        }
+        talk.connection = connection
+        check.generation &+= 1
+        let (descriptor, start) =
+            talk.conversation.onlyConnects && check.tls == nil
+            ? Socket.probe(address, options: check.options)
+            : Socket.connect(to: address, options: check.options ?? ConnectOptions())
+        check.descriptor = descriptor
+        switch start {
+        case .exhausted, .failed:
+            let (status, words) = address.verdict(onCheckThatBegan: start, options: check.options)
+            talk.demand =
+                status == .layer4Error ? talk.conversation.failed(words) : talk.conversation.failedHere(words)
+        case .connected: connectionIsMade(connection, talk, check)
+        case .inProgress: return false
+        }
+        return true
+    }
+
+    private func connectionIsMade(_ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck) {
+        if let limit = check.schedule.answerLimit {
+            talk.deadline = now.advanced(byMilliseconds: limit.wholeMilliseconds)
+        }
+        let header = connection.usesServerDefaults ? check.proxyHeader : nil
+        if let format = header ?? (connection.sendsHeader ? .version1 : nil), let code = announceCheck(check, format) {
+            talk.demand = talk.conversation.failed(SystemError.text(of: code))
+        } else if connection.usesServerDefaults, let tls = check.tls {
+            beginEncryption(tls, talk, check)
+        } else {
+            talk.demand = talk.conversation.connected()
+        }
+    }
+
+    private func beginEncryption(_ tls: ServerTLSConfiguration, _ talk: CheckTalk, _ check: ServerCheck) {
+        guard let stream = tls.connector.begin(on: check.descriptor, asking: tls.fixedName) else {
+            talk.demand = talk.conversation.failedHere("Cannot allocate memory")
+            return
+        }
+        check.stream = stream
+        talk.isEncrypting = true
+        talk.demand = talk.conversation.connected(isEncrypting: true)
+    }
+
+    /// Goes on with the handshake; false when there is something to wait for.
+    private func encrypt(_ stream: TLSStream, _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+        switch stream.handshake() {
+        case .waiting: return false
+        case .done:
+            talk.isEncrypting = false
+            talk.demand = talk.conversation.encrypted()
+        case .failed(let trouble):
+            talk.demand = talk.conversation.failed(check.tls?.explanation(of: trouble) ?? "")
+        }
+        return true
+    }
+
+    /// Sends what is to be sent; false when there is no room for all of it.
+    private func send(_ bytes: [UInt8], _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+        if talk.unsent.isEmpty { talk.unsent = bytes[...] }
+        while !talk.unsent.isEmpty {
+            switch talk.unsent.withUnsafeBytes({ check.port.write(from: $0) }) {
+            case .bytes(let count): talk.unsent = talk.unsent.dropFirst(count)
+            case .end, .wouldBlock: return false
+            case .failed(let code):
+                talk.unsent = []
+                talk.demand = talk.conversation.failed(SystemError.text(of: code))
+                return true
+            }
+        }
+        talk.demand = talk.conversation.sent()
+        return true
+    }
+
+    /// Reads what there is; false when there is nothing.
+    private func listen(_ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+        if talk.isEncrypting, let stream = check.stream { return encrypt(stream, talk, check) }
+        let size = CheckConversation.longestAnswer
+        return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { buffer in
+            switch check.port.read(into: buffer) {
+            case .bytes(let count): talk.demand = talk.conversation.heard(buffer[..<count])
+            case .end:
+                talk.hasPeerEnded = true
+                talk.demand = talk.conversation.heardEnd()
+            case .wouldBlock: return false
+            case .failed(let code): talk.demand = talk.conversation.failed(SystemError.text(of: code))
+            }
+            return true
+        }
+    }
+
+    /// Lets the poller and a timer tell of what comes next; false when there is no need to go on at once.
+    private func wait(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) -> Bool {
+        if !check.timer.isPlanned || check.deadline != talk.deadline { plan(check, position, at: talk.deadline) }
+        guard !talk.isWatched else { return false }
+        let token = EventToken(kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
+        let code = poller.add(check.descriptor, token: token)
+        talk.isWatched = true
+        guard code != 0 else { return false }
+        talk.demand = talk.conversation.failedHere(SystemError.text(of: code))
+        return true
+    }
+
+    /// Who is checked, as far as the conversation may need it.
+    private func party(of check: ServerCheck, _ position: Int) -> CheckParty {
+        let place = checks[position]
+        let backend = backend(place.backend)
+        let server = backend.servers[place.server]
+        return CheckParty(
+            proxy: backend.configuration.name, server: server.configuration.name, isUp: check.counter.isUp,
+            state: check.plan?.tellsState == true ? words(for: server, in: backend) : "",
+            seconds: WallClock.now().millisecondsSinceEpoch / 1000)
+    }
+
+    /// How a server is seen, in the words of `http-check send-state`.
+    ///
+    /// - Source: HAProxy 2.6 configuration manual, `http-check send-state`, and recordings.
+    private func words(for server: Server, in backend: Backend) -> String {
+        let state = CheckDescription(server.check?.counter, administrative: server.administrative)
+        var place = ("unix", "unix")
+        if case .ip(let endpoint)? = server.address { place = (endpoint.host, "\(endpoint.port)") }
+        let sessions = backend.servers.reduce(0) { $0 + $1.tally.currentSessions }
+        let index = backend.servers.firstIndex { $0 === server } ?? 0
+        return "\(state); address=\(place.0); port=\(place.1); name=\(backend.configuration.name)/"
+            + "\(server.configuration.name); node=\(server.check?.plan?.nodeName ?? ""); "
+            + "weight=\(server.configuration.weight)/\(backend.groups.weightInUse); "
+            + "scur=\(server.tally.currentSessions)/\(sessions); qcur=\(backend.queue.count(in: .server(index)))"
+    }
+}
