@@ -14,8 +14,8 @@ public struct ServerGroups: Sendable {
         public var isBackup: Bool
         /// Its number in the proxy (server keyword `id`); `nil` for its position, counted from 1.
         public var id: Int?
-        /// Whether it may be chosen at the start (no `disabled`, not known to be down).
-        public var isUsable: Bool
+        /// What is held of it at the start.
+        public var standing: Standing
 
         /// Makes a member.
         ///
@@ -23,19 +23,21 @@ public struct ServerGroups: Sendable {
         ///   - weight: its weight.
         ///   - isBackup: whether it is a backup.
         ///   - id: its number in the proxy; `nil` for its position, counted from 1.
-        ///   - isUsable: whether it may be chosen at the start.
-        public init(weight: Int, isBackup: Bool, id: Int? = nil, isUsable: Bool = true) {
+        ///   - standing: what is held of it at the start.
+        public init(weight: Int, isBackup: Bool, id: Int? = nil, standing: Standing = .healthy) {
             self.weight = weight
             self.isBackup = isBackup
             self.id = id
-            self.isUsable = isUsable
+            self.standing = standing
         }
     }
 
     private struct Seat: Sendable {
         var weight: Int
         let isBackup: Bool
-        var isUsable: Bool
+        var standing: Standing
+        /// Whether that is good enough to take traffic, as things are.
+        var isUsable = false
         /// How far its slow start has come, in sixteenths.
         var steps = SlowStart.steps
         var sessions = 0
@@ -44,6 +46,7 @@ public struct ServerGroups: Sendable {
     }
 
     private let algorithm: Algorithm
+    private var reliance: Reliance
     private let usesAllBackups: Bool
     private var seats: [Seat]
     /// What chooses among the active servers, and among all that take traffic where one table serves both groups.
@@ -66,14 +69,20 @@ public struct ServerGroups: Sendable {
     ///   - members: the servers in the file's order.
     ///   - usesAllBackups: whether all backups share the traffic (`option allbackups`).
     ///   - algorithm: how the next server is chosen.
-    public init(_ members: [Member], usesAllBackups: Bool, algorithm: Algorithm = .roundRobin) {
+    ///   - panicThreshold: the share of servers, in percent, below which failed checks aren't believed; none when `nil`.
+    public init(
+        _ members: [Member], usesAllBackups: Bool, algorithm: Algorithm = .roundRobin, panicThreshold: Int? = nil
+    ) {
         self.algorithm = algorithm
         self.usesAllBackups = usesAllBackups
         seats = members.map {
             precondition(
                 (0...RoundRobin.maximumWeight).contains($0.weight), "a weight is between 0 and the greatest weight")
-            return Seat(weight: $0.weight, isBackup: $0.isBackup, isUsable: $0.isUsable)
+            return Seat(weight: $0.weight, isBackup: $0.isBackup, standing: $0.standing)
         }
+        reliance = Reliance(panicThreshold: panicThreshold)
+        for seat in seats where seat.weight > 0 { reliance.count(seat.standing, sign: 1) }
+        for index in seats.indices { seats[index].isUsable = seats[index].standing <= reliance.worst }
         let shares = seats.map { $0.weight * Share.scale }
         let ids = members.enumerated().map { $1.id ?? $0 + 1 }
         actives = algorithm.make(shares: seats.map { $0.isBackup ? 0 : $0.share }, fileShares: shares, ids: ids)
@@ -125,11 +134,20 @@ public struct ServerGroups: Sendable {
         (seats[server].weight * seats[server].steps + Share.scale - 1) / Share.scale
     }
 
-    /// Whether a server may be chosen, as it was last said.
+    /// What is held of a server, as it was last said.
     ///
     /// - Parameter server: its index.
-    /// - Returns: what `setUsable` said.
+    /// - Returns: its standing.
+    public func standing(of server: Int) -> Standing { seats[server].standing }
+
+    /// Whether a server's standing is good enough to take traffic, as things are.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: false also for a degraded one while a healthy one is left.
     public func isUsable(_ server: Int) -> Bool { seats[server].isUsable }
+
+    /// Whether too few servers are up to believe their checks.
+    public var isPanicking: Bool { reliance.isPanicking }
 
     /// Whether a server takes new sessions now.
     ///
@@ -143,13 +161,22 @@ public struct ServerGroups: Sendable {
 
     // MARK: - Changes
 
-    /// Says whether a server may be chosen.
+    /// Says what is to be held of a server; others may become good enough by that, or no longer be.
+    ///
+    /// - Parameters:
+    ///   - server: its index.
+    ///   - standing: its standing from now on.
+    public mutating func setStanding(_ server: Int, _ standing: Standing) {
+        change(server) { $0.standing = standing }
+    }
+
+    /// Says whether a server may be chosen, for one that is either healthy or not to be asked.
     ///
     /// - Parameters:
     ///   - server: its index.
     ///   - usable: whether it is up and ready.
     public mutating func setUsable(_ server: Int, _ usable: Bool) {
-        change(server) { $0.isUsable = usable }
+        setStanding(server, usable ? .healthy : .excluded)
     }
 
     /// Changes a server's weight.
@@ -232,9 +259,26 @@ public struct ServerGroups: Sendable {
 
     // MARK: - Bookkeeping
 
+    /// Changes a server, and then every server of which the change has another opinion held.
     private mutating func change(_ server: Int, _ change: (inout Seat) -> Void) {
-        let old = seats[server].share
+        let before = reliance.worst
+        let shareBefore = seats[server].share
+        if seats[server].weight > 0 { reliance.count(seats[server].standing, sign: -1) }
         change(&seats[server])
+        if seats[server].weight > 0 { reliance.count(seats[server].standing, sign: 1) }
+        let worst = reliance.worst
+        seats[server].isUsable = seats[server].standing <= worst
+        move(server, from: shareBefore)
+        guard worst != before else { return }
+        for other in seats.indices where other != server {
+            let share = seats[other].share
+            seats[other].isUsable = seats[other].standing <= worst
+            move(other, from: share)
+        }
+    }
+
+    /// Makes a server's new share count.
+    private mutating func move(_ server: Int, from old: Int) {
         let new = seats[server].share
         guard new != old else { return }
         let isBackup = seats[server].isBackup

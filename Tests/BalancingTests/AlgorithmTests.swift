@@ -83,7 +83,7 @@ struct AlgorithmTests {
     @Test("a server that is not usable at the start joins later", arguments: algorithms)
     func joining(_ algorithm: Algorithm) {
         var groups = ServerGroups(
-            [.init(weight: 1, isBackup: false, isUsable: false), .init(weight: 1, isBackup: false)],
+            [.init(weight: 1, isBackup: false, standing: .excluded), .init(weight: 1, isBackup: false)],
             usesAllBackups: false, algorithm: algorithm)
         #expect(groups.activeServers == 1 && groups.weightInUse == 1 && !groups.takesTraffic(0))
         func choices() -> Set<Choice> {
