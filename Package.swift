@@ -92,7 +92,7 @@ let package = Package(
             name: "ConfigurationTests", dependencies: ["Certificates", "Configuration", "Model", "Seeds", "TLS"],
             exclude: ["Golden"]),
         .testTarget(name: "BalancingTests", dependencies: ["Balancing", "Seeds"]),
-        .testTarget(name: "HealthTests", dependencies: ["Health"]),
+        .testTarget(name: "HealthTests", dependencies: ["Health", "Seeds"]),
         .testTarget(name: "EventLoopTests", dependencies: ["EventLoop", "Peers", "Seeds"]),
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
         .testTarget(

@@ -108,7 +108,13 @@ public struct ServerLogEvent: Sendable {
 
     private func stateLines(_ state: OperationalState, _ reason: String) -> [TextLogLine] {
         let isDown = state == .down
-        let word = isDown ? "DOWN" : state == .stopping ? "stopping" : "UP"
+        let word =
+            switch state {
+            case .down: "DOWN"
+            case .stopping: "stopping"
+            case .degraded: "DEGRADED"
+            case .up: "UP"
+            }
         // The fall of a server that gets no new sessions takes no traffic away: nothing to be alarmed about.
         let level: LogLevel = isDown && orders.effective == .ready && !wasStopping ? .alert : .notice
         let first = line(level, "is \(word)\(reason)\(via). \(isDown ? leftWords : onlineWords)")

@@ -146,6 +146,12 @@ public struct ServerGroups: Sendable {
     /// - Returns: false also for a degraded one while a healthy one is left.
     public func isUsable(_ server: Int) -> Bool { seats[server].isUsable }
 
+    /// Servers with a weight that answer, whether or not they take traffic.
+    public var serversUp: Int { reliance.up }
+
+    /// Servers with a weight whose checks fail.
+    public var serversFailed: Int { reliance.failed }
+
     /// Whether too few servers are up to believe their checks.
     public var isPanicking: Bool { reliance.isPanicking }
 

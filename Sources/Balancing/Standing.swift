@@ -29,11 +29,16 @@ struct Reliance: Sendable, Hashable {
     /// - Parameter panicThreshold: in percent, 1 to 100; none when `nil`.
     init(panicThreshold: Int?) { self.panicThreshold = panicThreshold }
 
+    /// Servers that answer.
+    var up: Int { counts[Standing.healthy.rawValue] + counts[Standing.degraded.rawValue] }
+
+    /// Servers whose checks fail.
+    var failed: Int { counts[Standing.failed.rawValue] }
+
     /// Whether too few servers are up to believe it.
     var isPanicking: Bool {
         guard let panicThreshold else { return false }
-        let up = counts[Standing.healthy.rawValue] + counts[Standing.degraded.rawValue]
-        return up * 100 < panicThreshold * (up + counts[Standing.failed.rawValue])
+        return up * 100 < panicThreshold * (up + failed)
     }
 
     /// The worst standing that takes traffic now.

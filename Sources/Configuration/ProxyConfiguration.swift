@@ -96,6 +96,9 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var usesAllBackups = false
     /// The load at which servers get their full `maxconn` (`fullconn`), HAProxy's tenth of the frontends' when not set.
     public var fullconn: Int?
+    /// The share of servers up, in percent, below which failed checks aren't believed (`panic-threshold`, which HAProxy
+    /// doesn't have); they always are when `nil`.
+    public var panicThreshold: Int?
     /// Its servers in the file's order.
     public var servers: [ServerConfiguration] = []
     /// The statistics it serves, if any; only in `mode http`.

@@ -40,6 +40,7 @@ struct ProxySettings {
     var hashing = HashingConfiguration()
     var usesAllBackups = false
     var fullconn: Int?
+    var panicThreshold: Int?
     var sessionRateLimit: Int?
     var abortsOnClose = false
     var logsHealthChecks = false

@@ -69,7 +69,7 @@ enum ProxyKeywords {
             Keyword("timeout", .anywhere, TimeoutKeywords.read),
         ]
             + BalanceKeywords.keywords + CheckKeywords.keywords + ConnectionKeywords.keywords + ContentKeywords.keywords
-            + LogFormatKeywords.keywords + RuleKeywords.keywords + HistoricKeywords.keywords
+            + LogFormatKeywords.keywords + OwnKeywords.keywords + RuleKeywords.keywords + HistoricKeywords.keywords
             + WithoutEffect.proxyKeywords,
         replaced: KnownKeywords.replacedInProxies)
 

@@ -173,6 +173,7 @@ struct Resolver {
         proxy.dispatch = draft.commonDestination
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
+        proxy.panicThreshold = settings.panicThreshold
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
         if let scopes = proxy.stats?.scopes {
             proxy.stats?.scopes = scopes.map { $0 == "." ? draft.name.text : $0 }

@@ -19,7 +19,7 @@ extension CheckConversation {
             return CheckResult(
                 status: expectation.successStatus ?? .layer7OK, code: statusCode(expectation),
                 detail: said ?? (plan.wording == .steps ? "(tcp-check)" : ""))
-        case .send, .request, .set, .unset:
+        case .amqp, .send, .request, .set, .unset:
             return CheckResult(status: .layer7OK, code: code, detail: "(tcp-check)")
         }
     }
@@ -60,7 +60,7 @@ extension CheckConversation {
         case .connect(let connection): words += connection.port.map { " (connect port \($0))" } ?? " (connect)"
         case .send, .request: words += " (send)"
         case .expect(let expectation): words += " (expect \(expectation.match.description))"
-        case .set, .unset: break
+        case .amqp, .set, .unset: break
         }
         if let comment = current.comment { words += " comment: '\(comment)'" }
         return words

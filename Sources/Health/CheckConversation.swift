@@ -22,6 +22,9 @@ public struct CheckConversation: Sendable {
         case listen
         /// End the connection: this is the verdict, its duration not counted.
         case end(CheckResult)
+        /// This is the verdict, but keep the connection: when the next check is due, it goes on with `resumed()`, and
+        /// what the server says before that is `heard(_:)` as ever.
+        case pause(CheckResult)
     }
 
     /// How far the connection is, which decides what its failure means.
@@ -51,6 +54,10 @@ public struct CheckConversation: Sendable {
     private(set) var variables: [String: [UInt8]] = [:]
     /// The code of the last HTTP answer.
     var code = 0
+    /// The talk in AMQP, once it has begun.
+    var amqp: AMQPConversation?
+    /// How the check ends once the last bytes are sent.
+    var verdict: CheckResult?
 
     /// Prepares a check.
     ///
@@ -67,7 +74,7 @@ public struct CheckConversation: Sendable {
         let next = plan.steps[min(position + 1, plan.steps.count)...].first { step in
             switch step.action {
             case .set, .unset: false
-            case .connect, .send, .request, .expect: true
+            case .amqp, .connect, .send, .request, .expect: true
             }
         }
         guard case .connect? = next?.action else { return next == nil }
@@ -109,6 +116,7 @@ public struct CheckConversation: Sendable {
     ///
     /// - Returns: what is to be done next.
     public mutating func sent() -> Demand {
+        if amqp != nil { return verdict.map { end($0) } ?? .listen }
         position += 1
         return proceed()
     }
@@ -118,6 +126,7 @@ public struct CheckConversation: Sendable {
     /// - Parameter bytes: what; nothing of it is kept beyond `longestAnswer`.
     /// - Returns: what is to be done next.
     public mutating func heard(_ bytes: some Collection<UInt8>) -> Demand {
+        if amqp != nil { return heardAMQP(bytes) }
         answer.append(contentsOf: bytes.prefix(Self.longestAnswer - answer.count))
         // Nothing more will be kept, so that what is there is all that there is to judge.
         if answer.count == Self.longestAnswer { hasEnded = true }
@@ -129,6 +138,7 @@ public struct CheckConversation: Sendable {
     ///
     /// - Returns: what is to be done next.
     public mutating func heardEnd() -> Demand {
+        if let amqp { return end(amqp.ended()) }
         hasEnded = true
         isAnswerDue = false
         return proceed()
@@ -143,6 +153,7 @@ public struct CheckConversation: Sendable {
         case .connecting: return end(result(.layer4Error, text + whereabouts))
         case .encrypting: return end(result(.layer6Error, text + whereabouts))
         case .open:
+            if let verdict { return end(verdict) }
             guard case .expect? = current?.action, !answer.isEmpty, !hasEnded else {
                 return end(result(.socketError, text + whereabouts))
             }
@@ -164,6 +175,7 @@ public struct CheckConversation: Sendable {
         case .connecting: return end(result(.layer4Timeout, whereabouts))
         case .encrypting: return end(result(.layer6Timeout, whereabouts))
         case .open:
+            if let amqp { return end(verdict ?? amqp.timedOut()) }
             var status = CheckStatus.layer7Timeout
             if case .expect(let expectation)? = current?.action { status = expectation.timeoutStatus ?? status }
             return end(result(status, whereabouts))
@@ -187,6 +199,9 @@ public struct CheckConversation: Sendable {
                 layer = .connecting
                 forgetAnswer()
                 return .connect(connection)
+            case .amqp(let check):
+                current = step
+                return beginAMQP(check)
             case .send(let text):
                 current = step
                 forgetAnswer()
@@ -215,7 +230,7 @@ public struct CheckConversation: Sendable {
     }
 
     /// A verdict has a code where its status says so.
-    private func end(_ result: CheckResult) -> Demand {
+    func end(_ result: CheckResult) -> Demand {
         var result = result
         if !result.status.hasCode { result.code = nil }
         return .end(result)

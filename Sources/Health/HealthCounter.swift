@@ -31,7 +31,9 @@ public struct HealthCounter: Sendable, Hashable {
     public let fall: Int
     /// The position on the ladder, 0 to `rise + fall - 1`.
     public private(set) var health: Int
-    /// Whether the last check that passed did so on a condition: the server keeps its sessions and gets no new ones.
+    /// What a server is that passes on a condition: stopping, or degraded.
+    public let conditionalState: OperationalState
+    /// Whether the last check that passed did so on a condition.
     public private(set) var isConditional = false
 
     /// Makes the counter of a server that was not checked yet: UP, but the first failure takes it down.
@@ -39,10 +41,12 @@ public struct HealthCounter: Sendable, Hashable {
     /// - Parameters:
     ///   - rise: passed checks in a row that bring it up, at least 1.
     ///   - fall: failed checks in a row that take it down, at least 1.
-    public init(rise: Int, fall: Int) {
+    ///   - conditionalState: what a server is that passes on a condition.
+    public init(rise: Int, fall: Int, conditionalState: OperationalState = .stopping) {
         precondition(rise >= 1 && fall >= 1, "a server rises and falls after at least one check")
         self.rise = rise
         self.fall = fall
+        self.conditionalState = conditionalState
         health = rise
     }
 
@@ -57,8 +61,12 @@ public struct HealthCounter: Sendable, Hashable {
     ///   - health: the position it had.
     ///   - earlierRise: the `rise` it was counted with, when it was another one.
     ///   - earlierFall: the `fall` it was counted with, when it was another one.
-    public init(rise: Int, fall: Int, health: Int, earlierRise: Int? = nil, earlierFall: Int? = nil) {
-        self.init(rise: rise, fall: fall)
+    ///   - conditionalState: what a server is that passes on a condition.
+    public init(
+        rise: Int, fall: Int, health: Int, earlierRise: Int? = nil, earlierFall: Int? = nil,
+        conditionalState: OperationalState = .stopping
+    ) {
+        self.init(rise: rise, fall: fall, conditionalState: conditionalState)
         let earlierRise = earlierRise ?? rise
         let earlierFall = earlierFall ?? fall
         if health >= earlierRise + earlierFall - 1 {
@@ -79,7 +87,7 @@ public struct HealthCounter: Sendable, Hashable {
     /// What the checks say.
     public var state: OperationalState {
         guard isUp else { return .down }
-        return isConditional ? .stopping : .up
+        return isConditional ? conditionalState : .up
     }
 
     /// Where the server is on its way between UP and DOWN.

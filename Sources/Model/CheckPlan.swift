@@ -42,6 +42,8 @@ public struct CheckPlan: Sendable, Hashable {
         /// A request, with what depends on the server's state.
         case request(CheckRequest)
         case expect(CheckExpectation)
+        /// The whole talk with a broker in AMQP, which ends the check.
+        case amqp(AMQPCheck)
         /// Gives a variable a value.
         case set(variable: String, CheckText)
         /// Takes a variable its value.
@@ -71,6 +73,8 @@ public struct CheckPlan: Sendable, Hashable {
     public var steps: [Step]
     /// Whether status 404 keeps new sessions from a server that is up (`http-check disable-on-404`).
     public var stopsOnNotFound = false
+    /// What a server is that passes on a condition (`layer7Conditional`).
+    public var conditionalState = OperationalState.stopping
     /// This machine's name, for servers that want to know who checks them.
     public var nodeName = ""
 

@@ -137,6 +137,10 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case changed = "CHANGED"
     /// The name of a server has another address.
     case addressChanged = "ADDRESS_CHANGED"
+    /// So few servers of a proxy were up that their checks were not believed any more.
+    case panic = "PANIC"
+    /// The checks of a proxy's servers were believed again.
+    case calm = "CALM"
     /// The recorder dropped records, which the detail counts.
     case gap = "GAP"
     /// The database was set aside or could not be used for a while.

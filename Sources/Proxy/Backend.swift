@@ -35,8 +35,9 @@ final class Backend {
             servers.map {
                 ServerGroups.Member(
                     weight: $0.configuration.weight, isBackup: $0.configuration.isBackup, id: $0.configuration.id,
-                    isUsable: $0.isUsable)
-            }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm)
+                    standing: $0.standing)
+            }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm,
+            panicThreshold: configuration.panicThreshold)
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
         outage = Outage(at: now)
         if servers.contains(where: \.isUnresolved), groups.activeServers + groups.backupServers == 0 {

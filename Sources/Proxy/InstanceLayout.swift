@@ -84,7 +84,7 @@ enum InstanceLayout {
         // What the balancing counts as usable was asked before anybody knew whom to track.
         for case let backend? in backends {
             for (position, server) in backend.servers.enumerated() where server.tracked != nil {
-                backend.groups.setUsable(position, server.isUsable)
+                backend.groups.setStanding(position, server.standing)
             }
         }
     }
@@ -119,7 +119,7 @@ enum InstanceLayout {
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
                 plan: proxy.checkPlan, proxyHeader: settings.proxyHeader,
-                counter: counter(for: settings, inherited: inherited),
+                counter: counter(for: settings, of: proxy, inherited: inherited),
                 lastResult: inherited?.lastCheck)
         }
         return Server(
@@ -129,11 +129,15 @@ enum InstanceLayout {
             now: now)
     }
 
-    private static func counter(for settings: CheckConfiguration, inherited: InheritedServer?) -> HealthCounter {
+    private static func counter(
+        for settings: CheckConfiguration, of proxy: ProxyConfiguration, inherited: InheritedServer?
+    ) -> HealthCounter {
+        let conditionalState = proxy.checkPlan?.conditionalState ?? .stopping
         guard let inherited, inherited.operational != nil else {
-            return HealthCounter(rise: settings.rise, fall: settings.fall)
+            return HealthCounter(rise: settings.rise, fall: settings.fall, conditionalState: conditionalState)
         }
-        return HealthCounter(rise: settings.rise, fall: settings.fall, health: inherited.health)
+        return HealthCounter(
+            rise: settings.rise, fall: settings.fall, health: inherited.health, conditionalState: conditionalState)
     }
 }
 

@@ -1,3 +1,4 @@
+import Balancing
 import Configuration
 import EventLoop
 import Health
@@ -128,8 +129,15 @@ final class Server {
     /// What traffic sees.
     var state: ServerState { ServerState(operational: operational, administrative: administrative) }
 
-    /// Whether it may get new sessions.
-    var isUsable: Bool { state == .up }
+    /// What the balancing is to hold of it.
+    var standing: Standing {
+        switch state {
+        case .up: .healthy
+        case .degraded: .degraded
+        case .down where !isUnresolved && administrative == .ready: .failed
+        case .down, .drain, .maint, .stopping, .unknown: .excluded
+        }
+    }
 
     /// Whether it is down or in maintenance.
     var isOut: Bool { state == .down || state == .maint }

@@ -68,8 +68,14 @@ final class ServerCheck {
     /// The connection, as what is said goes through it.
     var port: SecurePort { SecurePort(descriptor: descriptor, stream: stream) }
 
+    /// Whether there is a connection, be it one that is being made or one that is kept between checks.
+    var hasConnection: Bool { descriptor >= 0 }
+
     /// Whether a check runs now.
-    var isRunning: Bool { descriptor >= 0 || talk != nil }
+    var isRunning: Bool {
+        if let talk { return !talk.conversation.isPaused }
+        return descriptor >= 0
+    }
 
     /// Where a connection of a conversation goes.
     ///

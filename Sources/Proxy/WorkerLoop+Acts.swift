@@ -52,7 +52,7 @@ extension WorkerLoop {
         let event = event(of: backend.servers[index], in: backend, .weighed)
         try backend.setWeight(weight, of: index)
         if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
-        if backend.servers[index].isUsable { serveQueue(of: index, in: backend) }
+        if backend.groups.isUsable(index) { serveQueue(of: index, in: backend) }
         send(event, about: backend)
     }
 

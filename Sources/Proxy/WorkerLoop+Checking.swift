@@ -89,7 +89,8 @@ extension WorkerLoop {
     /// - Parameter event: whose, and what.
     func checkIsReady(_ event: ReadyEvent) {
         let position = Int(event.token.index)
-        guard let check = check(position), check.isRunning, check.generation & 0xFF_FFFF == event.token.generation
+        guard let check = check(position), check.hasConnection,
+            check.generation & 0xFF_FFFF == event.token.generation
         else { return }
         if let talk = check.talk {
             talkIsReady(talk, check, position, event.readiness)
@@ -160,11 +161,21 @@ extension WorkerLoop {
     ///   - position: which check.
     ///   - verdict: how it ended, its duration not counted.
     func finish(_ position: Int, _ verdict: CheckResult) {
+        guard let check = check(position) else { return }
+        closeConnection(of: check)
+        check.talk = nil
+        conclude(position, verdict)
+    }
+
+    /// Makes a verdict count, and plans the next check.
+    ///
+    /// - Parameters:
+    ///   - position: which check.
+    ///   - verdict: how it ended, its duration not counted.
+    func conclude(_ position: Int, _ verdict: CheckResult) {
         let place = checks[position]
         let backend = backend(place.backend)
         guard let check = backend.servers[place.server].check else { return }
-        closeConnection(of: check)
-        check.talk = nil
         var result = verdict
         result.durationMilliseconds = Int(MonotonicTime.now().milliseconds(since: check.startedAt))
         take(result, of: place.server, in: backend)

@@ -126,7 +126,7 @@ extension WorkerLoop {
         observe(failed, in: backend, isError: true)
         let step = backend.redispatchRule.step(
             after: Int(session.pointee.retries) + 1, activeServers: backend.groups.activeServers,
-            isServerUsable: backend.servers[failed].isUsable)
+            isServerUsable: backend.groups.isUsable(failed))
         switch step {
         case .giveUp:
             end(session, timedOut ? .connectTimeout : .connectFailed)

@@ -28,7 +28,12 @@ extension WorkerLoop {
     ///   - position: which check it is.
     ///   - readiness: what has become possible.
     func talkIsReady(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int, _ readiness: Readiness) {
-        if case .connect(let connection) = talk.demand {
+        if talk.conversation.isPaused {
+            // What the server says now is the end of an alarm, or of the connection.
+            talk.deadline = limit(of: check)
+            check.startedAt = now
+            talk.demand = .listen
+        } else if case .connect(let connection) = talk.demand {
             let code = readiness.isDisjoint(with: [.error, .hangup]) ? 0 : Socket.pendingError(check.descriptor)
             if code != 0 {
                 talk.demand = talk.conversation.failed(SystemError.text(of: code))
@@ -41,14 +46,20 @@ extension WorkerLoop {
         goOn(talk, check, position)
     }
 
-    /// A talking check has taken too long.
+    /// A talking check has taken too long, or the next one is due while it is paused.
     ///
     /// - Parameters:
     ///   - talk: the conversation.
     ///   - check: the check.
     ///   - position: which check it is.
     func talkHasExpired(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) {
-        talk.demand = talk.conversation.expired()
+        if talk.conversation.isPaused {
+            // No limit: the next check is due.
+            check.startedAt = now
+            talk.demand = talk.conversation.resumed()
+        } else {
+            talk.demand = talk.conversation.expired()
+        }
         goOn(talk, check, position)
     }
 
@@ -63,10 +74,18 @@ extension WorkerLoop {
             case .end(let result):
                 finish(position, result)
                 return
+            case .pause(let result):
+                conclude(position, result)
+                return
             }
             if hasMoved { continue }
             guard wait(talk, check, position) else { return }
         }
+    }
+
+    /// When a server that has something to say has taken too long.
+    private func limit(of check: ServerCheck) -> MonotonicTime {
+        now.advanced(byMilliseconds: (check.schedule.answerLimit ?? check.schedule.connectLimit).wholeMilliseconds)
     }
 
     /// Makes a connection; false when there is something to wait for.

@@ -200,14 +200,16 @@ extension WorkerLoop {
         let server = backend.servers[index]
         var event = event(of: server, in: backend, change)
         let wasOut = server.outage.isDown
-        let wasUsable = backend.groups.isUsable(index)
-        backend.groups.setUsable(index, server.isUsable)
+        let wasPanicking = backend.groups.isPanicking
+        let usableBefore = backend.servers.indices.map { backend.groups.isUsable($0) }
+        backend.groups.setStanding(index, server.standing)
+        let isUsable = backend.groups.isUsable(index)
         noteChange(of: index, in: backend)
         server.outage.note(isDown: server.isOut, at: now)
         server.toldOperational = server.operational
         if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
         event.sessions = server.tally.currentSessions
-        if server.isUsable {
+        if isUsable {
             let waiting = backend.queue.count
             serveQueue(of: index, in: backend)
             event.requeued = waiting - backend.queue.count
@@ -220,10 +222,12 @@ extension WorkerLoop {
             send(event, about: backend)
             requeue(from: index, in: backend)
         }
+        notePanic(since: wasPanicking, in: backend)
+        serveQueues(ofNewlyUsable: usableBefore, but: index, in: backend)
         let isCut = server.isOut && !wasOut && server.configuration.closesSessionsWhenDown
         record(server, in: backend, cause: cause, cutsSessions: isCut)
         if server.isOut && !wasOut { serverWasMarkedDown(index, in: backend) }
-        if server.isUsable && !wasUsable { serverWasMarkedUp(index, in: backend) }
+        if isUsable && !usableBefore[index] { serverWasMarkedUp(index, in: backend) }
         sample()
     }
 

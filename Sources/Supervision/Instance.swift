@@ -308,9 +308,9 @@ extension EventKind {
     fileprivate var logLevel: Logger.Level {
         switch self {
         case .crashed, .fatal: .error
-        case .backoff, .reloadRefused, .supervisorLost, .gap, .historyTrouble: .warning
+        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble: .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready, .addressChanged, .changed:
+            .drain, .maint, .ready, .addressChanged, .calm, .changed:
             .notice
         }
     }

@@ -32,7 +32,7 @@ struct ProxyKeywordTests {
         let proxy = try #require(
             try Sample.listen(
                 "log 127.0.0.1 local0", "option tcplog", "option dontlognull", "option redispatch", "option allbackups",
-                "retries 5", "maxconn 2000", "fullconn 1000", "balance roundrobin", "description Our  broker", "id 12",
+                "retries 5", "maxconn 2000", "fullconn 1000", "panic-threshold 40%", "balance roundrobin", "description Our  broker", "id 12",
                 "backlog 77"
             ).clean().proxies.first)
         #expect(proxy.logFormat == .tcp)
@@ -42,6 +42,7 @@ struct ProxyKeywordTests {
         #expect(proxy.retries == 5)
         #expect(proxy.maxconn == 2000)
         #expect(proxy.fullconn == 1000)
+        #expect(proxy.panicThreshold == 40)
         #expect(proxy.description == "Our broker")
         #expect(proxy.id == 12)
         #expect(proxy.binds.map(\.backlog) == [77])
@@ -172,6 +173,9 @@ struct ProxyKeywordTests {
             ("retries -1", "error 9:13 -1 is out of range for 'retries'"),
             ("maxconn 5x", "error 9:13 '5x' is not a whole number"),
             ("fullconn", "error 9:13 'fullconn' needs a number"),
+            ("panic-threshold", "error 9:20 'panic-threshold' needs a share of the servers"),
+            ("panic-threshold 50", "error 9:21 '50' is no share of the servers"),
+            ("panic-threshold 101%", "error 9:21 '101%' is no share of the servers"),
             ("timeout", "error 9:12 'timeout' needs which timeout and a time"),
             ("timeout conect 5s", "error 9:13 unknown timeout 'conect' in a 'listen' section"),
             ("timeout connect", "error 9:20 'connect' needs a time"),

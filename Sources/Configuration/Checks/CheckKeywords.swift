@@ -13,6 +13,7 @@ enum CheckKeywords {
                 try arguments.expectEnd()
                 proxy.settings.checks.kind = (.steps, word)
             },
+            Keyword("amqp-check", .backendSide, AMQPCheckReader.read),
             Keyword("httpchk", .backendSide, HTTPCheckReader.readOption),
         ] + KnownCheckReader.options
 

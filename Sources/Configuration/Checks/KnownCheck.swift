@@ -1,6 +1,6 @@
 import Model
 
-/// What checks of known protocols say and want to hear, byte for byte as HAProxy.
+/// What checks of known protocols say and want to hear, byte for byte as HAProxy; AMQP, which HAProxy doesn't know.
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 4.2, and recordings of what its checks send and how they end.
 enum KnownCheck {
@@ -127,6 +127,16 @@ enum KnownCheck {
                     $0.timeoutStatus = .layer6Timeout
                 }))
     }()
+
+    /// AMQP 0-9-1: whatever is asked of the broker; an alarm there leaves it for the time when no better server is left.
+    ///
+    /// - Parameter check: what is asked.
+    /// - Returns: the plan.
+    static func amqp(_ check: AMQPCheck) -> CheckPlan {
+        var plan = plan(endsInOrder: true, .amqp(check))
+        plan.conditionalState = .degraded
+        return plan
+    }
 
     // MARK: Parts
 
