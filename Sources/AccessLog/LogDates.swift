@@ -126,6 +126,16 @@ public struct LogDates {
         }
     }
 
+    /// A date as log lines have it, such as `02/Nov/2026:12:53:48.858`.
+    ///
+    /// - Parameter moment: when.
+    /// - Returns: the date in the process's time zone.
+    public static func text(of moment: Timestamp) -> String {
+        let date = formatted(moment.secondsSinceEpoch, "%d/%b/%Y:%H:%M:%S", isLocal: true) ?? ""
+        let milliseconds = String(moment.millisecondsOfSecond)
+        return date + "." + String(repeating: "0", count: 3 - milliseconds.count) + milliseconds
+    }
+
     private static func appendDate(_ calendar: tm, to line: inout LineBuffer) {
         line.append(Int64(calendar.tm_mday), width: 2)
         line.append(byte: UInt8(ascii: "/"))

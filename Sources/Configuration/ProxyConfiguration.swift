@@ -36,6 +36,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var name: String
     /// Its number (`iid` in the statistics): as configured, else counted from 2 in the file's order.
     public var id: Int
+    /// Whether the file gives it that number (`id`).
+    public var hasGivenID = false
     /// Which section made it.
     public var kind: Kind
     /// Where the section begins.

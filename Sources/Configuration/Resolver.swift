@@ -132,6 +132,7 @@ struct Resolver {
             name: draft.name.text, id: id, kind: draft.proxyKind,
             maxconn: settings.maxconn ?? global.maxconn ?? GlobalConfiguration.maxconnWithoutSetting,
             location: draft.header.location)
+        proxy.hasGivenID = draft.id != nil
         proxy.mode = settings.mode
         proxy.isDisabled = settings.isDisabled
         proxy.description = draft.description

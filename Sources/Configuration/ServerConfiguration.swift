@@ -4,6 +4,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var name: String
     /// Its number (`sid`), counted from 1.
     public var id: Int
+    /// Whether the file gives it that number (`id`).
+    public var hasGivenID = false
     /// Where it is.
     public var address: ServerAddress
     /// The check, `nil` without `check`.

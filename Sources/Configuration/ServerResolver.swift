@@ -32,6 +32,7 @@ struct ServerResolver {
             else { continue }
             var configuration = ServerConfiguration(
                 name: server.name.text, id: id, address: address, location: server.name.location)
+            configuration.hasGivenID = server.id != nil
             configuration.portOffset = portOffset
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)

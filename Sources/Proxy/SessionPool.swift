@@ -66,6 +66,21 @@ final class SessionPool {
         }
     }
 
+    /// How many slots there are, in use or not.
+    var slotCount: Int { chunkCount * SessionPool.chunkSize }
+
+    /// Calls a body for each session in use among some slots.
+    ///
+    /// - Parameters:
+    ///   - slots: which slots; all of them exist.
+    ///   - body: gets each session.
+    func forEach(in slots: Range<Int>, _ body: (UnsafeMutablePointer<Session>) -> Void) {
+        for slot in slots {
+            let session = pointer(UInt32(slot))
+            if session.pointee.phase != .free { body(session) }
+        }
+    }
+
     deinit {
         precondition(count == 0, "the pool outlives its sessions")
         for index in 0..<chunkCount {

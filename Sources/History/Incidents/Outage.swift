@@ -34,7 +34,7 @@ struct Outage: Hashable {
                 case .down:
                     outages[outages.count - 1].to = stretch.to
                     continue
-                case .up, .drain, .degraded: outages[outages.count - 1].end = .recovered
+                case .up, .drain, .degraded, .stopping: outages[outages.count - 1].end = .recovered
                 case .maint: outages[outages.count - 1].end = .maint
                 case .unknown: break
                 }

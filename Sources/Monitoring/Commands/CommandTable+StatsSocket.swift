@@ -1,4 +1,6 @@
 extension CommandTable {
     /// What the stats sockets of an instance understand.
-    static let statsSocket = CommandTable(ConnectionCommands.all + StatisticsCommands.all + ServerCommands.all)
+    static let statsSocket = CommandTable(
+        ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
+            + SessionCommands.all + ProcessCommands.all)
 }

@@ -6,30 +6,61 @@ import Model
 /// - Source: HAProxy 2.6 management guide, section 9.3, `show stat` and `show info`; texts recorded from 2.6.12.
 enum StatisticsCommands {
     /// The rows of the table.
-    static let all = [showInfo, showStat]
+    static let all = [showInfo, showStat, showSchema]
 
     private static let showInfo = Command(
         "show info", usage: "show info [desc|json|typed|float]*",
         summary: "report information about the running process"
-    ) { _, _, context in
+    ) { arguments, _, context in
         guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
-        return .answer(context.process.fields(of: snapshot).map { "\($0.name): \($0.value)\n" }.joined())
+        let words = Set(arguments.all)
+        let isFractional = words.contains("float")
+        let information = TypedInformation(
+            fields: context.process.fields(of: snapshot, isFractional: isFractional), isFractional: isFractional,
+            isDescribed: words.contains("desc"))
+        // Of several formats, the last one counts.
+        switch arguments.all.last(where: { $0 == "typed" || $0 == "json" }) {
+        case "typed": return .answer(information.typed)
+        case "json": return .answer(information.json)
+        default: return .answer(information.plain)
+        }
     }
 
     private static let showStat = Command(
         "show stat", usage: "show stat [desc|json|no-maint|typed|up]*",
         summary: "report counters for each proxy and server"
-    ) { arguments, _, context in
+    ) { arguments, session, context in
         guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
-        guard let selection = selection(arguments.all, in: snapshot) else { return .refusal("No such proxy.") }
-        let style = StatisticsStyle(countsServers: selection.countsServers)
-        return .answer(StatisticsCSV.text(of: StatisticsRow.rows(of: snapshot, selection), style: style))
+        guard let (selection, options) = selection(arguments.all, in: snapshot) else {
+            return .refusal("No such proxy.")
+        }
+        let style = StatisticsStyle(
+            showsLegends: session.level >= .operator, countsServers: selection.countsServers)
+        let typed = TypedStatistics(style: style, isDescribed: options.contains("desc"))
+        let format = options.last { $0 == "typed" || $0 == "json" }
+        if format == "json" { return .answer(typed.json(of: StatisticsRow.rows(of: snapshot, selection))) }
+        // A proxy at a time, since a table of thousands of servers is long.
+        return .pieces { write in
+            if format == nil { try await write(StatisticsCSV.header) }
+            for proxy in snapshot.proxies where selection.includes(proxy) {
+                let rows = StatisticsRow.rows(of: proxy, selection)
+                let lines = rows.map { format == nil ? StatisticsCSV.line(of: $0, style: style) : typed.lines(of: $0) }
+                if !lines.isEmpty { try await write(lines.joined()) }
+            }
+        }
     }
+
+    private static let showSchema = Command(
+        "show schema json", usage: "show schema json", summary: "report schema used for stats"
+    ) { _, _, _ in .answer(StatisticsSchema.text) }
 
     /// Reads `[{<iid>|<proxy>} <type> <sid>] [up] [no-maint]`; anything else is passed over, as HAProxy does.
     ///
-    /// - Returns: `nil` when there is no such proxy; a number that no proxy has selects nothing.
-    private static func selection(_ arguments: [String], in snapshot: InstanceSnapshot) -> StatisticsSelection? {
+    /// - Returns: the selection and the words after it; `nil` when there is no such proxy. A number that no proxy has selects
+    ///   nothing.
+    private static func selection(
+        _ arguments: [String], in snapshot: InstanceSnapshot
+    ) -> (selection: StatisticsSelection, options: ArraySlice<String>)? {
         var selection = StatisticsSelection()
         var options = arguments[...]
         if arguments.count >= 3 {
@@ -50,7 +81,7 @@ enum StatisticsCommands {
             default: break
             }
         }
-        return selection
+        return (selection, options)
     }
 
     /// The number that a word begins with, 0 without one.

@@ -32,7 +32,8 @@ struct CheckColumns {
         return .count(result.code ?? 0)
     }
     var duration: StatisticsValue { .count(result?.durationMilliseconds) }
-    var detail: StatisticsValue { .words(result?.detail) }
+    /// Also empty, once there was a check.
+    var detail: StatisticsValue { result.map { .text($0.detail) } ?? .absent }
     var description: StatisticsValue { .text(shownStatus.explanation) }
     var rise: StatisticsValue { .count(server.rise) }
     var fall: StatisticsValue { .count(server.fall) }

@@ -32,17 +32,22 @@ struct ProcessInformation: Sendable {
     ///
     /// What does not exist here (memory pools, TLS, compression, peers) is 0, as HAProxy has it when that is not configured.
     ///
-    /// - Parameter snapshot: the instance at one moment.
+    /// - Parameters:
+    ///   - snapshot: the instance at one moment.
+    ///   - isFractional: whether times are told with parts of seconds (`float`).
     /// - Returns: names and values in HAProxy's order.
     /// - Source: HAProxy 2.6 management guide, section 9.3, `show info`; names and order recorded from 2.6.12.
-    func fields(of snapshot: InstanceSnapshot) -> [(name: String, value: String)] {
+    func fields(
+        of snapshot: InstanceSnapshot, isFractional: Bool = false
+    ) -> [(name: String, value: String)] {
         let uptime = snapshot.uptimeMilliseconds / 1000
         let startedAt = (snapshot.at.millisecondsSinceEpoch - snapshot.uptimeMilliseconds) / 1000
         let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
         let jobs = snapshot.currentConnections + snapshot.listeners
         var fields: [(String, String)] = [
             ("Name", Self.productName), ("Version", version), ("Nbthread", "1"), ("Nbproc", "1"), ("Process_num", "1"),
-            ("Pid", "\(processID)"), ("Uptime", UptimeText.long(seconds: uptime)), ("Uptime_sec", "\(uptime)"),
+            ("Pid", "\(processID)"), ("Uptime", UptimeText.long(seconds: uptime)),
+            ("Uptime_sec", isFractional ? Self.seconds(snapshot.uptimeMilliseconds) : "\(uptime)"),
         ]
         fields += Self.zeros("Memmax_MB", "PoolAlloc_MB", "PoolUsed_MB", "PoolFailed")
         fields += [
@@ -72,8 +77,22 @@ struct ProcessInformation: Sendable {
             ("DebugCommandsIssued", "0"), ("CumRecvLogs", "0"), ("Build info", version),
         ]
         fields += Self.zeros("Memmax_bytes", "PoolAlloc_bytes", "PoolUsed_bytes")
-        fields += [("Start_time_sec", "\(startedAt)"), ("Tainted", "0")]
+        fields += [
+            (
+                "Start_time_sec",
+                isFractional
+                    ? Self.seconds(snapshot.at.millisecondsSinceEpoch - snapshot.uptimeMilliseconds) : "\(startedAt)"
+            ), ("Tainted", "0"),
+        ]
         return fields
+    }
+
+    /// Milliseconds as seconds, with as many decimals as it takes.
+    private static func seconds(_ milliseconds: Int64) -> String {
+        guard milliseconds % 1000 != 0 else { return "\(milliseconds / 1000)" }
+        var decimals = String(milliseconds % 1000 + 1000).dropFirst()
+        while decimals.last == "0" { decimals.removeLast() }
+        return "\(milliseconds / 1000).\(decimals)"
     }
 
     private static func zeros(_ names: String...) -> [(String, String)] { names.map { ($0, "0") } }

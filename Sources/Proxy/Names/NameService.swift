@@ -1,5 +1,6 @@
 import Configuration
 import EventLoop
+import Model
 
 /// A `resolvers` section at work: its name servers and the names that they are asked for.
 ///
@@ -11,10 +12,12 @@ final class NameService {
         let name: String
         /// `nil` when there is no way to it, such as without IPv6.
         let socket: QuestionSocket?
+        /// What it was asked and how it answered.
+        var counters = NameServerCounters()
     }
 
     let configuration: ResolversConfiguration
-    let servers: [NameServer]
+    private(set) var servers: [NameServer]
     private(set) var resolutions: [NameResolution] = []
 
     /// Connects to the name servers.
@@ -96,19 +99,49 @@ final class NameService {
         guard let message = resolution.question.message(identifier: resolution.identifier, payload: payload) else {
             return
         }
-        for server in servers { server.socket?.send(message) }
+        for (index, server) in servers.enumerated() {
+            let isSent = server.socket?.send(message) ?? false
+            if isSent { servers[index].counters.sent += 1 } else { servers[index].counters.sendErrors += 1 }
+        }
     }
 
     /// Finds the question that a datagram answers.
     ///
-    /// - Parameter datagram: what a name server sent.
+    /// - Parameters:
+    ///   - datagram: what a name server sent.
+    ///   - server: which one.
     /// - Returns: the position of the resolution and the answer; `nil` when nobody has asked that.
-    func answer(in datagram: [UInt8]) -> (resolution: Int, content: NameAnswer.Content)? {
-        guard datagram.count >= 2 else { return nil }
+    func answer(in datagram: [UInt8], from server: Int) -> (resolution: Int, content: NameAnswer.Content)? {
+        // An error of an earlier datagram, not an answer.
+        guard !datagram.isEmpty else { return nil }
+        guard datagram.count >= 2 else {
+            servers[server].counters.invalid += 1
+            return nil
+        }
         let identifier = UInt16(datagram[0]) << 8 | UInt16(datagram[1])
-        guard let position = resolutions.firstIndex(where: { $0.identifier == identifier }),
-            let answer = NameAnswer(datagram, to: resolutions[position].question)
-        else { return nil }
+        guard let position = resolutions.firstIndex(where: { $0.identifier == identifier }) else {
+            servers[server].counters.outdated += 1
+            return nil
+        }
+        guard let answer = NameAnswer(datagram, to: resolutions[position].question) else {
+            servers[server].counters.invalid += 1
+            return nil
+        }
+        count(answer.content, from: server)
         return (position, answer.content)
+    }
+
+    /// Counts that an answer has changed a server's address.
+    ///
+    /// - Parameter server: the name server that gave it.
+    func countUpdate(by server: Int) { servers[server].counters.updates += 1 }
+
+    private func count(_ content: NameAnswer.Content, from server: Int) {
+        switch content {
+        case .addresses, .services: servers[server].counters.valid += 1
+        case .failed(.unknownName): servers[server].counters.unknownNames += 1
+        case .failed(.refused): servers[server].counters.refused += 1
+        case .failed(.other), .failed(.timeout): servers[server].counters.others += 1
+        }
     }
 }

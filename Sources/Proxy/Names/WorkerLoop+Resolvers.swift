@@ -29,7 +29,7 @@ extension WorkerLoop {
         let service = nameServices[position]
         guard let socket = service.servers[server].socket else { return }
         while let datagram = socket.receive() {
-            guard stopping == nil, let answer = service.answer(in: datagram) else { continue }
+            guard stopping == nil, let answer = service.answer(in: datagram, from: server) else { continue }
             let resolution = service.resolutions[answer.resolution]
             perform(resolution.lookup.take(answer.content, from: server, at: now), answer.resolution, of: position)
         }
@@ -63,7 +63,9 @@ extension WorkerLoop {
             case .found(.addresses(let addresses), let server):
                 resolution.lastFound = now
                 resolution.addresses.take(addresses, hold: service.configuration.hold.obsolete, at: now) { $0 }
+                let before = hosts(of: resolution)
                 settle(resolution, by: "\(service.configuration.name)/\(service.servers[server].name)")
+                if hosts(of: resolution) != before { service.countUpdate(by: server) }
             case .found(.services(let services), _):
                 resolution.lastFound = now
                 resolution.services.take(services, hold: service.configuration.hold.obsolete, at: now) {
@@ -98,6 +100,10 @@ extension WorkerLoop {
             return
         }
         if address != server.host { move(user.server, in: backend, to: address, by: source) }
+    }
+
+    private func hosts(of resolution: NameResolution) -> [IPEndpoint?] {
+        resolution.users.map { backend($0.backend).servers[$0.server].host }
     }
 
     /// All attempts have failed: what was known holds for a while.

@@ -53,6 +53,32 @@ final class Socket: Sendable {
         throw failure("connect to \(host):\(port)")
     }
 
+    /// Connects to a stream socket in the file system.
+    ///
+    /// - Parameter path: the socket's file.
+    /// - Returns: the connected socket, or `nil` when it refuses or nobody accepts as many as wait already.
+    /// - Throws: `ScenarioError` for any other failure.
+    static func connect(path: String) throws -> Socket? {
+        let flags = CInt(SOCK_NONBLOCK.rawValue) | CInt(SOCK_CLOEXEC.rawValue)
+        let descriptor = Glibc.socket(AF_UNIX, CInt(SOCK_STREAM.rawValue) | flags, 0)
+        guard descriptor >= 0 else { throw failure("socket") }
+        let socket = Socket(descriptor: descriptor)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        guard path.utf8.count < MemoryLayout.size(ofValue: address.sun_path) else {
+            throw ScenarioError("the path \(path) is too long for a socket")
+        }
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Glibc.connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+            }
+        }
+        if result == 0 { return socket }
+        if errno == ECONNREFUSED || errno == EAGAIN { return nil }
+        throw failure("connect to \(path)")
+    }
+
     func bind(host: String, port: Int) throws {
         guard Self.withAddress(host, port, { Glibc.bind(descriptor, $0, $1) }) == 0 else {
             throw Self.failure("bind to \(host):\(port)")

@@ -1,0 +1,95 @@
+import AccessLog
+import Configuration
+import Foundation
+import Model
+import Proxy
+
+/// The commands about the process and what belongs to no proxy.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3; texts recorded from 2.6.12.
+enum ProcessCommands {
+    /// The commands.
+    static let all = [showVersion, showEnvironment, showErrors, showLibraries, showMaps, showResolvers]
+
+    private static let showVersion = Command(
+        "show version", usage: "show version", summary: "show version of the current process"
+    ) { _, _, context in
+        .message(context.process.version + "\n", .info)
+    }
+
+    private static let showEnvironment = Command(
+        "show env", usage: "show env [var]", summary: "dump environment variables known to the process",
+        level: .operator
+    ) { arguments, _, _ in
+        let variables = ProcessInfo.processInfo.environment
+        guard arguments[0].isEmpty else {
+            guard let value = variables[arguments[0]] else { return .refusal("Variable not found") }
+            return .answer("\(arguments[0])=\(value)\n")
+        }
+        // No answer may have an empty line, which would end it.
+        let lines = variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+        return .answer(lines.flatMap { $0.split(separator: "\n") }.map { "\($0)\n" }.joined())
+    }
+
+    /// Errors of a protocol, of which a relay of bytes knows none.
+    private static let showErrors = Command(
+        "show errors", usage: "show errors [<px>] [request|response]",
+        summary: "report last request and/or response errors for each proxy", level: .operator
+    ) { arguments, _, context in
+        let isKnown = context.configuration.proxies.contains {
+            $0.name == arguments[0] || String($0.id) == arguments[0]
+        }
+        guard arguments[0].isEmpty || arguments[0] == "-1" || isKnown else { return .refusal("No such proxy.") }
+        let now = Timestamp(millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1000))
+        return .answer("Total events captured on [\(LogDates.text(of: now))] : 0\n")
+    }
+
+    private static let showLibraries = Command(
+        "show libs", usage: "show libs", summary: "show loaded object files and libraries", level: .operator
+    ) { _, _, _ in
+        let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
+        return .answer(LoadedObject.all(in: String(decoding: maps, as: UTF8.self)).map { "\($0)\n" }.joined())
+    }
+
+    private static let showMaps = Command(
+        "show map", usage: "show map [@ver] [map]", summary: "report available maps or dump a map's contents"
+    ) { arguments, _, _ in
+        arguments[0].isEmpty
+            ? .answer("# id (file) description\n")
+            : .refusal("Unknown map identifier. Please use #<id> or <file>.")
+    }
+
+    private static let showResolvers = Command(
+        "show resolvers", usage: "show resolvers [id]",
+        summary: "dumps counters from all resolvers section and associated name servers"
+    ) { arguments, _, context in
+        let sections = context.configuration.resolvers.filter { arguments[0].isEmpty || $0.name == arguments[0] }
+        guard arguments[0].isEmpty || !sections.isEmpty else { return .refusal("Can't find that resolvers section") }
+        guard let used = await context.ask(.resolvers) else { return CommandContext.notRunning }
+        return .answer(
+            sections.map { section in
+                let names = section.nameServers.map { ($0.name, NameServerCounters()) }
+                let unused = ResolversSnapshot(name: section.name, servers: names)
+                return text(of: used.first { $0.name == section.name } ?? unused)
+            }.joined())
+    }
+
+    /// What name servers are not counted for here is 0: HAProxy tells it apart, this program has it among `other`.
+    private static func text(of section: ResolversSnapshot) -> String {
+        let servers = section.servers.map { name, counters in
+            let lines: [(String, Int)] = [
+                ("sent", counters.sent), ("snd_error", counters.sendErrors), ("valid", counters.valid),
+                ("update", counters.updates), ("cname", 0), ("cname_error", 0), ("any_err", 0),
+                ("nx", counters.unknownNames), ("timeout", 0), ("refused", counters.refused),
+                ("other", counters.others), ("invalid", counters.invalid), ("too_big", 0), ("truncated", 0),
+                ("outdated", counters.outdated),
+            ]
+            let width = 13
+            return " nameserver \(name):\n"
+                + lines.map { label, count in
+                    "  \(label):\(String(repeating: " ", count: width - label.count - 1))\(count)\n"
+                }.joined()
+        }
+        return "Resolvers section \(section.name)\n" + servers.joined()
+    }
+}

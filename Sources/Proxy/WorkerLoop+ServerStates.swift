@@ -1,0 +1,48 @@
+import Configuration
+import EventLoop
+import Model
+
+/// Servers as `show servers state` tells of them.
+extension WorkerRequest where Answer == [ServerStateSnapshot] {
+    /// All servers, or those of one backend, in the file's order.
+    ///
+    /// - Parameter backend: the backend's name; `nil` for all.
+    /// - Returns: the request.
+    public static func serverStates(of backend: String? = nil) -> Self {
+        Self { loop in
+            loop.backends.compactMap { $0 }.filter { backend == nil || $0.configuration.name == backend }.flatMap {
+                backend in
+                backend.namedServers.indices.map { loop.state(of: $0, in: backend) }
+            }
+        }
+    }
+}
+
+extension WorkerLoop {
+    fileprivate func state(of index: Int, in backend: Backend) -> ServerStateSnapshot {
+        let server = backend.namedServers[index]
+        let configuration = server.configuration
+        var state = ServerStateSnapshot(
+            backend.snapshot(of: index, at: now), backend: backend.configuration.name,
+            backendID: backend.configuration.id)
+        state.hasGivenBackendID = backend.configuration.hasGivenID
+        state.hasGivenID = configuration.hasGivenID
+        state.isDisabledInFile = configuration.isDisabled
+        state.checkPort = configuration.check?.port.map(Int.init) ?? 0
+        state.checkAddress = configuration.check?.address
+        state.hostName = server.hostName?.name
+        switch configuration.address {
+        case .ip(_, let port), .name(_, let port): state.port = Int(port)
+        case .service(let name): state.serviceName = name
+        case .unix, .abstract: break
+        case .destination(let port):
+            state.host = "0.0.0.0"
+            state.port = Int(port)
+        }
+        if case .ip(let endpoint)? = server.address {
+            state.host = endpoint.host
+            state.port = Int(endpoint.port)
+        }
+        return state
+    }
+}

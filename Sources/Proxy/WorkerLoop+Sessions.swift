@@ -1,0 +1,92 @@
+import EventLoop
+import Model
+
+/// Sessions as others see them.
+extension WorkerRequest where Answer == SessionPage {
+    /// How many slots are looked at for one page: traffic waits for no more than that.
+    static let slotsInPage = 256
+
+    /// The sessions from a slot on; those that still wait for their client's header are none yet.
+    ///
+    /// - Parameter slot: 0 at first, then what the page before says.
+    /// - Returns: the request.
+    public static func sessions(from slot: Int) -> Self {
+        Self { loop in
+            let end = min(slot + slotsInPage, loop.sessions.slotCount)
+            var page: [SessionSnapshot] = []
+            loop.sessions.forEach(in: min(slot, end)..<end) { session in
+                if let snapshot = loop.snapshot(of: session) { page.append(snapshot) }
+            }
+            return SessionPage(sessions: page, next: end < loop.sessions.slotCount ? end : nil)
+        }
+    }
+}
+
+extension WorkerRequest where Answer == SessionSnapshot? {
+    /// One session; `nil` when it has ended or never was.
+    ///
+    /// - Parameter identifier: its name.
+    /// - Returns: the request.
+    public static func session(_ identifier: SessionIdentifier) -> Self {
+        Self { loop in loop.session(identifier).flatMap { loop.snapshot(of: $0) } }
+    }
+}
+
+extension WorkerLoop {
+    /// Finds a session by the name that persons know it by.
+    ///
+    /// - Parameter identifier: the name.
+    /// - Returns: `nil` when it has ended or never was.
+    func session(_ identifier: SessionIdentifier) -> UnsafeMutablePointer<Session>? {
+        guard Int(identifier.slot) < sessions.slotCount,
+            let session = sessions.find(identifier.slot, generation: identifier.generation & 0xFF_FFFF),
+            session.pointee.generation == identifier.generation
+        else { return nil }
+        return session
+    }
+
+    /// What can be seen of a session; `nil` for a connection that is none yet.
+    fileprivate func snapshot(of session: UnsafeMutablePointer<Session>) -> SessionSnapshot? {
+        let phase: SessionSnapshot.Phase
+        switch session.pointee.phase {
+        case .free, .greeting: return nil
+        case .queued: phase = .queued
+        case .connecting: phase = .connecting
+        case .pausing: phase = .pausing
+        case .established: phase = .established
+        }
+        let identifier = SessionIdentifier(slot: session.pointee.index, generation: session.pointee.generation)
+        var snapshot = SessionSnapshot(identifier, phase: phase)
+        if session.pointee.peer != .none {
+            snapshot.clientHost = session.pointee.peer.host
+            snapshot.clientPort = session.pointee.peer.port
+        }
+        snapshot.frontend = Int(session.pointee.frontend)
+        snapshot.bind = Int(session.pointee.bind)
+        snapshot.backend = Int(session.pointee.backend)
+        if session.pointee.serverIndex >= 0 {
+            let server = backend(snapshot.backend).servers[Int(session.pointee.serverIndex)]
+            snapshot.server = server.configuration.name
+            snapshot.serverID = server.configuration.id
+            snapshot.serverAddress = server.address?.description
+        }
+        snapshot.ageMilliseconds = now.milliseconds(since: session.pointee.acceptedAt)
+        snapshot.acceptedAt = WallClock.now().advanced(byMilliseconds: -snapshot.ageMilliseconds)
+        snapshot.idleMilliseconds = now.milliseconds(since: session.pointee.lastActivity)
+        if session.pointee.timer != .none {
+            snapshot.limitMilliseconds = session.pointee.deadline.milliseconds(since: now)
+        }
+        snapshot.retries = Int(session.pointee.retries)
+        snapshot.clientDescriptor = session.pointee.client
+        snapshot.serverDescriptor = session.pointee.server
+        snapshot.upload = SessionSnapshot.Direction(session.pointee.upload)
+        snapshot.download = SessionSnapshot.Direction(session.pointee.download)
+        return snapshot
+    }
+}
+
+extension SessionSnapshot.Direction {
+    fileprivate init(_ direction: Direction) {
+        self.init(bytes: direction.bytes, pending: Int(direction.pending), hasEnded: direction.hasSourceEnded)
+    }
+}

@@ -1,0 +1,42 @@
+/// Reads whatever libFuzzer makes up as the bytes of a stats socket's client.
+///
+/// What is in them doesn't depend on how they are cut into pieces, no command is longer than one may be, and all of them are
+/// taken out: what is left over is the beginning of one command.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func readCommands(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let bytes = Array(UnsafeBufferPointer(start: start, count: count))
+    // Long ones count as well, and libFuzzer's inputs are short: the first byte says how often the others are repeated.
+    let repetitions = bytes.first.map { $0 > 250 ? 64 : 1 } ?? 1
+    let text = Array(repeatElement(bytes, count: repetitions).joined())
+    let whole = commands(in: [text[...]])
+    for position in Set([0, 1, text.count / 2, text.count - 1]) where text.indices.contains(position) {
+        precondition(
+            commands(in: [text[..<position], text[position...]]) == whole, "the cuts of the network change no command")
+    }
+    precondition(
+        commands(in: text.prefix(2_048).map { [$0] }) == commands(in: [text.prefix(2_048)]), "nor single bytes")
+    for case .command(let request) in whole {
+        let length = request.words.reduce(request.payload?.utf8.count ?? 0) { $0 + $1.utf8.count }
+        // Bytes that are no text become three each.
+        precondition(length <= 3 * CommandInput.longestCommand, "no command is longer than one may be")
+        precondition(request.words.allSatisfy { !$0.isEmpty }, "words have letters")
+    }
+    return 0
+}
+
+private func commands(in pieces: some Sequence<some Collection<UInt8>>) -> [CommandInput.Next] {
+    var input = CommandInput()
+    var found: [CommandInput.Next] = []
+    for piece in pieces {
+        input.append(piece)
+        reading: while true {
+            let next = input.next()
+            switch next {
+            case .needsMore: break reading
+            case .tooLong: return found + [next]
+            case .command, .payloadLine: found.append(next)
+            }
+        }
+    }
+    return found
+}
