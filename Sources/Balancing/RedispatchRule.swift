@@ -22,6 +22,16 @@ public struct RedispatchRule: Sendable, Hashable {
         case redispatchAfterPause
     }
 
+    /// How far a rule, and not the algorithm, has bound a session to its server.
+    public enum Tie: Sendable, Hashable {
+        /// Not at all.
+        case none
+        /// It stays there until the retry that the interval names.
+        case breakable
+        /// It goes nowhere else (`force-persist`).
+        case unbreakable
+    }
+
     private let retries: Int
     private let interval: Int?
     private let choosesFreely: Bool
@@ -44,12 +54,15 @@ public struct RedispatchRule: Sendable, Hashable {
     ///   - failures: how many attempts of the session have failed, this one included.
     ///   - activeServers: active servers that take traffic.
     ///   - isServerUsable: whether the server that failed still takes new sessions.
+    ///   - tie: whether a rule has bound the session to it.
     /// - Returns: what to do next.
-    public func step(after failures: Int, activeServers: Int, isServerUsable: Bool) -> Step {
+    public func step(
+        after failures: Int, activeServers: Int, isServerUsable: Bool, tie: Tie = .none
+    ) -> Step {
         guard failures <= retries else { return .giveUp }
-        guard let interval else { return .retry }
-        let isFree = choosesFreely && activeServers > 1
-        guard isFree || !isServerUsable || isTurn(after: failures, interval) else { return .retry }
+        guard let interval, tie != .unbreakable else { return .retry }
+        let isFree = choosesFreely && activeServers > 1 && tie == .none
+        guard isFree || (!isServerUsable && tie == .none) || isTurn(after: failures, interval) else { return .retry }
         return activeServers > 1 ? .redispatch : .redispatchAfterPause
     }
 

@@ -41,6 +41,8 @@ public struct BindConfiguration: Sendable, Equatable {
     ///
     /// Set by rules that ask for the port alone (`use_backend app if { dst_port 5671 }`).
     public var backend: Int?
+    /// The rules that may send a session elsewhere, in their order; the first that holds counts.
+    public var backendRules: [BackendRule] = []
     /// Where the line stands.
     public var location: SourceLocation
 
@@ -107,6 +109,14 @@ public enum BindAddress: Sendable, Hashable, CustomStringConvertible {
     case abstract(name: String)
     /// A listening socket that this process was started with (`fd@`).
     case descriptor(Int32)
+
+    /// Its port; `nil` on a socket without ports, and where it is not known here.
+    public var port: UInt16? {
+        switch self {
+        case .ipv4(_, let port), .ipv6(_, let port, _): port
+        case .unix, .abstract, .descriptor: nil
+        }
+    }
 
     /// As a configuration writes it: `127.0.0.1:5670`, `[::1]:5670` or a path.
     public var description: String {

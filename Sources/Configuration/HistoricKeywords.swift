@@ -60,7 +60,6 @@ enum WithoutEffect {
         ("idle-close-on-response", .note, "responses are not read"),
         ("independent-streams", .warning, "bytes in either direction keep both sides from timing out"),
         ("nolinger", .warning, "connections are closed in the usual way"),
-        ("persist", .note, "connections are not kept with a server, so never with one that is down"),
         ("splice-auto", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-request", .note, "bytes are moved by reads and writes, which cost less here"),
         ("splice-response", .note, "bytes are moved by reads and writes, which cost less here"),

@@ -19,6 +19,24 @@ enum IPAddressText {
         return numbers.joined(separator: ".")
     }
 
+    /// The bytes of an IPv4 address.
+    ///
+    /// - Parameter text: four numbers with dots.
+    /// - Returns: 4 bytes, `nil` when the text is no address.
+    static func bytes(ipv4 text: String) -> [UInt8]? {
+        ipv4(text).map { $0.split(separator: ".").compactMap { UInt8($0) } }
+    }
+
+    /// The bytes of an IPv6 address.
+    ///
+    /// - Parameter text: an address without brackets, port and zone.
+    /// - Returns: 16 bytes, `nil` when the text is no address.
+    static func bytes(ipv6 text: String) -> [UInt8]? {
+        var address = in6_addr()
+        guard !text.utf8.contains(0), inet_pton(AF_INET6, text, &address) == 1 else { return nil }
+        return withUnsafeBytes(of: address) { Array($0) }
+    }
+
     /// The shortest form of an IPv6 address.
     ///
     /// - Parameter text: an address without brackets, port and zone.

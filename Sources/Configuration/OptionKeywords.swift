@@ -60,6 +60,7 @@ enum OptionKeywords {
         Switch(name: "log-health-checks", placement: .backendSide) { $0.logsHealthChecks = $1 },
         Switch(name: "log-separate-errors", placement: .frontendSide) { $0.logging.separatesErrors = $1 },
         Switch(name: "logasap", placement: .frontendSide) { $0.logging.isEarly = $1 },
+        Switch(name: "persist", placement: .backendSide) { $0.persists = $1 },
         Switch(name: "socket-stats", placement: .frontendSide) { $0.countsSockets = $1 },
         Switch(name: "srvtcpka", placement: .backendSide) { $0.serverKeepalive.isOn = $1 },
         Switch(name: "tcp-smart-accept", placement: .frontendSide) { $0.savesAcknowledgement = $1 },

@@ -111,6 +111,10 @@ public struct ProxyConfiguration: Sendable, Equatable {
     ///
     /// A `listen` section names itself; `nil` where there is none (statistics only, or a backend).
     public var backend: Int?
+    /// What decides of each of its connections.
+    public var rules = RuleSet()
+    /// Whether sessions that belong to a server go there also when it is down (`option persist`).
+    public var persists = false
 
     /// Makes a proxy with HAProxy's defaults.
     ///
@@ -133,7 +137,10 @@ public struct ProxyConfiguration: Sendable, Equatable {
     /// A proxy in `mode http` that relays serves no statistics: its connections aren't read.
     public var isRelaying: Bool { mode == .tcp || !servers.isEmpty || !backends.isEmpty || kind == .backend }
     /// The indices of all backends that its sessions may go to.
-    public var backends: Set<Int> { Set(binds.compactMap { $0.backend ?? backend }).union(backend.map { [$0] } ?? []) }
+    public var backends: Set<Int> {
+        Set(binds.compactMap { $0.backend ?? backend } + binds.flatMap { $0.backendRules.map(\.backend) })
+            .union(backend.map { [$0] } ?? [])
+    }
     /// Whether it accepts connections.
     public var hasFrontend: Bool { kind != .backend }
     /// Whether its addresses are open at all.

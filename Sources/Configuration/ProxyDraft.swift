@@ -62,6 +62,10 @@ struct ProxySettings {
     /// The userlists that rules about requests name.
     var userlistsInUse: [Word] = []
     var defaultBackend: Word?
+    /// The lines with rules.
+    var rules: [RuleLine] = []
+    /// Whether servers that are down keep the sessions that belong to them (`option persist`).
+    var persists = false
 }
 
 /// The statistics of a proxy, while its lines are being read.
@@ -201,10 +205,6 @@ struct ProxyDraft {
     var description: String?
     var binds: [BindConfiguration] = []
     var servers: [ServerDraft] = []
-    /// The `use_backend` lines, of which the first that holds decides.
-    var backendRules: [BackendRule] = []
-    /// The conditions about ports that `acl` lines have given names to.
-    var portConditions: [String: PortCondition] = [:]
     /// The access lists that conditions about requests may name.
     var requestConditions = RequestConditionReader()
     /// The address of a `dispatch` line.

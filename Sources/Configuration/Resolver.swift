@@ -39,18 +39,19 @@ struct Resolver {
             drafts.enumerated().filter(\.element.kind.hasBackend).map { ($0.element.name.text, $0.offset) },
             uniquingKeysWith: { first, _ in first })
         let backends = drafts.indices.map { backend(of: $0, among: indices) }
-        let bindBackends = drafts.map { draft in
-            draft.binds.map { backend(of: $0.address, of: draft, among: indices) }
-        }
-        let clientPorts = clientPorts(backends, bindBackends)
+        let compilers = drafts.indices.map { compileRules(of: $0) }
+        let routes = drafts.indices.map { self.routes(of: drafts[$0], by: compilers[$0], among: indices) }
+        let clientPorts = clientPorts(backends, routes)
         var proxies: [ProxyConfiguration] = []
         let resolvers = resolversInUse()
         var serverResolver = ServerResolver(resolvers: resolvers)
         for (index, draft) in drafts.enumerated() {
             var proxy = proxy(draft, id: ids[index])
             proxy.backend = backends[index]
+            proxy.rules = compilers[index].rules
             for position in proxy.binds.indices {
-                proxy.binds[position].backend = bindBackends[index][position]
+                proxy.binds[position].backend = routes[index][position].backend
+                proxy.binds[position].backendRules = routes[index][position].rules
             }
             proxy.servers = serverResolver.servers(of: draft, clientPorts: clientPorts[index] ?? ClientPorts())
             // Statistics are served where nothing is relayed.
@@ -171,6 +172,7 @@ struct Resolver {
         proxy.serverKeepalive = settings.serverKeepalive
         proxy.connectsSmartly = settings.connectsSmartly
         proxy.source = settings.source
+        proxy.persists = settings.persists
         proxy.dispatch = draft.commonDestination
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
@@ -249,23 +251,15 @@ struct Resolver {
         return find(name, of: draft, among: indices)
     }
 
-    /// The backend of sessions that come in at one address, where a rule about ports chooses it.
-    private mutating func backend(
-        of address: BindAddress, of draft: ProxyDraft, among indices: [String: Int]
-    ) -> Int? {
-        var port: UInt16?
-        switch address {
-        case .ipv4(_, let number), .ipv6(_, let number, _): port = number
-        case .unix, .abstract, .descriptor: break
-        }
-        let rule = draft.backendRules.first { $0.condition?.holds(for: port) ?? true }
-        guard let rule, rule.condition != nil else { return nil }
-        return find(rule.name, of: draft, among: indices)
-    }
-
     /// The backend of a name, with an error where there is none or none that fits.
     private mutating func find(_ name: Word, of draft: ProxyDraft, among indices: [String: Int]) -> Int? {
         if let target = indices[name.text] {
+            if name.text == draft.name.text, draft.kind == .listen {
+                diagnostics.append(
+                    name.error(
+                        "'\(name.text)' sends its sessions to itself",
+                        help: "remove the line: the servers of a 'listen' are its own"))
+            }
             if draft.settings.mode == .http, drafts[target].settings.mode == .tcp {
                 diagnostics.append(
                     name.error(
@@ -287,15 +281,40 @@ struct Resolver {
     }
 
     /// The ports on which sessions for each proxy's servers come in.
-    private func clientPorts(_ backends: [Int?], _ bindBackends: [[Int?]]) -> [Int: ClientPorts] {
+    private func clientPorts(_ backends: [Int?], _ routes: [[BackendRoute]]) -> [Int: ClientPorts] {
         var ports: [Int: ClientPorts] = [:]
         for (index, draft) in drafts.enumerated() {
-            for (bind, ownBackend) in zip(draft.binds, bindBackends[index]) {
-                guard let target = ownBackend ?? backends[index] else { continue }
-                ports[target, default: ClientPorts()].add(bind)
+            for (bind, route) in zip(draft.binds, routes[index]) {
+                let targets = route.rules.map(\.backend) + [route.backend ?? backends[index]].compactMap(\.self)
+                for target in Set(targets) { ports[target, default: ClientPorts()].add(bind) }
             }
         }
         return ports
+    }
+
+    // MARK: Rules
+
+    private mutating func compileRules(of index: Int) -> RuleCompiler {
+        let proxies = drafts.map { draft in
+            SampleScope.Proxy(
+                name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.kind.hasBackend,
+                servers: draft.servers.map(\.name.text))
+        }
+        let compiler = RuleCompiler(
+            drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
+            hostName: drafts[index].global.hostName)
+        diagnostics += compiler.diagnostics
+        return compiler
+    }
+
+    /// Where the sessions of each of a proxy's addresses go by its `use_backend` lines.
+    private mutating func routes(
+        of draft: ProxyDraft, by compiler: RuleCompiler, among indices: [String: Int]
+    ) -> [BackendRoute] {
+        let choices = compiler.backendChoices.compactMap { choice in
+            find(choice.name, of: draft, among: indices).map { (condition: choice.condition, backend: $0) }
+        }
+        return draft.binds.map { BackendRoute(at: $0, choices) }
     }
 }
 
@@ -313,7 +332,13 @@ extension ProxyDraft {
 
 extension ProxyDraft {
     /// The backend that its lines name.
-    var backendName: Word? { backendRules.first { $0.condition == nil }?.name ?? settings.defaultBackend }
+    var backendName: Word? {
+        settings.rules.first { $0.keyword.text == "use_backend" && $0.words.count == 2 }?.words[1]
+            ?? settings.defaultBackend
+    }
+
+    /// Whether any line chooses a backend by a rule.
+    var hasBackendRules: Bool { settings.rules.contains { $0.keyword.text == "use_backend" } }
 
     /// Whether a line is one of this very section, and not of its defaults.
     ///

@@ -10,6 +10,8 @@ struct SampleReader {
         var hostName: String
         /// The variables that `env` may name.
         var environment: [String: String]
+        /// What names mean, where a rule asks; `nil` in log formats.
+        var scope: SampleScope?
     }
 
     /// One name with what stands in parentheses after it.
@@ -57,21 +59,44 @@ struct SampleReader {
     /// - Returns: the expression.
     /// - Throws: what is wrong with it.
     mutating func read() throws(Diagnostic) -> SampleExpression {
+        let expression = try readExpression(example: "%[src]")
+        guard peeked == UInt8(ascii: "]") else {
+            let found = peeked.map { "'\(Character(UnicodeScalar($0)))' in a sample" } ?? "a sample is never closed"
+            throw error(at: min(index, bytes.count), found, help: "a sample ends with ']', as in '%[src,ipmask(24)]'")
+        }
+        index += 1
+        return expression
+    }
+
+    /// Reads a word that is a sample and nothing else, as rules have it.
+    ///
+    /// - Parameters:
+    ///   - word: the word.
+    ///   - facts: what is known.
+    /// - Returns: the expression.
+    /// - Throws: what is wrong with it.
+    static func read(_ word: Word, facts: Facts) throws(Diagnostic) -> SampleExpression {
+        var reader = SampleReader(word, bytes: Array(word.text.utf8), index: 0, facts: facts)
+        let expression = try reader.readExpression(example: "src,ipmask(24)")
+        guard reader.peeked == nil else {
+            throw reader.error(
+                at: reader.index, "unexpected '\(word.text.suffix(reader.bytes.count - reader.index))' in a sample",
+                help: "write one such as 'src,ipmask(24)'")
+        }
+        return expression
+    }
+
+    private mutating func readExpression(example: String) throws(Diagnostic) -> SampleExpression {
         let start = index
         let first = try readCall()
         guard !first.name.isEmpty else {
-            throw error(at: start, "no sample's name stands here", help: "write one such as '%[src]'")
+            throw error(at: start, "no sample's name stands here", help: "write one such as '\(example)'")
         }
         var expression = SampleExpression(try SampleTable.fetch(first, facts))
         while peeked == UInt8(ascii: ",") {
             index += 1
             expression.converters.append(try SampleTable.converter(try readCall()))
         }
-        guard peeked == UInt8(ascii: "]") else {
-            let found = peeked.map { "'\(Character(UnicodeScalar($0)))' in a sample" } ?? "a sample is never closed"
-            throw error(at: min(index, bytes.count), found, help: "a sample ends with ']', as in '%[src,ipmask(24)]'")
-        }
-        index += 1
         return expression
     }
 

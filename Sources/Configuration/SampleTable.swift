@@ -49,7 +49,7 @@ enum SampleTable {
             try call.expect(0...0, example: call.name)
             return .tls(property)
         }
-        if let fetch = plain[call.name] {
+        if let fetch = plain[call.name], facts.scope?.owns(call) != true {
             try call.expect(0...0, example: call.name)
             return fetch
         }
@@ -79,7 +79,9 @@ enum SampleTable {
             if !call.arguments.isEmpty { _ = try call.integer(0, in: 4...4, example: "uuid(4)") }
             return .uuid
         case "date": return try date(call)
-        default: throw unknown(call)
+        default:
+            guard let fetch = try ruleSample(call, facts) else { throw unknown(call, facts) }
+            return fetch
         }
     }
 
@@ -105,9 +107,29 @@ enum SampleTable {
         }
     }
 
-    private static func unknown(_ call: SampleReader.Call) -> Diagnostic {
-        let names = (plain.keys + others + SampleExpression.TLSProperty.allCases.map(\.rawValue)).sorted()
-        let list = "the samples are \(names.joined(separator: ", "))"
+    /// The samples that only rules have.
+    private static func ruleSample(
+        _ call: SampleReader.Call, _ facts: SampleReader.Facts
+    ) throws(Diagnostic) -> SampleExpression.Fetch? {
+        guard let scope = facts.scope else { return nil }
+        if let measure = LiveSample.ProxyMeasure(rawValue: call.name) {
+            return .live(.proxy(measure, try scope.proxy(of: call, isFrontend: measure.isAboutFrontend)))
+        }
+        if let measure = LiveSample.ServerMeasure(rawValue: call.name) {
+            let place = try scope.server(of: call)
+            return .live(.server(measure, proxy: place.proxy, server: place.server))
+        }
+        return try ContentSampleTable.fetch(call).map { .content($0) }
+    }
+
+    private static func unknown(_ call: SampleReader.Call, _ facts: SampleReader.Facts) -> Diagnostic {
+        var names = Set(plain.keys + others + SampleExpression.TLSProperty.allCases.map(\.rawValue))
+        if facts.scope != nil {
+            names.formUnion(LiveSample.ProxyMeasure.allCases.map(\.rawValue))
+            names.formUnion(LiveSample.ServerMeasure.allCases.map(\.rawValue))
+            names.formUnion(ContentSampleTable.names)
+        }
+        let list = "the samples are \(names.sorted().joined(separator: ", "))"
         if unread.contains(where: { call.name.hasPrefix($0) }) {
             return call.error(
                 "sample '\(call.name)' reads what is sent, which is not looked at here", help: list)

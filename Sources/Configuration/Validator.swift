@@ -31,7 +31,6 @@ struct Validator {
             checkBalance(of: draft)
             checkTimeouts(of: draft)
             checkBackend(of: draft)
-            checkPortRules(of: draft)
             checkDispatch(of: draft)
             checkLog(of: draft)
             checkUserlists(of: draft)
@@ -201,7 +200,7 @@ struct Validator {
                 server.name.warning(
                     "the servers of '\(name)' are never used: its 'default_backend' goes before them",
                     help: "remove the servers or the 'default_backend'"))
-        } else if draft.kind == .frontend, draft.backendRules.isEmpty {
+        } else if draft.kind == .frontend, !draft.hasBackendRules {
             diagnostics.append(
                 draft.name.warning(
                     "frontend '\(name)' has no 'default_backend': every connection is closed at once",
@@ -213,23 +212,6 @@ struct Validator {
                 draft.name.warning(
                     "listen '\(name)' has no servers: every connection is closed at once",
                     help: "add one such as 'server app1 192.0.2.1:5672 check'"))
-        }
-    }
-
-    /// Rules about ports are decided for each address before anyone connects, which needs an address that knows its port.
-    private mutating func checkPortRules(of draft: ProxyDraft) {
-        guard let rule = draft.backendRules.first(where: { $0.condition != nil }) else { return }
-        for bind in draft.binds {
-            var reason: String?
-            if case .descriptor = bind.address { reason = "an inherited socket's port is not known here" }
-            if bind.acceptsProxyHeader { reason = "the port is what each client's header says" }
-            guard let reason else { continue }
-            diagnostics.append(
-                Diagnostic(
-                    severity: .error, location: bind.location,
-                    message:
-                        "'use_backend \(rule.name.text)' asks for the port, and for \(bind.address) it can't: \(reason)",
-                    help: "give this address a proxy of its own, with a 'default_backend'"))
         }
     }
 

@@ -35,6 +35,10 @@ public struct SampleExpression: Sendable, Hashable {
         case uuid
         /// What is known of the client's TLS.
         case tls(TLSProperty)
+        /// A proxy's or a server's present state; for rules, which know what their names mean.
+        case live(LiveSample)
+        /// What one side has sent so far; for rules.
+        case content(ContentSample)
     }
 
     /// What can be known of a client's TLS; the raw value is the sample's name.
@@ -83,6 +87,9 @@ public struct SampleExpression: Sendable, Hashable {
     /// What changes it, in order.
     public var converters: [Converter]
 
+    /// What kind of value it has, where it has one.
+    public var kind: Kind { converters.last.map(\.kind) ?? fetch.kind }
+
     /// Makes an expression.
     ///
     /// - Parameters:
@@ -91,5 +98,44 @@ public struct SampleExpression: Sendable, Hashable {
     public init(_ fetch: Fetch, converters: [Converter] = []) {
         self.fetch = fetch
         self.converters = converters
+    }
+}
+
+extension SampleExpression {
+    /// The kinds of values.
+    public enum Kind: Sendable, Hashable {
+        case boolean, integer, address, text, binary
+    }
+}
+
+extension SampleExpression.Fetch {
+    fileprivate var kind: SampleExpression.Kind {
+        switch self {
+        case .constant(.boolean), .isSourceLocal, .isDestinationLocal, .live(.server(.isUp, _, _)), .content(.waitEnd),
+            .tls(.isUsed), .tls(.hasServerName), .tls(.isResumed):
+            .boolean
+        case .constant(.integer), .sourcePort, .destinationPort, .backendSourcePort, .serverPort, .frontendID,
+            .frontendConnections, .backendID, .backendConnections, .serverID, .listenerID, .bytesIn, .bytesOut, .date,
+            .dateMicroseconds, .random, .processID, .live, .content(.length), .content(.tlsHelloType),
+            .content(.tlsVersion):
+            .integer
+        case .source, .destination, .backendSource, .serverAddress: .address
+        case .constant(.none), .constant(.text), .frontendName, .backendName, .serverName, .listenerName, .uniqueID,
+            .uuid, .tls, .content(.tlsServerName):
+            .text
+        case .content(.payload), .content(.counted): .binary
+        }
+    }
+}
+
+extension SampleExpression.Converter {
+    fileprivate var kind: SampleExpression.Kind {
+        switch self {
+        case .logic(.not), .logic(.bool), .logic(.even), .logic(.odd): .boolean
+        case .arithmetic, .logic(.neg), .logic(.cpl), .length: .integer
+        case .mask: .address
+        case .upper, .lower, .hex, .base64, .field, .word, .time: .text
+        case .bytes: .binary
+        }
     }
 }

@@ -108,6 +108,10 @@ public struct FrontendSnapshot: Sendable {
     public var bytesIn: Int64 = 0
     /// Bytes to clients.
     public var bytesOut: Int64 = 0
+    /// Connections that rules refused (`dcon`).
+    public var deniedConnections = 0
+    /// Connections of known clients that rules refused (`dses`).
+    public var deniedSessions = 0
     /// Requests that were denied.
     public var deniedRequests = 0
     /// Answers that were denied.
@@ -159,6 +163,8 @@ public struct ListenerSnapshot: Sendable {
     public var bytesIn: Int64 = 0
     /// Bytes to clients.
     public var bytesOut: Int64 = 0
+    /// What rules kept out.
+    public var refusals = RefusalCounts()
 
     /// A socket without connections.
     ///

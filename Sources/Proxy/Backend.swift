@@ -18,6 +18,10 @@ final class Backend {
     let sessionLimit: Int
     /// When a failed attempt to connect is repeated, and where.
     let redispatchRule: RedispatchRule
+    /// Whether rules may choose the server of a session.
+    let hasServerRules: Bool
+    /// Whether rules have anything to say once a session is here.
+    let hasRules: Bool
     /// How many sessions each server takes, by the backend's load.
     private var limits: [SessionLimit?]
 
@@ -46,6 +50,8 @@ final class Backend {
         let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule
+        hasServerRules = configuration.rules.choosesServers
+        hasRules = hasServerRules || !configuration.rules.request.gates.isEmpty
         limits = servers.map {
             SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
         }
@@ -117,6 +123,12 @@ final class Backend {
     func hasFreeSlot(_ server: Int) -> Bool {
         limit(of: server).map { servers[server].tally.currentSessions < $0 } ?? true
     }
+
+    /// Whether a session that belongs to a server is connected at once.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: false where it has to wait for that server.
+    func takesAtOnce(_ server: Int) -> Bool { load(of: server).hasFreeSlot }
 
     /// Counts a session on a server.
     ///

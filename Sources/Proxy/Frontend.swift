@@ -18,6 +18,10 @@ final class Frontend {
     var totalConnections = 0
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
+    /// What its rules kept out.
+    private var refusals = RefusalCounts()
+    /// Whether rules choose the backend of a session, or let none of them in, only once it has begun.
+    let choosesLate: Bool
     var sessionRate = RateCounter()
     var connectionRate = RateCounter()
     /// Its own rate (`rate-limit sessions`).
@@ -48,6 +52,8 @@ final class Frontend {
             tallies = Array(repeating: ListenerTally(), count: configuration.binds.count)
         }
         log = SessionLogPlan(configuration)
+        choosesLate =
+            !configuration.rules.request.gates.isEmpty || configuration.binds.contains { !$0.backendRules.isEmpty }
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
         clientFinLimit = (configuration.timeouts.clientFin ?? configuration.timeouts.client).map(\.wholeMilliseconds)
     }
@@ -110,6 +116,16 @@ final class Frontend {
         tallies[bind].bytesOut += sent
     }
 
+    /// Counts a connection that rules kept out.
+    ///
+    /// - Parameters:
+    ///   - stage: how far it had come.
+    ///   - bind: the index of the address where it came in.
+    func countRefusal(_ stage: WritableKeyPath<RefusalCounts, Int>, at bind: Int) {
+        refusals[keyPath: stage] += 1
+        if !tallies.isEmpty { tallies[bind].refusals[keyPath: stage] += 1 }
+    }
+
     /// What a snapshot shows.
     ///
     /// - Parameter now: the moment of the snapshot.
@@ -124,6 +140,10 @@ final class Frontend {
         snapshot.totalConnections = totalConnections
         snapshot.bytesIn = bytesIn
         snapshot.bytesOut = bytesOut
+        snapshot.deniedConnections = refusals.connections
+        snapshot.deniedSessions = refusals.sessions
+        snapshot.deniedRequests = refusals.requests
+        snapshot.requestErrors = refusals.unfinished
         snapshot.sessionRate = sessionRate.snapshot(at: now)
         snapshot.sessionRate.limit = configuration.sessionRateLimit ?? 0
         snapshot.connectionRate = connectionRate.snapshot(at: now)
@@ -142,6 +162,7 @@ final class Frontend {
         snapshot.totalSessions = tally.total
         snapshot.bytesIn = tally.bytesIn
         snapshot.bytesOut = tally.bytesOut
+        snapshot.refusals = tally.refusals
         return snapshot
     }
 }
@@ -153,6 +174,7 @@ private struct ListenerTally {
     var total = 0
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
+    var refusals = RefusalCounts()
 
     mutating func enter() {
         current += 1

@@ -41,7 +41,7 @@ enum InstanceLayout {
         let proxies = plan.configuration.proxies
         let targets = Set(
             proxies.indices.filter { proxies[$0].acceptsSessions }.flatMap {
-                destinations(of: $0, in: plan.configuration)
+                destinations(of: $0, in: plan.configuration) + proxies[$0].backends
             })
         let backends: [Backend?] = proxies.indices.map { index in
             let proxy = proxies[index]

@@ -13,6 +13,8 @@ struct Session {
         case greeting
         /// It waits for the end of the client's TLS handshake, and is no session yet, either.
         case handshaking
+        /// It waits for bytes of the client that its rules ask for.
+        case inspecting
         /// It waits for a server with a free slot.
         case queued
         /// A connection to a server is being made.
@@ -52,6 +54,8 @@ struct Session {
     var index: UInt32 = 0
     /// Where it is in its life.
     var phase = Phase.free
+    /// What rules have made of it.
+    var marks: RuleMarks = []
     /// The client's socket.
     var client: Int32 = -1
     /// The server's socket, -1 while there is none.

@@ -26,6 +26,12 @@ enum SessionEnd: Equatable {
     case clientLeftQueue
     /// The client ended while its connection was being made, and nothing was to be done for it.
     case clientLeftConnecting
+    /// A rule refused what the client sent.
+    case denied
+    /// The client's connection broke while rules waited for what it sends.
+    case clientLeftInspection
+    /// The client was silent for too long while rules waited for what it sends.
+    case clientSilentInInspection
     /// No descriptor or memory was left for it.
     case exhausted
     /// It was closed by order.
@@ -60,6 +66,9 @@ enum SessionEnd: Equatable {
         case .queueFull: TerminationState(.server, .queue)
         case .clientLeftQueue: TerminationState(.client, .queue)
         case .clientLeftConnecting: TerminationState(.client, .connect)
+        case .denied: TerminationState(.proxy, .request)
+        case .clientLeftInspection: TerminationState(.client, .request)
+        case .clientSilentInInspection: TerminationState(.clientTimeout, .request)
         case .exhausted: TerminationState(.resource, .connect)
         case .killed: TerminationState(.killed, .normal)
         case .serverDown(let isConnected): TerminationState(.serverDown, isConnected ? .normal : .connect)
@@ -73,9 +82,10 @@ enum SessionEnd: Equatable {
     /// Whether it counts as the client's early end; one that only left while it waited does not.
     var isClientAbort: Bool {
         switch self {
-        case .clientFailed, .clientAborted: true
+        case .clientFailed, .clientAborted, .clientLeftInspection, .clientSilentInInspection: true
         case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
-            .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown, .activeUp:
+            .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .exhausted, .killed, .serverDown,
+            .activeUp:
             false
         }
     }
@@ -85,8 +95,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .serverFailed: true
         case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
-            .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .exhausted, .killed, .serverDown,
-            .activeUp:
+            .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
+            .clientSilentInInspection, .denied, .exhausted, .killed, .serverDown, .activeUp:
             false
         }
     }
@@ -99,7 +109,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
-            .serverFailed, .killed, .serverDown, .activeUp:
+            .clientLeftInspection, .clientSilentInInspection, .denied, .serverFailed, .killed, .serverDown,
+            .activeUp:
             false
         }
     }

@@ -74,6 +74,7 @@ extension WorkerLoop {
         totalConnections += 1
         connectionRate.count(at: now)
         acceptRates.countConnection(at: now)
+        if !frontend.configuration.rules.connection.isEmpty, !isAdmitted(session, at: frontend) { return }
         acceptRates.countSession(at: now)
         let token = EventToken(
             kind: Subject.client.rawValue, generation: session.pointee.generation, index: session.pointee.index)
@@ -89,7 +90,7 @@ extension WorkerLoop {
             }
             return
         }
-        begin(session, at: frontend)
+        guard begin(session, at: frontend) else { return }
         guard isWatched else {
             end(session, .exhausted)
             return
@@ -102,11 +103,12 @@ extension WorkerLoop {
     /// - Parameters:
     ///   - session: a connection.
     ///   - frontend: its frontend.
-    func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
+    /// - Returns: false when rules have refused it; its slot is free then.
+    func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
+        if !frontend.configuration.rules.session.isEmpty, !mayBegin(session, at: frontend) { return false }
         frontend.begin(at: now)
-        let backend = backend(Int(session.pointee.backend))
-        backend.tally.begin(at: now)
-        backend.tally.enter()
+        if !frontend.choosesLate { enterBackend(of: session) }
+        return true
     }
 
     /// Sends a session that has just begun to its first server.
@@ -116,6 +118,10 @@ extension WorkerLoop {
     ///   - frontend: its frontend.
     func dispatchFirst(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         logAccept(of: session, at: frontend)
-        dispatch(session, avoiding: nil)
+        if frontend.choosesLate || backend(Int(session.pointee.backend)).hasRules {
+            follow(session, at: frontend)
+        } else {
+            dispatch(session, avoiding: nil)
+        }
     }
 }

@@ -56,6 +56,10 @@ extension WorkerLoop {
             else { break }
             note(waiter, in: session, hasGivenUp: true)
             backend.noteLoad(of: index)
+            guard !session.pointee.marks.contains(.isForced) else {
+                enqueue(session, in: .server(index), of: backend)
+                continue
+            }
             redispatch(session, from: index, avoiding: nil, of: backend)
         }
     }
@@ -67,7 +71,8 @@ extension WorkerLoop {
     ///   - backend: its backend.
     /// - Returns: all that wait for it, or none where sessions are never dispatched anew.
     func requeueable(from index: Int, in backend: Backend) -> Int {
-        backend.configuration.redispatches ? backend.queue.count(in: .server(index)) : 0
+        guard backend.configuration.redispatches, !backend.configuration.persists else { return 0 }
+        return backend.queue.count(in: .server(index))
     }
 
     /// Lets a session that ends leave its queue.
@@ -126,7 +131,7 @@ extension WorkerLoop {
         observe(failed, in: backend, isError: true)
         let step = backend.redispatchRule.step(
             after: Int(session.pointee.retries) + 1, activeServers: backend.groups.activeServers,
-            isServerUsable: backend.groups.isUsable(failed))
+            isServerUsable: backend.groups.isUsable(failed), tie: tie(of: session))
         switch step {
         case .giveUp:
             end(session, timedOut ? .connectTimeout : .connectFailed)
@@ -172,6 +177,7 @@ extension WorkerLoop {
     private func redispatch(
         _ session: UnsafeMutablePointer<Session>, from last: Int, avoiding: Int?, of backend: Backend
     ) {
+        session.pointee.marks.remove(.isBound)
         switch backend.choose(avoiding: avoiding, client: session.pointee.peer.balancingKey) {
         case .server(let next) where next == last:
             countRetry(at: last, in: backend)
@@ -214,7 +220,13 @@ extension WorkerLoop {
         backend.tally.timesChosen += 1
     }
 
-    private func take(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
+    /// Connects a session to a server.
+    ///
+    /// - Parameters:
+    ///   - session: a session without a server.
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func take(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
         hold(index, for: session, of: backend)
         noteQueueTime(of: session)
         connect(session, to: index, of: backend)
@@ -235,7 +247,13 @@ extension WorkerLoop {
         backend.tally.retries += 1
     }
 
-    private func countRedispatch(of session: UnsafeMutablePointer<Session>, from index: Int, in backend: Backend) {
+    /// Counts that a session leaves a server for another one.
+    ///
+    /// - Parameters:
+    ///   - session: the session.
+    ///   - index: the server that it leaves.
+    ///   - backend: its backend.
+    func countRedispatch(of session: UnsafeMutablePointer<Session>, from index: Int, in backend: Backend) {
         session.pointee.isRedispatched = true
         backend.servers[index].tally.redispatches += 1
         backend.tally.redispatches += 1
@@ -339,11 +357,19 @@ extension WorkerLoop {
     private func enqueue(
         _ session: UnsafeMutablePointer<Session>, in line: WaitQueue.Line, of backend: Backend
     ) {
+        if !join(line, session, of: backend) { end(session, .queueFull) }
+    }
+
+    /// Lets a session wait in a line.
+    ///
+    /// - Parameters:
+    ///   - line: which one.
+    ///   - session: a session without a server's slot.
+    ///   - backend: its backend.
+    /// - Returns: false when the line is full.
+    func join(_ line: WaitQueue.Line, _ session: UnsafeMutablePointer<Session>, of backend: Backend) -> Bool {
         let number = UInt64(session.pointee.generation) << 32 | UInt64(session.pointee.index)
-        guard let ticket = backend.queue.enqueue(number, in: line) else {
-            end(session, .queueFull)
-            return
-        }
+        guard let ticket = backend.queue.enqueue(number, in: line) else { return false }
         session.pointee.phase = .queued
         session.pointee.ticket = ticket
         let count = backend.queue.count(in: line)
@@ -360,6 +386,7 @@ extension WorkerLoop {
         } else {
             timers.cancel(&session.pointee.timer)
         }
+        return true
     }
 
     private func slot(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number) }

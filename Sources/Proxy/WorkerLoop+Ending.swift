@@ -22,9 +22,11 @@ extension WorkerLoop {
         logEnd(of: session, reason, frontend, backend)
         frontend.leave(Int(session.pointee.bind))
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
+        if !inspections.isEmpty { inspections[session.pointee.index] = nil }
         let server = Int(session.pointee.serverIndex)
+        let wasInBackend = session.pointee.marks.contains(.isInBackend)
         sessions.giveBack(session)
-        if !heldServer { backend.tally.leave() }
+        if !heldServer && wasInBackend { backend.tally.leave() }
         if stopping?.hasExpired != true && server >= 0 { serveQueue(of: server, in: backend) }
         // Who had a slot still counts while it is handed on, for limits that grow with the backend's load.
         if heldServer { backend.tally.leave() }
@@ -65,6 +67,11 @@ extension WorkerLoop {
         frontend.count(bytesIn: bytesIn, bytesOut: bytesToClient, at: Int(session.pointee.bind))
         frontend.sample.bytesIn += newIn
         frontend.sample.bytesOut += newOut
+        guard session.pointee.marks.contains(.isInBackend) else {
+            // Of a proxy with both sides, HAProxy counts the bytes of those, too, that its rules kept out.
+            if let own = backends[Int(session.pointee.frontend)] { own.tally.bytesIn += bytesIn }
+            return
+        }
         countEnd(in: &backend.tally)
         if session.pointee.serverIndex >= 0 { countEnd(in: &backend.servers[Int(session.pointee.serverIndex)].tally) }
 

@@ -72,7 +72,7 @@ extension WorkerLoop {
         session.pointee.phase = .queued
         session.pointee.lastActivity = now
         let frontend = frontend(Int(session.pointee.frontend))
-        begin(session, at: frontend)
+        guard begin(session, at: frontend) else { return }
         // A client that has ended already raises no further event.
         if session.pointee.upload.isSourceClosing { continueLater(session) }
         dispatchFirst(session, at: frontend)

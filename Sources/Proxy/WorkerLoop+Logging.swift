@@ -114,9 +114,12 @@ extension WorkerLoop {
         at wall: Timestamp
     ) -> SessionLogRecord {
         let total = now.milliseconds(since: session.pointee.acceptedAt)
+        // HAProxy writes the frontend's name for sessions that never got to a backend.
+        let isInBackend = session.pointee.marks.contains(.isInBackend)
         var record = SessionLogRecord(
             client: peer(of: session), acceptedAt: wall.advanced(byMilliseconds: -total),
-            frontend: frontend.configuration.name, backend: backend.configuration.name)
+            frontend: frontend.configuration.name,
+            backend: isInBackend ? backend.configuration.name : frontend.configuration.name)
         let hasServer = session.pointee.serverIndex >= 0 && !backend.isDispatching
         let server = hasServer ? backend.servers[Int(session.pointee.serverIndex)] : nil
         record.server = server?.configuration.name
@@ -134,7 +137,7 @@ extension WorkerLoop {
         let ownInBackend = hasEnded ? 1 : 0
         record.connections = LogConnectionCounts(
             instance: sessions.count, frontend: frontend.currentSessions,
-            backend: backend.tally.currentSessions - ownInBackend,
+            backend: isInBackend ? backend.tally.currentSessions - ownInBackend : 0,
             server: server?.tally.currentSessions ?? 0)
         record.retries = Int(session.pointee.retries)
         record.isRedispatched = session.pointee.isRedispatched
@@ -161,7 +164,8 @@ extension WorkerLoop {
         details.bytesFromClient = session.pointee.upload.bytes
         details.lineNumber = frontend.loggedLines
         details.frontendID = frontend.configuration.id
-        details.backendID = backend.configuration.id
+        let isInBackend = session.pointee.marks.contains(.isInBackend)
+        details.backendID = isInBackend ? backend.configuration.id : frontend.configuration.id
         let bind = Int(session.pointee.bind)
         details.listenerID = bind + 1
         details.listenerName = frontend.configuration.binds[bind].name

@@ -28,6 +28,8 @@ extension WorkerLoop {
             readProxyHeader(of: session)
         case .handshaking:
             continueHandshake(of: session)
+        case .inspecting:
+            inspectedClientIsReady(session, readiness)
         case .queued, .connecting, .pausing, .securing:
             // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
@@ -77,8 +79,8 @@ extension WorkerLoop {
         case .queued, .pausing:
             // A late event of an attempt that has been given up.
             break
-        case .greeting, .handshaking:
-            preconditionFailure("a client that has not said who it is has no server")
+        case .greeting, .handshaking, .inspecting:
+            preconditionFailure("a client that is still to be known has no server")
         case .free:
             preconditionFailure("a free slot is not found")
         }
@@ -143,6 +145,8 @@ extension WorkerLoop {
             case .established, .secured: move(session)
             case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
             case .connecting, .pausing, .securing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
+            // Its end was taken into account when its bytes were looked at.
+            case .inspecting: continue
             case .greeting, .handshaking:
                 preconditionFailure("a client that has not said who it is has nothing to be moved")
             case .free: preconditionFailure("a free slot is not found")
@@ -167,6 +171,7 @@ extension WorkerLoop {
         switch session.pointee.phase {
         case .greeting: turnAway(session, .timeout)
         case .handshaking: turnAway(session, .handshakeTimeout)
+        case .inspecting: inspectionTimerFired(session)
         case .queued: end(session, .queueTimeout)
         case .connecting, .securing: attemptFailed(session, timedOut: true)
         case .pausing: tryAgain(session)
@@ -208,7 +213,7 @@ extension WorkerLoop {
     /// - Parameter session: an established session.
     /// - Returns: `nil` when there is none.
     func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
-        idleLimits[Int(session.pointee.frontend)][Int(session.pointee.bind)].limit(
+        idleLimits[session.pointee.frontend, session.pointee.backend].limit(
             clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded)
     }
 

@@ -110,15 +110,31 @@ extension WorkerLoop {
         secure.closeServer(of: session.pointee.index)
     }
 
+    /// What is known of a client's TLS.
+    ///
+    /// - Parameter session: any session.
+    /// - Returns: its properties; `nil` without TLS.
+    func encryption(of session: UnsafeMutablePointer<Session>) -> EncryptionLogDetails? {
+        guard secure.count > 0 else { return nil }
+        return secure.find(session.pointee.index).client.map(EncryptionLogDetails.init)
+    }
+
     /// What lines in the log tell of the client's TLS, where a format asks for it.
     private func noteAgreement(
         of stream: TLSStream, _ session: UnsafeMutablePointer<Session>, at frontend: Frontend
     ) {
         guard frontend.log.needs.contains(.encryption) else { return }
         var note = logNotes[session.pointee.index] ?? SessionNote()
-        note.encryption = EncryptionLogDetails(
+        note.encryption = EncryptionLogDetails(stream)
+        logNotes[session.pointee.index] = note
+    }
+}
+
+extension EncryptionLogDetails {
+    /// What was agreed on.
+    fileprivate init(_ stream: TLSStream) {
+        self.init(
             version: stream.version, cipher: stream.cipher, serverName: stream.serverName,
             negotiatedProtocol: stream.negotiatedProtocol, isResumed: stream.isResumed)
-        logNotes[session.pointee.index] = note
     }
 }

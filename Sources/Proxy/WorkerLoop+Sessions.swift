@@ -49,11 +49,12 @@ extension WorkerLoop {
     fileprivate func snapshot(of session: UnsafeMutablePointer<Session>) -> SessionSnapshot? {
         let phase: SessionSnapshot.Phase
         switch session.pointee.phase {
-        case .free, .greeting: return nil
-        case .queued: phase = .queued
-        case .connecting: phase = .connecting
+        case .free, .greeting, .handshaking: return nil
+        // Its rules wait for bytes, and it for a server.
+        case .queued, .inspecting: phase = .queued
+        case .connecting, .securing: phase = .connecting
         case .pausing: phase = .pausing
-        case .established: phase = .established
+        case .established, .secured: phase = .established
         }
         let identifier = SessionIdentifier(slot: session.pointee.index, generation: session.pointee.generation)
         var snapshot = SessionSnapshot(identifier, phase: phase)

@@ -51,8 +51,8 @@ final class WorkerLoop {
     var logNotes: [UInt32: SessionNote] = [:]
     /// The checked servers in the file's order: the slot of a check's token.
     let checks: [(backend: Int, server: Int)]
-    /// By the frontend's index and its address's: how long the sessions that came in there may be silent.
-    let idleLimits: [[IdleLimits]]
+    /// How long sessions may be silent, by where they came in and where they go.
+    let idleLimits: IdleLimitTable
     /// The `resolvers` sections that servers use.
     let nameServices: [NameService]
     /// The names that the system is asked for.
@@ -69,6 +69,10 @@ final class WorkerLoop {
     var unfinished: [EventToken] = []
     /// By the session's slot: where clients connected to, for those of whom a PROXY protocol header has told.
     var announcedDestinations: [UInt32: IPEndpoint] = [:]
+    /// By the session's slot: until when its rules wait for what they ask for.
+    var inspections: [UInt32: MonotonicTime] = [:]
+    /// The regular expressions of rules.
+    let expressions = ExpressionTable()
     /// By the session's slot: the source port of its connection, where that is one of a server's range.
     var sourcePorts: [UInt32: (server: Server, port: UInt16)] = [:]
 
@@ -139,11 +143,7 @@ final class WorkerLoop {
         checks = InstanceLayout.checks(of: backends)
         nameServices = InstanceLayout.nameServices(of: configuration, backends, now: begin)
         lookUps = InstanceLayout.lookUps(of: backends, awaiting: plan.awaitingSystem)
-        idleLimits = configuration.proxies.enumerated().map { index, proxy in
-            InstanceLayout.destinations(of: index, in: configuration).map {
-                IdleLimits(frontend: proxy.timeouts, backend: configuration.proxies[$0].timeouts)
-            }
-        }
+        idleLimits = IdleLimitTable(configuration)
         for listener in plan.listeners {
             let bind = configuration.proxies[listener.proxy].binds[listener.bind]
             frontends[listener.proxy]?.listeners.append(

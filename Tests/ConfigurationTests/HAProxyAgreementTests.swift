@@ -15,8 +15,7 @@ struct HAProxyAgreementTests {
         // Nobody to track.
         "server t 192.0.2.2:1 track ",
         // Rules, stickiness, content.
-        "balance rdp-cookie", "stick-table", "tcp-request connection reject",
-        "tcp-request content reject", "use-server",
+        "balance rdp-cookie", "stick-table", "acl empty src",
         // Other protocols.
         "server t 192.0.2.2:1 socks4",
         "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
@@ -71,7 +70,19 @@ struct HAProxyAgreementTests {
         "retry-on all-retryable-errors", "log-tag x", "email-alert level info",
         "stick-table type ip size 1k", "tcp-request connection reject", "tcp-request content accept",
         "tcp-request inspect-delay 5s", "tcp-request inspect-delay x", "tcp-request nonsense accept",
-        "use_backend nowhere", "acl local src 127.0.0.1", "clitimeout 5s", "contimeout 5s", "srvtimeout 5s",
+        "tcp-request content reject if { src 192.0.2.1 }", "tcp-request session reject unless LOCALHOST",
+        "tcp-request content reject if { req.len gt 3 } || WAIT_END", "tcp-request connection reject if nothing",
+        "use_backend nowhere", "use_backend listener if { nbsrv(listener) lt 1 }", "use-server one if TRUE",
+        "use-server nobody if TRUE", "use-server one when TRUE", "force-persist if LOCALHOST", "force-persist",
+        "acl local src 127.0.0.1", "acl empty src", "acl a src 127.0.0.1/33", "acl a dst_port 1:2 gt 5",
+        "acl a dst_port 5:1",
+        "acl a src_port 1.5", "acl a src -m nonsense x", "acl a src -m reg [", "acl a str(x) -m beg x",
+        "acl a nonsense 1", "acl a nbsrv lt 1", "acl a srv_is_up(one)", "acl a srv_is_up(nobody)",
+        "acl a connslots gt 1",
+        "acl a req.payload(0,4) x", "acl a req.payload(0,4) -m bin 00ff", "acl a req_ssl_ver 3.1",
+        "acl a req_ssl_ver 3",
+        "acl a rand(5) lt 3", "acl a date,utime(%H) 12", "acl a src,ipmask(24) 10.0.0.0", "acl a env(HOME) -m found",
+        "clitimeout 5s", "contimeout 5s", "srvtimeout 5s",
         "server-template x 3 192.0.2.3:1", "server-template x 1-3 192.0.2.3:1", "server-template x 3-1 192.0.2.3:1",
         "server-template x 0 192.0.2.3:1", "server-template x 2 app.invalid:1", "nonsense", "id 7", "description x y",
     ]

@@ -240,35 +240,6 @@ struct TrafficKeywordTests {
         }
     }
 
-    @Test("rules about ports are decided for each address")
-    func portRules() throws {
-        let rules = [
-            ("if { dst_port 1 }", [true, false]), ("if { dst_port 2:9 }", [false, true]),
-            ("unless { dst_port eq 1 3 }", [false, true]), ("if low", [true, false]), ("if !low", [false, true]),
-        ]
-        for (rule, expected) in rules {
-            let words = rule.split(separator: " ").map(String.init)
-            let condition = try #require(
-                PortCondition.parse(rule: words, named: ["low": PortCondition(ports: [1...1])]))
-            #expect([1, 2].map { condition.holds(for: $0) } == expected, "\(rule)")
-            #expect(condition.holds(for: nil) == condition.isNegated, "\(rule)")
-        }
-        for rule in ["if { src 192.0.2.1 }", "if { dst_port 1 } or low", "if other", "if", "if { dst_port x }"] {
-            #expect(PortCondition.parse(rule: rule.split(separator: " ").map(String.init), named: [:]) == nil)
-        }
-    }
-
-    @Test("rules about ports need addresses that know their port")
-    func portRulesElsewhere() {
-        for (bind, expected) in [("fd@9", 1), (":2 accept-proxy", 1), (":2", 0), ("/tmp/s", 0)] {
-            let errors = Sample.parse(
-                Sample.defaults + "frontend f\n    bind \(bind)\n    use_backend b if { dst_port 1 }\nbackend b\n"
-            ).messages(.error)
-            #expect(errors.count == expected, "\(bind): \(errors)")
-            #expect(errors.allSatisfy { $0.hasPrefix("'use_backend b' asks for the port") })
-        }
-    }
-
     @Test("one address may be listened on once for each interface, and in each namespace")
     func places() {
         for (second, isTaken) in [

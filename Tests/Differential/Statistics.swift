@@ -14,6 +14,9 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
         "chkdown", "tracked",
     ]
 
+    /// What is compared of the accepting side alone.
+    private static let frontendFields: Set<String> = ["dreq", "ereq", "dcon", "dses"]
+
     /// `FRONTEND`, a server or `BACKEND`: its fields.
     var rows: [String: [String: String]]
 
@@ -35,8 +38,10 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
         for line in lines.dropFirst() {
             let values = Statistics.values(of: line)
             var row: [String: String] = [:]
-            for (name, value) in zip(names, values) where Statistics.fields.contains(String(name)) && !value.isEmpty {
-                row[String(name)] = value
+            let isFrontend = values.count > 1 && values[1] == "FRONTEND"
+            for (name, value) in zip(names.map(String.init), values) where !value.isEmpty {
+                let isCompared = isFrontend && Statistics.frontendFields.contains(name)
+                if Statistics.fields.contains(name) || isCompared { row[name] = value }
             }
             if values.count > 1 { rows[values[1]] = row }
         }
@@ -69,7 +74,9 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
                     "scur": "\(frontend.currentSessions)",
                     "stot": "\(frontend.totalSessions)", "conn_tot": "\(frontend.totalConnections)",
                     "rate_lim": "\(frontend.sessionRate.limit)", "bin": "\(frontend.bytesIn)",
-                    "bout": "\(frontend.bytesOut)",
+                    "bout": "\(frontend.bytesOut)", "dreq": "\(frontend.deniedRequests)",
+                    "ereq": "\(frontend.requestErrors)", "dcon": "\(frontend.deniedConnections)",
+                    "dses": "\(frontend.deniedSessions)",
                 ]
             }
             for listener in proxy.frontend?.listeners ?? [] {

@@ -131,7 +131,7 @@ extension CheckDraft {
         let first = steps.first { step in
             switch step.action {
             case .set, .unset: false
-            case .connect, .send, .request, .expect: true
+            case .amqp, .connect, .send, .request, .expect: true
             }
         }
         if first?.isConnection == true { return steps }

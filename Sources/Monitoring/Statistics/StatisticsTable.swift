@@ -58,14 +58,15 @@ enum StatisticsTable {
             backend: { side, _, _ in .count(side.counters.bytesOut) }),
         StatisticsField(
             "dreq", frontend: { side, _, _ in .count(side.deniedRequests) },
-            listener: { _, _, _ in .number(0) },
+            listener: { side, _, _ in .count(side.refusals.requests) },
             backend: { side, _, _ in .count(side.deniedRequests) }),
         StatisticsField(
             "dresp", frontend: { side, _, _ in .count(side.deniedResponses) }, listener: { _, _, _ in .number(0) },
             server: { _, _, _ in .number(0) },
             backend: { _, _, _ in .number(0) }),
         StatisticsField(
-            "ereq", frontend: { side, _, _ in .count(side.requestErrors) }, listener: { _, _, _ in .number(0) }),
+            "ereq", frontend: { side, _, _ in .count(side.requestErrors) },
+            listener: { side, _, _ in .count(side.refusals.unfinished) }),
         .counted("econ") { .count($0.connectionErrors) },
         .counted("eresp") { .count($0.responseErrors) },
         .counted("wretr") { .count($0.retries) },
@@ -209,8 +210,12 @@ enum StatisticsTable {
         StatisticsField("conn_tot", frontend: { side, _, _ in .count(side.totalConnections) }),
         StatisticsField(
             "intercepted", frontend: { side, proxy, _ in proxy.isHTTP ? .count(side.interceptedRequests) : .absent }),
-        StatisticsField("dcon", frontend: { _, _, _ in .number(0) }, listener: { _, _, _ in .number(0) }),
-        StatisticsField("dses", frontend: { _, _, _ in .number(0) }, listener: { _, _, _ in .number(0) }),
+        StatisticsField(
+            "dcon", frontend: { side, _, _ in .count(side.deniedConnections) },
+            listener: { side, _, _ in .count(side.refusals.connections) }),
+        StatisticsField(
+            "dses", frontend: { side, _, _ in .count(side.deniedSessions) },
+            listener: { side, _, _ in .count(side.refusals.sessions) }),
         .everywhere("wrew", .number(0)),
         .counted("connect") { .count($0.connectAttempts) },
         .counted("reuse") { _ in .number(0) },

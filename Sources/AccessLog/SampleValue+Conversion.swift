@@ -2,7 +2,17 @@ import EventLoop
 import Model
 
 /// What converters make of values.
-extension SampleEvaluator.Value {
+extension SampleValue {
+    /// The value after all converters.
+    ///
+    /// - Parameter converters: the converters in their order.
+    /// - Returns: none where one can't be applied.
+    public func converted(by converters: [SampleExpression.Converter]) -> Self {
+        var value = self
+        for converter in converters { value = value.converted(by: converter) }
+        return value
+    }
+
     /// The value after a converter.
     ///
     /// - Parameter converter: the converter.
@@ -25,21 +35,12 @@ extension SampleEvaluator.Value {
         case .field(let position, let delimiters): return part(position, delimiters, omitsEmpty: false)
         case .word(let position, let delimiters): return part(position, delimiters, omitsEmpty: true)
         case .mask(let ipv4, let ipv6):
-            guard let endpoint = asAddress else { return .none }
+            guard let endpoint = address else { return .none }
             if !endpoint.isIPv6 { return .address(endpoint.masked(toFirst: ipv4)) }
             return ipv6.map { .address(endpoint.masked(toFirst: $0)) } ?? .none
         case .time(let format, let offset, let isLocal):
             guard let seconds = integer else { return .none }
             return LogDates.formatted(seconds &+ offset, format, isLocal: isLocal).map { .text($0) } ?? .none
-        }
-    }
-
-    private var asAddress: IPEndpoint? {
-        switch self {
-        case .address(let endpoint): endpoint
-        case .text(let text):
-            if case .ip(let endpoint)? = SocketAddress(ip: text, port: 0) { endpoint } else { nil }
-        case .none, .integer, .boolean, .binary: nil
         }
     }
 

@@ -1,0 +1,105 @@
+import Model
+
+/// Reads what an `acl` line or braces hold: a sample, flags, values.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 7.1, and what HAProxy 2.6.12 takes.
+struct AccessListReader {
+    /// What is known.
+    var facts: SampleReader.Facts
+
+    /// Reads one.
+    ///
+    /// - Parameters:
+    ///   - words: the sample and what follows it; at least one word.
+    ///   - canRead: whether what one side sends is there to be looked at.
+    /// - Returns: the test.
+    /// - Throws: what is wrong.
+    func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> AccessTest {
+        guard let first = words.first else { preconditionFailure("an access list has a word at least") }
+        let sample = try SampleReader.read(first, facts: facts)
+        if case .content = sample.fetch, !canRead {
+            throw first.error(
+                "'\(first.text)' can't be known here: nothing of what the client sends has been read yet",
+                help: "write the rule as 'tcp-request content'")
+        }
+        var rest = words.dropFirst()
+        let flags = try readFlags(&rest)
+        let patterns = flags.patterns + rest
+        guard let method = flags.method ?? Self.method(of: sample.kind) else {
+            throw first.error(
+                "'\(first.text)' has bytes, which can be compared in several ways",
+                help: "write one of them after it, such as '\(first.text) -m str AMQP', '-m bin 414d5150' or '-m found'"
+            )
+        }
+        let takesNone = method == .found || method == .bool
+        guard takesNone || !patterns.isEmpty || flags.isDeliberatelyEmpty else {
+            throw first.error(
+                "no value stands after '\(first.text)', so this never holds",
+                help: "write the values that it may have, or '-m found' where any will do")
+        }
+        var isVersion = false
+        if case .content(.tlsVersion) = sample.fetch, sample.converters.isEmpty, method == .int { isVersion = true }
+        let reader = PatternReader(method: method, ignoresCase: flags.ignoresCase, readsVersions: isVersion)
+        return AccessTest(sample: sample, match: try reader.read(Array(patterns)))
+    }
+
+    /// How values of a kind are compared where nothing says it.
+    private static func method(of kind: SampleExpression.Kind) -> PatternReader.Method? {
+        switch kind {
+        case .boolean: .bool
+        case .integer: .int
+        case .address: .ip
+        case .text: .str
+        case .binary: nil
+        }
+    }
+
+    /// What stands between a sample and its values.
+    private struct Flags {
+        var method: PatternReader.Method?
+        var ignoresCase = false
+        var patterns: [Word] = []
+        /// `--`, after which nothing is missing.
+        var isDeliberatelyEmpty = false
+    }
+
+    private func readFlags(_ words: inout ArraySlice<Word>) throws(Diagnostic) -> Flags {
+        var flags = Flags()
+        while let word = words.first, word.text.hasPrefix("-"), Int64(word.text) == nil {
+            words.removeFirst()
+            switch word.text {
+            case "--":
+                flags.isDeliberatelyEmpty = true
+                return flags
+            case "-i": flags.ignoresCase = true
+            // Names are never looked up, and lists have no numbers of their own here.
+            case "-n", "-M": continue
+            case "-u": _ = try argument(of: word, &words, "a number", example: "-u 1")
+            case "-m":
+                let name = try argument(of: word, &words, "a method", example: "-m beg")
+                guard let method = PatternReader.Method(rawValue: name.text) else {
+                    throw name.error(
+                        "unknown method '\(name.text)'",
+                        help: "the methods are \(PatternReader.Method.allCases.map(\.rawValue).joined(separator: ", "))"
+                    )
+                }
+                flags.method = method
+            case "-f":
+                let file = try argument(of: word, &words, "a file", example: "-f networks.lst")
+                flags.patterns += try PatternFile.read(file)
+            default:
+                throw word.error("unknown flag '\(word.text)'", help: "the flags are -i, -f, -m, -n, -M, -u and --")
+            }
+        }
+        return flags
+    }
+
+    private func argument(
+        of flag: Word, _ words: inout ArraySlice<Word>, _ what: String, example: String
+    ) throws(Diagnostic) -> Word {
+        guard let word = words.popFirst() else {
+            throw flag.error("'\(flag.text)' needs \(what)", help: "write '\(example)'")
+        }
+        return word
+    }
+}

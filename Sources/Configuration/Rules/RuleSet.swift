@@ -1,0 +1,64 @@
+/// What a proxy's lines decide of each connection, compiled: nothing left to look up.
+///
+/// - Source: HAProxy 2.6 configuration manual, sections 4.2 (`tcp-request`, `use-server`, `force-persist`) and 7.
+public struct RuleSet: Sendable, Equatable {
+    /// A rule that lets a connection pass or ends it.
+    public struct Gate: Sendable, Equatable {
+        /// What is done.
+        public enum Action: String, Sendable, CaseIterable {
+            /// No further rule of its list is looked at.
+            case accept
+            /// The connection ends.
+            case reject
+        }
+
+        /// What is done.
+        public var action: Action
+        /// When; always when `nil`.
+        public var condition: RuleCondition?
+    }
+
+    /// Rules about what one side has sent.
+    public struct Inspection: Sendable, Equatable {
+        /// The rules, of which the first that decides counts.
+        public var gates: [Gate] = []
+        /// How long may be waited for what they ask for (`inspect-delay`); not at all when `nil`.
+        public var delay: Duration?
+
+        /// Whether any of them asks for what was sent.
+        public var readsContent: Bool { gates.contains { $0.condition?.readsContent == true } }
+    }
+
+    /// A `use-server` line.
+    public struct ServerRule: Sendable, Equatable {
+        /// The server's index in the proxy.
+        public var server: Int
+        /// When it is used; always when `nil`.
+        public var condition: RuleCondition?
+    }
+
+    /// Looked at when a connection has been accepted (`tcp-request connection`).
+    public var connection: [Gate] = []
+    /// Looked at when the client is known (`tcp-request session`).
+    public var session: [Gate] = []
+    /// Looked at with what the client sends (`tcp-request content`).
+    public var request = Inspection()
+    /// The servers that are used before any is chosen (`use-server`).
+    public var servers: [ServerRule] = []
+    /// When a server that is down is used all the same (`force-persist`).
+    public var forcedPersistence: [RuleCondition] = []
+
+    /// No rules.
+    public init() {}
+
+    /// Whether anything is to be decided once a session is in the backend.
+    public var choosesServers: Bool { !servers.isEmpty }
+}
+
+/// A `use_backend` line that can't be decided before there is a session.
+public struct BackendRule: Sendable, Equatable {
+    /// When it counts.
+    public var condition: RuleCondition
+    /// The index in `InstanceConfiguration.proxies` of the backend.
+    public var backend: Int
+}

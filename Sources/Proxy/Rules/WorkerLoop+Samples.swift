@@ -1,0 +1,119 @@
+import AccessLog
+import EventLoop
+import Model
+
+/// Samples: what rules ask of a session, its connection, and the state of proxies and servers.
+extension WorkerLoop {
+    /// Reads a sample that doesn't ask for what was sent.
+    ///
+    /// - Parameters:
+    ///   - fetch: what is asked for.
+    ///   - session: for whom.
+    /// - Returns: its value, which may be none.
+    func value(of fetch: SampleExpression.Fetch, for session: UnsafeMutablePointer<Session>) -> SampleValue {
+        let frontend = frontend(Int(session.pointee.frontend))
+        switch fetch {
+        case .constant(.none), .uniqueID, .content: return .none
+        case .constant(.integer(let number)): return .integer(number)
+        case .constant(.boolean(let isTrue)): return .boolean(isTrue)
+        case .constant(.text(let text)): return .text(text)
+        case .source: return address(session.pointee.peer)
+        case .sourcePort: return port(session.pointee.peer)
+        case .isSourceLocal: return isLocal(session.pointee.peer)
+        case .destination: return address(destination(of: session) ?? .none)
+        case .destinationPort: return port(destination(of: session) ?? .none)
+        case .isDestinationLocal: return isLocal(destination(of: session) ?? .none)
+        // There is no connection to a server yet where rules are looked at.
+        case .backendSource, .backendSourcePort, .serverAddress, .serverPort, .serverName, .serverID: return .none
+        case .frontendName: return .text(frontend.configuration.name)
+        case .frontendID: return .integer(Int64(frontend.configuration.id))
+        case .frontendConnections: return .integer(Int64(frontend.currentSessions))
+        case .backendName: return .text(backend(Int(session.pointee.backend)).configuration.name)
+        case .backendID: return .integer(Int64(backend(Int(session.pointee.backend)).configuration.id))
+        case .backendConnections:
+            return .integer(Int64(backend(Int(session.pointee.backend)).tally.currentSessions))
+        case .listenerName:
+            return frontend.configuration.binds[Int(session.pointee.bind)].name.map { .text($0) } ?? .none
+        case .listenerID: return .integer(Int64(session.pointee.bind) + 1)
+        case .bytesIn: return .integer(session.pointee.upload.bytes)
+        case .bytesOut: return .integer(session.pointee.download.bytes)
+        case .date(let offset, let unitsPerSecond):
+            let milliseconds = WallClock.now().millisecondsSinceEpoch + offset * 1_000
+            return .integer(unitsPerSecond < 1_000 ? milliseconds / 1_000 : milliseconds * (unitsPerSecond / 1_000))
+        case .dateMicroseconds: return .integer(WallClock.now().millisecondsSinceEpoch % 1_000 * 1_000)
+        case .random(let bound): return .integer(Int64(UInt32.random(in: 0..<bound)))
+        case .processID: return .integer(Int64(CurrentProcess.identifier))
+        case .uuid: return .text(SampleValue.uuid())
+        case .tls(let property): return SampleValue(property, of: encryption(of: session))
+        case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
+        case .live(.server(let measure, let index, let server)):
+            guard let backend = backends[index], backend.servers.indices.contains(server) else { return .none }
+            return self.measure(measure, of: server, in: backend)
+        }
+    }
+
+    private func address(_ endpoint: IPEndpoint) -> SampleValue { endpoint == .none ? .none : .address(endpoint) }
+
+    private func port(_ endpoint: IPEndpoint) -> SampleValue {
+        endpoint == .none ? .none : .integer(Int64(endpoint.port))
+    }
+
+    private func isLocal(_ endpoint: IPEndpoint) -> SampleValue {
+        .boolean(endpoint == .none || Socket.isOwnAddress(endpoint))
+    }
+
+    /// A proxy that is switched off, or that nothing is sent to, has nothing to be counted.
+    private func measure(_ measure: LiveSample.ProxyMeasure, of index: Int) -> Int64 {
+        switch measure {
+        case .frontendConnections: return Int64(frontends[index]?.currentSessions ?? 0)
+        case .frontendSessionRate:
+            return Int64(frontends[index]?.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
+        case .usableServers: return Int64(backends[index]?.usableServers ?? 0)
+        case .waiting: return Int64(backends[index]?.queue.count ?? 0)
+        case .averageWaiting:
+            guard let backend = backends[index] else { return 0 }
+            let servers = max(backend.usableServers, 1)
+            return Int64((backend.queue.count + servers - 1) / servers)
+        case .backendSessions: return Int64(backends[index]?.tally.currentSessions ?? 0)
+        case .backendSessionRate:
+            return Int64(backends[index]?.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
+        case .freePlaces: return Int64(backends[index]?.freePlaces ?? 0)
+        }
+    }
+
+    private func measure(
+        _ measure: LiveSample.ServerMeasure, of index: Int, in backend: Backend
+    ) -> SampleValue {
+        let server = backend.servers[index]
+        switch measure {
+        case .isUp: return .boolean(!server.isOut)
+        case .sessions: return .integer(Int64(server.tally.currentSessions))
+        case .waiting: return .integer(Int64(backend.queue.count(in: .server(index))))
+        case .sessionRate:
+            return .integer(Int64(server.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current))
+        case .weight: return .integer(Int64(backend.groups.effectiveWeight(of: index)))
+        case .fullWeight: return .integer(Int64(backend.groups.weight(of: index)))
+        case .initialWeight: return .integer(Int64(server.configuration.weight))
+        }
+    }
+}
+
+extension Backend {
+    /// Servers that take sessions now, as `nbsrv` counts them: of backups that don't share the traffic, one.
+    fileprivate var usableServers: Int {
+        if groups.activeServers > 0 { return groups.activeServers }
+        return configuration.usesAllBackups ? groups.backupServers : min(groups.backupServers, 1)
+    }
+
+    /// Free places at the servers and in their queues; -1 where one has no limit.
+    fileprivate var freePlaces: Int {
+        var places = 0
+        for (index, server) in servers.enumerated() where !server.isOut {
+            guard let limit = server.configuration.maxconn, let queueLimit = server.configuration.maxqueue else {
+                return -1
+            }
+            places += limit - server.tally.currentSessions + queueLimit - queue.count(in: .server(index))
+        }
+        return places
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import Testing
+
+@testable import Configuration
+
+/// Conditions and the rules that they belong to, as files have them.
+@Suite("Rules")
+struct RuleTests {
+    private static let head =
+        Sample.defaults + "frontend f\n    bind 127.0.0.1:1\n    bind 127.0.0.1:2\n    default_backend b\n"
+    private static let tail =
+        "backend b\n    server one 192.0.2.1:1\n    server two 192.0.2.1:2\nbackend c\n    server one 192.0.2.1:1\n"
+
+    /// A file with these lines in its frontend, from line 10 on.
+    private func frontend(_ lines: String...) -> ParsedInstance {
+        Sample.parse(Self.head + lines.map { "    \($0)\n" }.joined() + Self.tail)
+    }
+
+    @Test(
+        "what the port alone decides is decided for each address",
+        arguments: [
+            ("if { dst_port 1 }", [2, nil]), ("if { dst_port 2:9 }", [nil, 2]),
+            ("unless { dst_port eq 1 3 }", [nil, 2]),
+            ("if low", [2, nil]), ("if !low", [nil, 2]), ("if { dst_port 1 } || { dst_port 2 }", [2, 2]),
+            ("if TRUE", [2, 2]), ("if FALSE", [nil, nil]), ("if { dst_port gt 1 }", [nil, 2]),
+        ] as [(String, [Int?])])
+    func ports(rule: String, expected: [Int?]) throws {
+        let binds = try frontend("acl low dst_port 1", "use_backend c \(rule)").clean().proxies[0].binds
+        #expect(binds.map(\.backend) == expected)
+        #expect(binds.allSatisfy { $0.backendRules.isEmpty })
+    }
+
+    @Test("what takes a session to know is left for it, without what the port has decided")
+    func open() throws {
+        let binds = try frontend(
+            "use_backend c if { dst_port 1 } { src 10.0.0.0/8 } || { dst_port 2 }", "use_backend b"
+        )
+        .clean().proxies[0].binds
+        #expect(binds.map(\.backend) == [nil, 2])
+        #expect(binds[1].backendRules.isEmpty)
+        let rule = try #require(binds[0].backendRules.first)
+        #expect(rule.backend == 2)
+        #expect(rule.condition.alternatives.map(\.count) == [1])
+    }
+
+    @Test(
+        "an address that doesn't know its port leaves everything open", arguments: ["fd@9", "127.0.0.1:3 accept-proxy"])
+    func unknownPorts(bind: String) throws {
+        let text =
+            Sample.defaults
+            + "frontend f\n    bind \(bind)\n    use_backend c if { dst_port 1 }\n    default_backend b\n"
+        let bound = try Sample.parse(text + Self.tail).clean().proxies[0].binds[0]
+        #expect(bound.backend == nil)
+        #expect(bound.backendRules.map(\.backend) == [2])
+    }
+
+    @Test(
+        "a mistake in a rule is told where it is, with what to write instead",
+        arguments: [
+            ("acl", "10:8 'acl' needs a name and a condition"), ("acl a", "10:10 'acl' needs a condition"),
+            ("acl a nope 1", "10:11 there is no sample 'nope' here"),
+            ("acl a src", "10:11 no value stands after 'src', so this never holds"),
+            ("acl a src foo", "10:15 'foo' is no IP address or network"),
+            ("acl a src 10.0.0.0/33", "10:15 '10.0.0.0/33' is no IP address or network"),
+            ("acl a src 10.0.0.0/255.0.255.0", "10:15 '10.0.0.0/255.0.255.0' is no IP address or network"),
+            ("acl a dst_port x", "10:20 'x' is no number"),
+            ("acl a dst_port 9:3", "10:20 '9:3' is no range of numbers"),
+            ("acl a dst_port gt", "10:20 no number follows 'gt'"), ("acl a src -m foo 1", "10:18 unknown method 'foo'"),
+            ("acl a src -m", "10:15 '-m' needs a method"), ("acl a src -x 1", "10:15 unknown flag '-x'"),
+            ("acl a src -m reg [", "10:22"), ("acl a req.ssl_ver x", "10:23 'x' is no version"),
+            (
+                "acl a req.payload(0,4) AMQP",
+                "10:11 'req.payload(0,4)' has bytes, which can be compared in several ways"
+            ),
+            ("acl a req.payload(0,4) -m bin 4g", "10:35 '4g' is not in hexadecimal digits"),
+            ("acl a nbsrv gt 1", "10:11 'nbsrv' asks for a backend, and 'f' is none"),
+            ("acl a nbsrv(bb) gt 1", "10:17 there is no backend 'bb'"),
+            ("acl a fe_conn(b) gt 1", "10:19 there is no frontend 'b'"),
+            ("acl a srv_is_up(b/ona)", "10:21 there is no server 'ona' in 'b'"),
+            ("acl a path /x", "10:11 sample 'path' reads what is sent, which is not looked at here"),
+            ("acl a src, 1.2.3.4", "10:15"), ("acl a src] 1.2.3.4", "10:14 unexpected ']' in a sample"),
+            ("use_backend", "10:16 'use_backend' needs a backend's name"),
+            ("use_backend c if", "10:19 no condition follows 'if'"),
+            ("use_backend c when TRUE", "10:19 unexpected 'when'"),
+            ("use_backend c if x", "10:22 there is no acl 'x' above this line"),
+            ("use_backend c if { src 1.2.3.4", "10:22 this brace is never closed"),
+            ("use_backend c if { }", "10:22 nothing stands between the braces"),
+            ("use_backend c if TRUE ||", "10:27 no condition follows '||'"),
+            ("use_backend c if || TRUE", "10:22 no condition stands before '||'"),
+            ("use_backend c if !", "10:22 no condition follows '!'"),
+            ("use_backend c if METH_GET", "10:22 the acl 'METH_GET' reads requests, which are not looked at here"),
+            ("use_backend d if TRUE", "10:17 there is no backend 'd'"),
+            ("tcp-request", "10:16 'tcp-request' needs what to look at"),
+            ("tcp-request nonsense accept", "10:17 unknown rule 'tcp-request nonsense'"),
+            ("tcp-request content", "10:24 'tcp-request content' needs an action"),
+            ("tcp-request content lua.x", "10:25 'tcp-request content lua.x' is not supported here"),
+            ("tcp-request inspect-delay x", "10:31 'x' is not a time"),
+            (
+                "tcp-request connection reject if { req.len gt 3 }",
+                "10:40 'req.len' can't be known here: nothing of what the client sends has been read yet"
+            ),
+        ] as [(String, String)])
+    func mistakes(line: String, expected: String) {
+        let parsed = frontend(line)
+        #expect(parsed.configuration == nil)
+        let said = parsed.diagnostics.map { "\($0.location.line):\($0.location.column) \($0.message)" }
+        #expect(said.count == 1 && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+        #expect(parsed.diagnostics.allSatisfy { $0.help != nil })
+    }
+
+    @Test("who uses a name whose line is wrong is not wrong as well")
+    func tolerated() {
+        let parsed = frontend("acl a src foo", "use_backend c if a")
+        #expect(parsed.messages(.error) == ["'foo' is no IP address or network"])
+    }
+
+    @Test("a name whose values are what the client sends can't be used before anything is read")
+    func namedContent() {
+        let parsed = frontend("acl big req.len gt 3", "tcp-request connection reject if big")
+        #expect(parsed.messages(.error).count == 1)
+        #expect(frontend("acl big req.len gt 3", "tcp-request content reject if big").messages(.error) == [])
+    }
+
+    @Test("values come from files, without empty lines and comments")
+    func files() throws {
+        let file = FileManager.default.temporaryDirectory.appending(path: "rules-\(UUID().uuidString).lst")
+        try Data("# networks\n\n  10.0.0.0/8\n192.0.2.1\n".utf8).write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let parsed = frontend("use_backend c if { src -f \(file.path()) }")
+        let rule = try #require(try parsed.clean().proxies[0].binds[0].backendRules.first)
+        guard case .networks(let networks) = rule.condition.alternatives[0][0].list.tests[0].match else {
+            Issue.record("the values are networks")
+            return
+        }
+        #expect(networks.contains(high: 0, low: 0x0A01_0203, isIPv6: false))
+        #expect(networks.contains(high: 0, low: 0xC000_0201, isIPv6: false))
+        #expect(!networks.contains(high: 0, low: 0xC000_0202, isIPv6: false))
+        #expect(frontend("acl a src -f /nowhere/x.lst").messages(.error).count == 1)
+    }
+
+    @Test("rules are inherited from defaults that have a name, and from no others")
+    func defaults() throws {
+        let rule = "    tcp-request connection reject if { src 192.0.2.1 }\n"
+        let head = "defaults common\n    timeout client 1s\n    timeout connect 1s\n    timeout server 1s\n"
+        let listen = "listen l\n    bind :1\n    server s 192.0.2.1:1\n"
+        #expect(try Sample.parse(head + rule + listen).clean().proxies[0].rules.connection.count == 1)
+        let nameless = Sample.parse(head.replacing(" common", with: "") + rule + listen)
+        #expect(nameless.messages(.error).count == 1)
+    }
+
+    @Test("servers are chosen by rules that name them")
+    func servers() throws {
+        let rules = try Sample.listen("use-server one if { src 10.0.0.0/8 }", "force-persist if LOCALHOST")
+            .clean().proxies[0].rules
+        #expect(rules.servers.map(\.server) == [0])
+        #expect(rules.forcedPersistence.count == 1)
+        #expect(Sample.listen("use-server ona if TRUE").messages(.error) == ["there is no server 'ona' in 'rabbit'"])
+        #expect(Sample.listen("force-persist").messages(.error) == ["'force-persist' needs a condition"])
+        #expect(try Sample.listen("option persist").clean().proxies[0].persists)
+    }
+}
