@@ -84,7 +84,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .target(
-            name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy"], path: "Tests/Peers"),
+            name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy", "TLS"], path: "Tests/Peers"),
         .target(name: "Seeds", path: "Tests/Seeds"),
         .target(name: "Certificates", path: "Tests/Certificates"),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
@@ -97,7 +97,9 @@ let package = Package(
         .testTarget(name: "AccessLogTests", dependencies: ["AccessLog"]),
         .testTarget(
             name: "ProxyTests",
-            dependencies: ["AccessLog", "Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"]),
+            dependencies: [
+                "AccessLog", "Certificates", "Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds",
+            ]),
         .testTarget(
             name: "HistoryTests",
             dependencies: ["History", "Migrations", "Model", "Seeds", .product(name: "GRDB", package: "GRDB.swift")]),
@@ -122,7 +124,8 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ], exclude: ["Golden"]),
         .testTarget(name: "ArchitectureTests"),
-        .testTarget(name: "Scenarios", path: "Tests/Scenarios", exclude: ["Clients"]),
+        .testTarget(
+            name: "Scenarios", dependencies: ["Certificates"], path: "Tests/Scenarios", exclude: ["Clients"]),
         .testTarget(
             name: "Differential",
             dependencies: ["Certificates", "Configuration", "EventLoop", "Model", "Peers", "Proxy", "Seeds"],

@@ -1,7 +1,6 @@
 import Configuration
 import EventLoop
 import Model
-import TLS
 
 /// The accepting side of a proxy as its worker knows it.
 ///
@@ -191,8 +190,6 @@ struct Listener {
     let descriptor: Int32
     /// What its connections begin with: a header that says who the client is, a handshake, or the session itself.
     let firstPhase: Session.Phase
-    /// What its clients meet who speak TLS; `nil` without it.
-    let tls: TLSListener?
     /// Whether it is registered, that is: whether connections are accepted and not left in the kernel's queue.
     var isAccepting: Bool
 }

@@ -85,7 +85,7 @@ extension WorkerLoop {
                 return
             }
             awaitArrival(of: session, at: frontend)
-            if listener.firstPhase == .handshaking, let tls = listener.tls {
+            if listener.firstPhase == .handshaking, let tls = frontend.configuration.binds[listener.bind].tls {
                 beginHandshake(of: session, with: tls)
             }
             return

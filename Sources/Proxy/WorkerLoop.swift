@@ -150,7 +150,7 @@ final class WorkerLoop {
                 Listener(
                     bind: listener.bind, descriptor: listener.descriptor,
                     firstPhase: bind.acceptsProxyHeader ? .greeting : bind.tls == nil ? .queued : .handshaking,
-                    tls: bind.tls, isAccepting: false))
+                    isAccepting: false))
         }
     }
 

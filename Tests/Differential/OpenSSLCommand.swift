@@ -8,6 +8,8 @@ final class OpenSSLCommand: Sendable {
     private let input: Pipe
     // Owner: the mutex; added to by the thread that reads the command's output.
     private let output = Mutex("")
+    // Owner: the mutex; set by that thread at the output's end.
+    private let hasAllOutput = Mutex(false)
 
     /// Connects.
     ///
@@ -47,7 +49,10 @@ final class OpenSSLCommand: Sendable {
         process.standardError = text
         text.fileHandleForReading.readabilityHandler = { [weak self] handle in
             let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil }
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                self?.hasAllOutput.withLock { $0 = true }
+            }
             self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
         }
         try process.run()
@@ -56,7 +61,8 @@ final class OpenSSLCommand: Sendable {
     /// Ends the command.
     func stop() {
         guard process.isRunning else { return }
-        process.terminate()
+        // Children of a test's threads have all other signals blocked.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
     }
 
@@ -73,10 +79,10 @@ final class OpenSSLCommand: Sendable {
         }
     }
 
-    /// Waits for the command's end.
+    /// Waits for the command's end, and for all that it has said.
     func awaitEnd() throws {
-        guard wait(until: { !self.process.isRunning }) else {
-            process.terminate()
+        guard wait(until: { !self.process.isRunning && self.hasAllOutput.withLock { $0 } }) else {
+            stop()
             throw MissingLine(description: "the client goes on: \(output.withLock { $0 })")
         }
     }
