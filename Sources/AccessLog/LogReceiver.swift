@@ -10,7 +10,7 @@ enum LogReceiver {
     case batch(DatagramBatch)
     /// `stdout` or `stderr`.
     case stream(Int32)
-    /// A host that is not an address, or a path that is too long.
+    /// A host whose name has no address yet, or a path that is too long.
     case unreachable
 
     init(_ destination: LogTarget.Destination, isBatching: Bool) {
@@ -20,6 +20,8 @@ enum LogReceiver {
             address = SocketAddress(ip: host, port: port)
         case .unixDatagram(let path):
             address = path.utf8.count <= SocketAddress.longestUnixPath ? .unix(path: path) : nil
+        case .abstractDatagram(let name):
+            address = name.utf8.count <= SocketAddress.longestUnixPath ? .abstract(name: name) : nil
         case .fileDescriptor(let descriptor):
             self = .stream(descriptor)
             return
@@ -28,6 +30,10 @@ enum LogReceiver {
             self = .unreachable
             return
         }
+        self.init(address, isBatching: isBatching)
+    }
+
+    init(_ address: SocketAddress, isBatching: Bool) {
         let socket = DatagramSocket(to: address)
         self = isBatching ? .batch(DatagramBatch(to: socket)) : .socket(socket)
     }

@@ -58,8 +58,7 @@ public final class LogSender {
 
     /// Prepares to send along a proxy's `log` lines; equal lines count once, equal destinations share a socket.
     ///
-    /// A UDP target's host is an address here: whoever starts the worker has looked its name up. One that isn't loses its
-    /// lines, which `droppedLines` shows.
+    /// A UDP target whose host is a name loses its lines until `locate` says where it is, which `droppedLines` shows.
     ///
     /// - Parameters:
     ///   - targets: the targets.
@@ -80,6 +79,20 @@ public final class LogSender {
             stops.append(stop)
         }
         return LogRoute(stops: stops)
+    }
+
+    /// Says where a host is that is known by its name alone.
+    ///
+    /// - Parameters:
+    ///   - host: its name.
+    ///   - endpoint: its address; the port is each target's own.
+    public func locate(_ host: String, at endpoint: IPEndpoint) {
+        for (destination, index) in destinations {
+            guard case .udp(host, let port) = destination, case .unreachable = receivers[index] else { continue }
+            var endpoint = endpoint
+            endpoint.port = port
+            receivers[index] = LogReceiver(.ip(endpoint), isBatching: isBatching)
+        }
     }
 
     /// Sends one line to every target that wants its level.

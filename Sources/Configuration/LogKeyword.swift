@@ -134,7 +134,10 @@ enum LogKeyword {
         case .path(let path):
             try AddressText.checkPath(path, at: word)
             return .unixDatagram(path: path)
-        case .abstract, .descriptor:
+        case .abstract(let name):
+            try AddressText.checkAbstractName(name, at: word)
+            return .abstractDatagram(name: name)
+        case .descriptor:
             throw word.error(
                 "a log address with '\(text.prefix { $0 != "@" })@' is not supported here",
                 help: "use UDP, a socket's path, stdout or stderr")
@@ -156,7 +159,9 @@ enum LogKeyword {
         if family != .ipv6, let address = IPAddressText.ipv4(host) { return address }
         if family != .ipv4, let address = IPAddressText.ipv6(host) { return address }
         if host == "localhost" { return family == .ipv6 ? "::1" : "127.0.0.1" }
+        if family == .any, IPAddressText.isName(host) { return host }
         throw word.error(
-            "'\(host)' is not an IP address", help: "write the log server's address, such as '\(example)'")
+            "'\(host)' is neither an IP address nor a name",
+            help: "write the log server's address, such as '\(example)'")
     }
 }

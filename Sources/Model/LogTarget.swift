@@ -26,10 +26,12 @@ public enum LogLevel: Int, Sendable, Hashable, CaseIterable, Comparable {
 public struct LogTarget: Sendable, Hashable {
     /// Where lines go.
     public enum Destination: Sendable, Hashable {
-        /// A syslog server over UDP.
+        /// A syslog server over UDP; the host is an address or a name.
         case udp(host: String, port: UInt16)
         /// A datagram socket such as `/dev/log`.
         case unixDatagram(path: String)
+        /// A datagram socket by an abstract name, without the leading zero byte (`abns@`).
+        case abstractDatagram(name: String)
         /// A file descriptor of this process: 1 is `stdout`, 2 is `stderr`.
         case fileDescriptor(Int32)
     }

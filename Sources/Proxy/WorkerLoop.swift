@@ -142,7 +142,8 @@ final class WorkerLoop {
         frontends = InstanceLayout.frontends(of: configuration)
         checks = InstanceLayout.checks(of: backends)
         nameServices = InstanceLayout.nameServices(of: configuration, backends, now: begin)
-        lookUps = InstanceLayout.lookUps(of: backends, awaiting: plan.awaitingSystem)
+        lookUps = InstanceLayout.lookUps(
+            of: backends, awaiting: plan.awaitingSystem, logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
         for listener in plan.listeners {
             let bind = configuration.proxies[listener.proxy].binds[listener.bind]

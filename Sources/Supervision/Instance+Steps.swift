@@ -99,8 +99,10 @@ extension Instance {
         for index in configuration.statisticsProxies where counters[index] == nil {
             counters[index] = HTTPFrontendCounters()
         }
+        logHosts = located.logHosts
         var plan = WorkerPlan(
-            configuration: configuration, listeners: try workerListeners(configuration), addresses: located.addresses,
+            configuration: configuration.sendingLogs(to: logHosts), listeners: try workerListeners(configuration),
+            addresses: located.addresses,
             inherited: inherited, httpCounters: counters, history: surroundings.history)
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
@@ -178,7 +180,7 @@ extension Instance {
             guard !listeners.isEmpty else { return }
             isSurfaceOpen = true
             try await surroundings.surface.open(
-                configuration, listeners: listeners, counters: counters, control: supervisor)
+                configuration.sendingLogs(to: logHosts), listeners: listeners, counters: counters, control: supervisor)
         } catch {
             logger.error("\(name): no statistics and no stats socket: \(error)")
         }

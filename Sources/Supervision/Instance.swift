@@ -56,6 +56,8 @@ actor Instance {
 
     var sockets: ListeningSockets
     var namespaces: OpenNamespaces
+    /// Where the hosts are that log lines go to by a name, as far as the system knew at the last worker's start.
+    var logHosts: [String: String] = [:]
     var worker: (any InstanceWorker)?
     var runningSince: ContinuousClock.Instant?
     /// Workers that were replaced and whose last sessions go on; each ends within its grace.

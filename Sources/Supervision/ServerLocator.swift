@@ -5,12 +5,14 @@ import Model
 import Proxy
 import StandIn
 
-/// Where the servers of a configuration are at its start.
+/// Where the servers of a configuration, and the hosts of its log, are at its start.
 struct LocatedServers: Sendable {
     /// Where each of them is; those that could not be found are left out.
     var addresses: [ServerIdentity: SocketAddress] = [:]
     /// Those whose names the system is to be asked for on.
     var awaitingSystem: Set<ServerIdentity> = []
+    /// The addresses of hosts that log lines go to by a name, where the system knew one.
+    var logHosts: [String: String] = [:]
 }
 
 /// Finds out where the servers of a configuration really are: as written, as a name resolves, or at a stand-in.
@@ -23,13 +25,13 @@ struct ServerLocator: Sendable {
     let standIns: StandInFleet?
     let logger: Logger
 
-    /// Asks the system for the names of a configuration's servers.
+    /// Asks the system for the names of a configuration's servers, and of the hosts of its log.
     ///
-    /// - Parameter configuration: whose servers.
+    /// - Parameter configuration: whose.
     /// - Returns: what it says, or that it has said nothing yet.
     func lookUpNames(of configuration: InstanceConfiguration) async -> [String: Resolver.Answer] {
-        guard standIns == nil else { return [:] }
-        let names = Set(configuration.identifiedServers.compactMap { $0.server.nameForTheSystem })
+        let servers = standIns == nil ? configuration.identifiedServers.compactMap { $0.server.nameForTheSystem } : []
+        let names = configuration.logHosts.union(servers)
         return names.isEmpty ? [:] : await resolver.addresses(of: names, within: Self.longestLookUp)
     }
 
@@ -45,6 +47,13 @@ struct ServerLocator: Sendable {
         inherited: [ServerIdentity: InheritedServer]
     ) async -> LocatedServers {
         var located = LocatedServers()
+        for host in configuration.logHosts.sorted() {
+            if case .addresses(let endpoints)? = answers[host], let first = endpoints.first {
+                located.logHosts[host] = first.host
+            } else {
+                logger.warning("log \(host): the name has no address yet; its lines are lost until the system says one")
+            }
+        }
         for (identity, server) in configuration.identifiedServers {
             if standIns == nil, case .name(let host, let port) = server.address {
                 let rule = InitialAddressRule(

@@ -183,11 +183,25 @@ struct LogSenderTests {
         close(ends[1])
     }
 
-    @Test("a host that is not an address loses its lines")
-    func unresolved() {
-        let sender = LogSender(tag: "t", processID: 1)
-        let route = sender.route(to: [LogTarget(destination: .udp(host: "no address", port: 514), facility: .local0)])
-        sender.send(info("x"), along: route, at: Self.now)
-        #expect(sender.droppedLines == 1)
+    @Test("a host that is known by its name alone loses its lines until it has an address", arguments: [false, true])
+    func unresolved(isBatching: Bool) throws {
+        let receiver = try SyslogReceiver()
+        guard case .udp(let address, let port) = receiver.destination,
+            case .ip(let endpoint)? = SocketAddress(ip: address, port: 1)
+        else {
+            Issue.record("the receiver listens over UDP")
+            return
+        }
+        let sender = LogSender(tag: "t", processID: 1, isBatching: isBatching)
+        let route = sender.route(to: [LogTarget(destination: .udp(host: "log.example", port: port), facility: .local0)])
+        sender.send(info("lost"), along: route, at: Self.now)
+        sender.locate("other.example", at: endpoint)
+        sender.send(info("lost, too"), along: route, at: Self.now)
+        #expect(sender.droppedLines == 2)
+        sender.locate("log.example", at: endpoint)
+        sender.send(info("found"), along: route, at: Self.now)
+        sender.flush()
+        #expect(try receiver.next().hasSuffix(": found\n"))
+        #expect(sender.droppedLines == 2)
     }
 }

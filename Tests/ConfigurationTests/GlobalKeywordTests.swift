@@ -175,6 +175,7 @@ struct LogKeywordTests {
             ("*", .udp(host: "127.0.0.1", port: 514)), ("/dev/log", .unixDatagram(path: "/dev/log")),
             ("unix@/dev/log", .unixDatagram(path: "/dev/log")), ("stdout", .fileDescriptor(1)),
             ("stderr", .fileDescriptor(2)),
+            ("log.example:1514", .udp(host: "log.example", port: 1514)), ("abns@log", .abstractDatagram(name: "log")),
             ("fd@2", .fileDescriptor(2)), ("fd@17", .fileDescriptor(17)),
             ("udp4@10.0.0.1:5", .udp(host: "10.0.0.1", port: 5)), ("uxdg@/dev/log", .unixDatagram(path: "/dev/log")),
         ] as [(String, LogTarget.Destination)])
@@ -234,7 +235,7 @@ struct LogKeywordTests {
             ("log 127.0.0.1 local0 info err x", "error 2:35 unexpected 'x' after 'err'"),
             ("log 127.0.0.1:x local0", "error 2:9 'x' is not a port"),
             ("log 127.0.0.1:70000 local0", "error 2:9 port 70000 is out of range"),
-            ("log nohost local0", "error 2:9 'nohost' is not an IP address"),
+            ("log udp4@nohost local0", "error 2:9 'nohost' is neither an IP address nor a name"),
             ("log 127.0.0.1 len 10 local0", "error 2:23 10 is out of range for 'len'"),
             ("log 127.0.0.1 format foo local0", "error 2:26 unknown log format 'foo'"),
             ("log 127.0.0.1 sample 1 local0", "error 2:26 '1' does not say how many lines a period has"),

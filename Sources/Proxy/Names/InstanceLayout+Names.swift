@@ -9,8 +9,11 @@ extension InstanceLayout {
     /// - Parameters:
     ///   - backends: all backends.
     ///   - servers: whose names.
+    ///   - logHosts: the names of hosts that log lines go to.
     /// - Returns: the names in the file's order.
-    static func lookUps(of backends: [Backend?], awaiting servers: Set<ServerIdentity>) -> [SystemLookUp] {
+    static func lookUps(
+        of backends: [Backend?], awaiting servers: Set<ServerIdentity>, logHosts: Set<String>
+    ) -> [SystemLookUp] {
         var lookUps: [SystemLookUp] = []
         for (index, backend) in backends.enumerated() {
             guard let backend else { continue }
@@ -21,6 +24,13 @@ extension InstanceLayout {
                 } else {
                     lookUps.append(SystemLookUp(host: host, servers: [(index, position)]))
                 }
+            }
+        }
+        for host in logHosts.sorted() {
+            if let known = lookUps.firstIndex(where: { $0.host == host }) {
+                lookUps[known].isLogHost = true
+            } else {
+                lookUps.append(SystemLookUp(host: host, servers: [], isLogHost: true))
             }
         }
         return lookUps
