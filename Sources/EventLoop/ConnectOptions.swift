@@ -46,7 +46,7 @@ extension Socket {
     /// - Parameters:
     ///   - address: where to.
     ///   - options: how; what is about TCP is left out for a path.
-    /// - Returns: the descriptor (-1 when there is none) and how it began: `.exhausted` also where the source can't be had.
+    /// - Returns: the descriptor (-1 when there is none) and how it began.
     public static func connect(to address: SocketAddress, options: ConnectOptions) -> (Int32, ConnectStart) {
         let descriptor: Int32
         do throws(SystemError) {
@@ -58,7 +58,7 @@ extension Socket {
             let code = prepare(descriptor, options)
             guard code == 0 else {
                 close(descriptor)
-                return (-1, .exhausted(code))
+                return (-1, refusal(code))
             }
         }
         return start(descriptor, to: address)
@@ -74,6 +74,11 @@ extension Socket {
             guard descriptor >= 0 else { throw SystemError("socket", address.description) }
             return descriptor
         }
+    }
+
+    /// What it means that a socket can't be prepared.
+    static func refusal(_ code: Int32) -> ConnectStart {
+        code == EADDRNOTAVAIL || code == EADDRINUSE ? .sourceRefused(code) : .exhausted(code)
     }
 
     /// Sets a new socket's options; the error's number where one of them that matters can't be had, else 0.

@@ -21,14 +21,18 @@ public enum ConnectStart: Sendable, Hashable {
     case inProgress
     /// It cannot be made: there is no way to the address, or it refuses.
     case failed(Int32)
-    /// It cannot be made for lack of something on this machine: descriptors, memory, ports, permission.
+    /// It cannot be made for lack of something on this machine: descriptors, memory, permission.
     case exhausted(Int32)
+    /// The address or the port that it is to come from can't be had.
+    case sourceRefused(Int32)
+    /// There is no port left to come from that isn't connected to the same place already.
+    case portsUsedUp(Int32)
 
     /// Whether the other end refuses it.
     public var isRefused: Bool { self == .failed(ECONNREFUSED) }
 
-    /// Whether it is the address or the port to come from that cannot be had.
-    public var lacksSource: Bool { self == .exhausted(EADDRNOTAVAIL) || self == .exhausted(EADDRINUSE) }
+    /// That all ports of a range are in use.
+    public static let allPortsInUse = ConnectStart.sourceRefused(EADDRINUSE)
 }
 
 /// System calls on stream sockets.
@@ -179,7 +183,7 @@ public enum Socket {
         if !address.isUnix { setOption(descriptor, Int32(IPPROTO_TCP), TCP_QUICKACK, 0) }
         if let options, !address.isUnix, case let code = prepare(descriptor, options), code != 0 {
             close(descriptor)
-            return (-1, .exhausted(code))
+            return (-1, refusal(code))
         }
         let first = start(descriptor, to: address)
         return first.1 == .inProgress && address.isLoopback ? start(descriptor, to: address) : first
@@ -192,7 +196,8 @@ public enum Socket {
         if code == EINPROGRESS || code == EALREADY { return (descriptor, .inProgress) }
         _ = Glibc.close(descriptor)
         switch code {
-        case EMFILE, ENFILE, ENOMEM, ENOBUFS, EADDRNOTAVAIL, EACCES, EPERM: return (-1, .exhausted(code))
+        case EMFILE, ENFILE, ENOMEM, ENOBUFS, EACCES, EPERM: return (-1, .exhausted(code))
+        case EADDRNOTAVAIL, EADDRINUSE: return (-1, .portsUsedUp(code))
         default: return (-1, .failed(code))
         }
     }

@@ -105,7 +105,7 @@ public struct SocketFile: Sendable, Hashable {
         switch start {
         case .connected, .inProgress, .failed(EAGAIN): return true
         // Not to be found out, so better not taken for dead.
-        case .exhausted: return true
+        case .exhausted, .sourceRefused, .portsUsedUp: return true
         case .failed: return false
         }
     }

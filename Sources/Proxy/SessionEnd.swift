@@ -104,6 +104,16 @@ enum SessionEnd: Equatable {
     /// Whether it counts as an error of the server's answer: a broken connection does, silence does not.
     var isResponseError: Bool { self == .serverFailed }
 
+    /// Whether the client got no server, through no doing of its own.
+    var isWithoutServer: Bool {
+        switch self {
+        case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
+        case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .serverFailed, .exhausted,
+            .killed, .serverDown, .activeUp:
+            false
+        }
+    }
+
     /// Whether it counts as a connection that could not be made.
     var isConnectionError: Bool {
         switch self {

@@ -126,8 +126,8 @@ extension WorkerLoop {
         let (descriptor, start) = Socket.probe(address, options: check.options)
         check.descriptor = descriptor
         switch start {
-        case .exhausted, .failed:
-            let (status, detail) = address.verdict(onCheckThatBegan: start, options: check.options)
+        case .exhausted, .sourceRefused, .portsUsedUp, .failed:
+            let (status, detail) = address.verdict(onCheckThatBegan: start)
             finish(position, CheckResult(status: status, detail: detail))
         case .connected where check.tls == nil:
             connectionMade(check, position)
@@ -223,17 +223,13 @@ extension WorkerLoop {
 extension SocketAddress {
     /// What HAProxy says of a check that ends as it begins.
     ///
-    /// - Parameters:
-    ///   - start: why.
-    ///   - options: how its connection was to be made.
+    /// - Parameter start: why.
     /// - Returns: the check's status, and the words after it.
-    func verdict(
-        onCheckThatBegan start: ConnectStart, options: ConnectOptions?
-    ) -> (CheckStatus, detail: String) {
+    func verdict(onCheckThatBegan start: ConnectStart) -> (CheckStatus, detail: String) {
         switch start {
-        case .exhausted(let code) where options?.source != nil && start.lacksSource:
+        case .sourceRefused(let code):
             (.layer4Error, "Can't bind to source address (\(SystemError.text(of: code)))")
-        case .exhausted(let code):
+        case .exhausted(let code), .portsUsedUp(let code):
             (.socketError, SystemError.text(of: code))
         // Over the network, a refusal is an answer.
         case .failed(let code) where start.isRefused && !isUnix:

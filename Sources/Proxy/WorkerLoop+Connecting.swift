@@ -118,7 +118,8 @@ extension WorkerLoop {
     /// - Parameters:
     ///   - session: a connecting session.
     ///   - timedOut: whether there was no answer.
-    func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool) {
+    ///   - isOwnFault: whether the server was not even asked; then nothing is said of it, and no pause helps.
+    func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool, isOwnFault: Bool = false) {
         if session.pointee.server >= 0 {
             noteAddresses(of: session)
             secure.closeServer(of: session.pointee.index)
@@ -128,7 +129,8 @@ extension WorkerLoop {
         }
         let backend = backend(Int(session.pointee.backend))
         let failed = Int(session.pointee.serverIndex)
-        observe(failed, in: backend, isError: true)
+        if !isOwnFault { observe(failed, in: backend, isError: true) }
+        let pause = timedOut || isOwnFault ? 0 : backend.retryPauseMilliseconds
         let step = backend.redispatchRule.step(
             after: Int(session.pointee.retries) + 1, activeServers: backend.groups.activeServers,
             isServerUsable: backend.groups.isUsable(failed), tie: tie(of: session))
@@ -138,13 +140,13 @@ extension WorkerLoop {
         case .retry:
             countRetry(at: failed, in: backend)
             session.pointee.isRedispatching = false
-            tryAgain(session, afterMilliseconds: timedOut ? 0 : backend.retryPauseMilliseconds)
+            tryAgain(session, afterMilliseconds: pause)
         case .redispatch:
             session.pointee.isRedispatching = true
             tryAgain(session, afterMilliseconds: 0)
         case .redispatchAfterPause:
             session.pointee.isRedispatching = true
-            tryAgain(session, afterMilliseconds: timedOut ? 0 : backend.retryPauseMilliseconds)
+            tryAgain(session, afterMilliseconds: pause)
         }
     }
 
@@ -280,6 +282,9 @@ extension WorkerLoop {
         switch start {
         case .exhausted:
             end(session, .exhausted)
+        case .sourceRefused, .portsUsedUp:
+            tellOfSource(start, in: backend)
+            attemptFailed(session, timedOut: false, isOwnFault: true)
         case .failed:
             attemptFailed(session, timedOut: false)
         case .connected, .inProgress:

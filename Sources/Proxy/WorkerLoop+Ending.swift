@@ -15,6 +15,7 @@ extension WorkerLoop {
             leaveQueue(session, ticket, of: backend)
         }
         noteAddresses(of: session)
+        excuse(session, reason, at: frontend)
         closeSockets(of: session, reason)
         let heldServer = session.pointee.holdsServer
         leaveServer(of: session, in: backend)

@@ -1,3 +1,4 @@
+import AccessLog
 import EventLoop
 
 /// Leaving: connections to servers from a chosen source, with options, or to a port that depends on the client's.
@@ -57,9 +58,12 @@ extension WorkerLoop {
             }
             server.way?.ports?.giveBack(port)
             // Another connection may have this one.
-            guard case .exhausted = start else { return (descriptor, start) }
+            switch start {
+            case .sourceRefused, .portsUsedUp: continue
+            case .connected, .inProgress, .failed, .exhausted: return (descriptor, start)
+            }
         }
-        return (-1, .exhausted(0))
+        return (-1, .allPortsInUse)
     }
 
     /// Where a session's connection goes; `nil` where it is not known where its client wanted to go, or to which port, or
@@ -89,5 +93,24 @@ extension WorkerLoop {
         case .endpoint: break
         }
         return .ip(endpoint)
+    }
+
+    /// Says in a backend's log that a connection could not be made for want of an address or port to come from.
+    ///
+    /// - Parameters:
+    ///   - start: which of them.
+    ///   - backend: the backend.
+    func tellOfSource(_ start: ConnectStart, in backend: Backend) {
+        guard let position = backends.firstIndex(where: { $0 === backend }) else { return }
+        let name = backend.configuration.name
+        let line =
+            switch start {
+            case .portsUsedUp:
+                TextLogLine(level: .err, text: "Connect() failed for backend \(name): no free ports.")
+            case .sourceRefused, .exhausted, .failed, .connected, .inProgress:
+                TextLogLine(
+                    level: .emerg, text: "Cannot bind to source address before connect() for backend \(name).")
+            }
+        log.send(line, along: routes[position], at: WallClock.now())
     }
 }

@@ -43,7 +43,7 @@ struct ConnectOptionsTests {
         options.source = SocketAddress(ip: "192.0.2.9", port: 0)
         let (descriptor, start) = Socket.connect(to: .loopback(listener.port), options: options)
         #expect(descriptor == -1)
-        #expect(start == .exhausted(EADDRNOTAVAIL))
+        #expect(start == .sourceRefused(EADDRNOTAVAIL))
         options.source = nil
         options.interface = "nonexistent0"
         guard case (-1, .exhausted) = Socket.connect(to: .loopback(listener.port), options: options) else {
