@@ -90,8 +90,9 @@ struct HAProxyStart {
 
     /// `group` and `user`, in the order in which each is still allowed.
     ///
-    /// `chroot` is told and not done: the runtime's threads look into `/proc` while they work, and end the process where that
-    /// isn't there.
+    /// `chroot` is told and not done: libdispatch counts its running threads in `/proc/THREAD/stat` once a second while all of
+    /// them are busy, and traps where that file isn't there (`_dispatch_workq_monitor_pools`). And what a worker reads when it
+    /// starts, it would look for in the new root.
     ///
     /// - Parameter messages: told of what is not done.
     /// - Throws: that one is not.

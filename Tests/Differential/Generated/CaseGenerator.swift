@@ -15,7 +15,33 @@ struct CaseGenerator {
         generator.makeServers()
         if generator.chance(4) { generator.addTimeLimit() }
         if generator.chance(8) { generator.makeBulkSteps() } else { generator.makeSteps() }
+        // From a stream of their own: what a seed made before they came, it still makes.
+        generator.random = SeededGenerator(seed: ~seed)
+        generator.addLogging()
+        generator.addMarks()
+        generator.addHeaders()
         return generator.made
+    }
+
+    private mutating func addLogging() {
+        if chance(8) { made.defaults.append("option logasap") }
+        if chance(8) { made.defaults.append("option dontlog-normal") }
+    }
+
+    /// Sessions that end with a server's state; only those of checked servers can.
+    private mutating func addMarks() {
+        for index in made.servers.indices where made.servers[index].isChecked {
+            if chance(3) { made.servers[index].options.append("on-marked-down shutdown-sessions") }
+            if chance(3) { made.servers[index].options.append("on-marked-up shutdown-backup-sessions") }
+        }
+    }
+
+    /// Headers that are equally long on both sides, whatever the ports.
+    private mutating func addHeaders() {
+        guard made.servers.allSatisfy({ $0.behaviour == .obeys || $0.behaviour == .refuses }), !made.isInexact,
+            chance(8)
+        else { return }
+        for index in made.servers.indices { made.servers[index].options.append("send-proxy-v2") }
     }
 
     private mutating func makeProxy() {

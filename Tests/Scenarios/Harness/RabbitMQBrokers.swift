@@ -51,6 +51,7 @@ final class RabbitMQBrokers: Sendable {
     /// - Parameters:
     ///   - nodes: which; the first clustered one is there before the others of the cluster.
     ///   - configuration: lines of each one's `rabbitmq.conf`.
+    /// - Throws: `ScenarioError` when one of them doesn't come up.
     init(_ nodes: [Node], configuration: [String] = []) async throws {
         directory = try TemporaryDirectory()
         portMapper = try HeldPort()
