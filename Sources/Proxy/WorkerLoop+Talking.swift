@@ -103,8 +103,8 @@ extension WorkerLoop {
             : Socket.connect(to: address, options: check.options ?? ConnectOptions())
         check.descriptor = descriptor
         switch start {
-        case .exhausted, .failed:
-            let (status, words) = address.verdict(onCheckThatBegan: start, options: check.options)
+        case .exhausted, .sourceRefused, .portsUsedUp, .failed:
+            let (status, words) = address.verdict(onCheckThatBegan: start)
             talk.demand =
                 status == .layer4Error ? talk.conversation.failed(words) : talk.conversation.failedHere(words)
         case .connected: connectionIsMade(connection, talk, check)

@@ -54,7 +54,7 @@ struct AddressTests {
         "servers on Unix sockets, by a path and by an abstract name, checked too", arguments: ["unix@/tmp/", "abns@"])
     func unixSockets(prefix: String) async throws {
         let name = "supervise-test-PORT_OF_0"
-        let line = "server local \(prefix)\(name).sock check inter 20ms rise 1 fall 1"
+        let line = "server local \(prefix)\(name).sock check inter 30s downinter 20ms rise 1 fall 1"
         try await Scenario(lines: [line], servers: ["disabled"]) { stage in
             let name = "supervise-test-\(stage.servers[0].port).sock"
             try stage.awaitLine(containing: "rabbitmq_cluster/local is DOWN")
@@ -133,7 +133,7 @@ struct AddressTests {
             return
         }
         defer { _ = Self.run("ip netns del \(name)") }
-        try await Scenario(servers: ["namespace \(name) check inter 20ms rise 1 fall 1"]) { stage in
+        try await Scenario(servers: ["namespace \(name) check inter 30s downinter 20ms rise 1 fall 1"]) { stage in
             // In this network there is a server at the same port: it is not this one that is meant.
             try stage.awaitLine(containing: "rabbitmq_cluster/rabbit_0 is DOWN")
             let listener = try Listener(.loopback(stage.servers[0].port), namespace: name)
