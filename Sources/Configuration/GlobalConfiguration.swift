@@ -32,6 +32,10 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var spreadChecks = 0
     /// The most time over which the first checks are spread (`max-spread-checks`); their interval when `nil`.
     public var maxSpreadChecks: Duration?
+    /// The file with the servers' states that an earlier process left (`server-state-file`).
+    public var serverStateFile: String?
+    /// Where such files are whose paths are relative (`server-state-base`).
+    public var serverStateBase: String?
     /// What is said of the process, which holds where the files have one of their own.
     public var process = ProcessConfiguration()
 

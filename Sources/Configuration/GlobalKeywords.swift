@@ -54,6 +54,16 @@ enum GlobalKeywords {
             global.configuration.maxsessRate = limit == 0 ? nil : limit
         },
         Keyword("node", read: readNode),
+        Keyword("server-state-file") { (global, arguments) throws(Diagnostic) in
+            let file = try arguments.word("a file", example: "server-state-file /var/lib/haproxy/states")
+            global.configuration.serverStateFile = file.text
+            try arguments.expectEnd()
+        },
+        Keyword("server-state-base") { (global, arguments) throws(Diagnostic) in
+            let folder = try arguments.word("a folder", example: "server-state-base /var/lib/haproxy")
+            global.configuration.serverStateBase = folder.text
+            try arguments.expectEnd()
+        },
         Keyword("description") { (global, arguments) throws(Diagnostic) in
             let first = try arguments.word("a text", example: "description Message broker")
             global.configuration.description = ([first] + arguments.rest()).map(\.text).joined(separator: " ")
@@ -125,8 +135,6 @@ enum GlobalKeywords {
         Accepted("nogetaddrinfo", 0...0, "names are looked up by the system"),
         Accepted("nosplice", 0...0, "bytes are moved by reads and writes"),
         Accepted("maxpipes", 1...1, "bytes are moved by reads and writes"),
-        Accepted("server-state-file", 1...1, "the history keeps the servers' states"),
-        Accepted("server-state-base", 1...1, "the history keeps the servers' states"),
         Accepted("default-path", 1...2, "paths are absolute"),
         Accepted("localpeer", 1...1, "there are no peers here"),
     ]

@@ -49,9 +49,7 @@ enum WithoutEffect {
     /// The keywords of proxies.
     static let proxyKeywords: [Keyword<ProxyDraft>] = [
         ("email-alert", .warning, "no mail is sent; the history keeps the transitions"),
-        ("load-server-state-from-file", .note, "the history keeps the servers' states"),
         ("retry-on", .note, "retries follow failed connections, and nothing else is read"),
-        ("server-state-file-name", .note, "the history keeps the servers' states"),
     ].map { line($0, $1, $2) }
 
     /// Options of proxies.

@@ -101,6 +101,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     /// The share of servers up, in percent, below which failed checks aren't believed (`panic-threshold`, which HAProxy
     /// doesn't have); they always are when `nil`.
     public var panicThreshold: Int?
+    /// Where its servers' states at the start come from.
+    public var serverStates = ServerStateSource.none
     /// Its servers in the file's order.
     public var servers: [ServerConfiguration] = []
     /// The statistics it serves, if any; only in `mode http`.

@@ -52,6 +52,10 @@ struct ProxySettings {
     var connectsSmartly = false
     var source: SourceConfiguration?
     var checks = CheckDraft()
+    /// `load-server-state-from-file`.
+    var serverStates = ServerStateSource.none
+    /// `server-state-file-name`; the proxy's own name when `nil`.
+    var serverStateFile: String?
     /// Lines that act on what is sent.
     var contentUses: [ContentKeywords.Use] = []
     var defaultServer = ServerSettings()

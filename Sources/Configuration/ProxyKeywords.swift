@@ -70,6 +70,7 @@ enum ProxyKeywords {
         ]
             + BalanceKeywords.keywords + CheckKeywords.keywords + ConnectionKeywords.keywords + ContentKeywords.keywords
             + LogFormatKeywords.keywords + OwnKeywords.keywords + RuleKeywords.keywords + HistoricKeywords.keywords
+            + ServerStateKeywords.keywords
             + WithoutEffect.proxyKeywords,
         replaced: KnownKeywords.replacedInProxies)
 

@@ -177,6 +177,8 @@ struct Resolver {
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.panicThreshold = settings.panicThreshold
+        proxy.serverStates = settings.serverStates
+        if case .local = settings.serverStates { proxy.serverStates = .local(settings.serverStateFile ?? proxy.name) }
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil
         if let scopes = proxy.stats?.scopes {
             proxy.stats?.scopes = scopes.map { $0 == "." ? draft.name.text : $0 }

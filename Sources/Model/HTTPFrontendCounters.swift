@@ -52,6 +52,26 @@ public final class HTTPFrontendCounters: Sendable {
         counts.withLock { change(&$0) }
     }
 
+    /// Lets counting begin anew.
+    ///
+    /// - Parameter all: whether everything does, or only the maxima.
+    public func clear(all: Bool) {
+        counts.withLock { current in
+            current.sessionRate.clearMax()
+            current.requestRate.clearMax()
+            guard all else {
+                current.maxSessions = 0
+                return
+            }
+            var cleared = Counts()
+            cleared.currentSessions = current.currentSessions
+            cleared.maxSessionsSinceSample = current.maxSessionsSinceSample
+            cleared.sessionRate = current.sessionRate
+            cleared.requestRate = current.requestRate
+            current = cleared
+        }
+    }
+
     /// Reads the counts.
     ///
     /// - Parameter startsNewInterval: whether `maxSessionsSinceSample` begins anew.

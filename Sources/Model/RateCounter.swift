@@ -38,6 +38,9 @@ public struct RateCounter: Sendable {
         return snapshot
     }
 
+    /// Forgets the most of any second.
+    public mutating func clearMax() { max = 0 }
+
     private mutating func turn(to nanoseconds: Int64) {
         let nowSecond = nanoseconds / Self.nanosecondsPerSecond
         guard nowSecond != second else { return }

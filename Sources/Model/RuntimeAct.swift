@@ -4,6 +4,54 @@
 public enum RuntimeAct: Sendable, Hashable {
     /// Changes one server.
     case server(ServerIdentity, ServerAct)
+    /// Changes the frontend of that name.
+    case frontend(String, FrontendAct)
+    /// Changes what holds for the whole instance.
+    case instance(InstanceAct)
+    /// Ends one session.
+    case endSession(SessionNumber)
+}
+
+/// What can be changed of a frontend while it runs.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3, `set maxconn frontend`, `enable|disable|shutdown frontend`.
+public enum FrontendAct: Sendable, Hashable {
+    /// Changes how many sessions it takes; at 0 it takes none.
+    case setSessionLimit(Int)
+    /// Stops listening; another process may listen on its addresses meanwhile.
+    case pause
+    /// Listens again.
+    case resume
+    /// Stops listening until the instance restarts.
+    case stop
+}
+
+/// What can be changed of a whole instance while it runs.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3, `set maxconn global`, `set rate-limit`, `clear counters`.
+public enum InstanceAct: Sendable, Hashable {
+    /// Changes how many connections it takes; 0 is the file's limit.
+    case setConnectionLimit(Int)
+    /// Changes how many connections it accepts in a second; 0 is no limit.
+    case setConnectionRate(Int)
+    /// Changes how many sessions may begin in a second; 0 is no limit.
+    case setSessionRate(Int)
+    /// Lets the statistics begin anew: the maxima, or everything that is counted.
+    case clearCounters(all: Bool)
+}
+
+/// The number that tells a session of an instance from all others, as `show sess` shows it.
+public struct SessionNumber: Sendable, Hashable, CustomStringConvertible {
+    /// The number; never 0.
+    public var value: UInt64
+
+    /// Makes a number.
+    ///
+    /// - Parameter value: the number.
+    public init(_ value: UInt64) { self.value = value }
+
+    /// Hexadecimal, as HAProxy writes the addresses by which it calls its sessions.
+    public var description: String { "0x\(String(value, radix: 16))" }
 }
 
 /// What can be changed of a server while it runs.
@@ -23,6 +71,10 @@ public enum ServerAct: Sendable, Hashable {
     case setSessionLimit(Int)
     /// Ends its sessions.
     case endSessions
+    /// Sends new sessions elsewhere: to this host and, if one is given, port, both as they were written.
+    case setAddress(host: String, port: String?)
+    /// Checks it elsewhere; `nil` leaves what there is, and port 0 is the server's own.
+    case setCheckAddress(host: String?, port: UInt16?)
 }
 
 /// A new weight for a server.
@@ -54,6 +106,33 @@ extension RuntimeAct: CustomStringConvertible {
     public var description: String {
         switch self {
         case .server(let server, let act): "\(server.proxy)/\(server.server) \(act)"
+        case .frontend(let name, let act): "frontend \(name) \(act)"
+        case .instance(let act): "\(act)"
+        case .endSession(let number): "session \(number) ended"
+        }
+    }
+}
+
+extension FrontendAct: CustomStringConvertible {
+    /// What is changed of a frontend, in words for the history.
+    public var description: String {
+        switch self {
+        case .setSessionLimit(let limit): "maxconn \(limit)"
+        case .pause: "paused"
+        case .resume: "resumed"
+        case .stop: "stopped"
+        }
+    }
+}
+
+extension InstanceAct: CustomStringConvertible {
+    /// What is changed of an instance, in words for the history.
+    public var description: String {
+        switch self {
+        case .setConnectionLimit(let limit): "maxconn \(limit)"
+        case .setConnectionRate(let limit): "connections per second \(limit)"
+        case .setSessionRate(let limit): "sessions per second \(limit)"
+        case .clearCounters(let all): all ? "all counters cleared" : "maxima cleared"
         }
     }
 }
@@ -69,6 +148,9 @@ extension ServerAct: CustomStringConvertible {
         case .setWeight(.percent(let percent)): "weight \(percent)%"
         case .setSessionLimit(let limit): "maxconn \(limit)"
         case .endSessions: "sessions ended"
+        case .setAddress(let host, let port): "address \(host)\(port.map { " port \($0)" } ?? "")"
+        case .setCheckAddress(let host, let port):
+            "check\(host.map { " address \($0)" } ?? "")\(port.map { " port \($0)" } ?? "")"
         }
     }
 }
@@ -77,6 +159,8 @@ extension ServerAct: CustomStringConvertible {
 public enum ActResult: Sendable, Hashable {
     /// It is done, or was so already.
     case done
+    /// It is done as far as these words tell.
+    case told(String)
     /// It was not done.
     case refused(ActRefusal)
 }
@@ -93,6 +177,18 @@ public enum ActRefusal: Error, Sendable, Hashable {
     case noSuchServer
     /// The proxy is switched off.
     case proxyDisabled
+    /// No frontend is named.
+    case frontendExpected
+    /// The instance doesn't have that frontend.
+    case noSuchFrontend
+    /// A frontend that is paused listens no less.
+    case alreadyPaused
+    /// A frontend that listens listens no more than that.
+    case alreadyListening
+    /// The frontend has stopped for good; the act that it doesn't take any more, as a verb.
+    case frontendStopped(String?)
+    /// No session has that number.
+    case noSuchSession
     /// A value is missing or means nothing here; in the words of the answer.
     case invalid(String)
     /// Its proxy's algorithm knows no weights but 0 and the file's.
@@ -101,6 +197,8 @@ public enum ActRefusal: Error, Sendable, Hashable {
     case tracksAnother
     /// The file gives it no health check that could be turned on.
     case checkNotConfigured
+    /// It is not checked.
+    case notChecked
 }
 
 extension ActRefusal: CustomStringConvertible {
@@ -114,10 +212,18 @@ extension ActRefusal: CustomStringConvertible {
         case .noSuchBackend: "No such backend.\n"
         case .noSuchServer: "No such server.\n"
         case .proxyDisabled: "Proxy is disabled.\n"
+        case .frontendExpected: "A frontend name is expected.\n"
+        case .noSuchFrontend: "No such frontend.\n"
+        case .alreadyPaused: "All sockets are already disabled.\n"
+        case .alreadyListening: "All sockets are already enabled.\n"
+        case .frontendStopped(let verb?): "Frontend was previously shut down, cannot \(verb).\n"
+        case .frontendStopped(nil): "Frontend was already shut down.\n"
+        case .noSuchSession: "No such session (use 'show sess').\n"
         case .invalid(let words): words
         case .staticAlgorithm:
             "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n"
         case .tracksAnother: "cannot change health on a tracking server.\n"
+        case .notChecked: "health checks are not enabled on this server"
         case .checkNotConfigured: "Health check was not configured on this server, cannot enable.\n"
         }
     }

@@ -6,6 +6,10 @@ import EventLoop
 ///
 /// - Source: HAProxy 2.6 configuration manual, sections 3.2 and 4.2.
 struct AcceptRates {
+    /// The most connections a second; `nil` is no limit.
+    private(set) var connectionLimit: Int?
+    /// The most sessions a second.
+    private(set) var sessionLimit: Int?
     private var connections: RateLimit?
     private var sessions: RateLimit?
 
@@ -15,8 +19,24 @@ struct AcceptRates {
     ///   - connections: most connections a second; `nil` is no limit.
     ///   - sessions: most sessions a second.
     init(connections: Int? = nil, sessions: Int?) {
-        self.connections = connections.map { RateLimit(perSecond: $0) }
-        self.sessions = sessions.map { RateLimit(perSecond: $0) }
+        limitConnections(to: connections)
+        limitSessions(to: sessions)
+    }
+
+    /// Changes the limit of connections.
+    ///
+    /// - Parameter limit: the most a second; `nil` is no limit.
+    mutating func limitConnections(to limit: Int?) {
+        connectionLimit = limit
+        connections = limit.map { RateLimit(perSecond: $0) }
+    }
+
+    /// Changes the limit of sessions.
+    ///
+    /// - Parameter limit: the most a second; `nil` is no limit.
+    mutating func limitSessions(to limit: Int?) {
+        sessionLimit = limit
+        sessions = limit.map { RateLimit(perSecond: $0) }
     }
 
     /// Whether there is any limit.

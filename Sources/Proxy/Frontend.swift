@@ -27,6 +27,10 @@ final class Frontend {
     var rates: AcceptRates
     /// Whether its listeners wait for a timer, for the sake of its rate.
     var isResting = false
+    /// Whether somebody ordered that it doesn't listen.
+    var isHeld = false
+    /// How many sessions it takes; `maxconn`, or as it was changed.
+    var sessionLimit: Int
     /// By the address's index; counted only where an address has its own `maxconn` or the statistics show each.
     private var tallies: [ListenerTally] = []
     var sample = SampleTally()
@@ -46,6 +50,7 @@ final class Frontend {
     init(configuration: ProxyConfiguration, backends: [Int]) {
         self.configuration = configuration
         self.backends = backends
+        sessionLimit = configuration.maxconn
         rates = AcceptRates(sessions: configuration.sessionRateLimit)
         if configuration.countsSockets || configuration.binds.contains(where: { $0.maxconn != nil }) {
             tallies = Array(repeating: ListenerTally(), count: configuration.binds.count)
@@ -58,7 +63,7 @@ final class Frontend {
     }
 
     /// Whether its `maxconn` is reached.
-    var isFull: Bool { currentSessions >= configuration.maxconn }
+    var isFull: Bool { currentSessions >= sessionLimit }
 
     /// Whether an address has as many connections as its own `maxconn` allows.
     ///
@@ -125,6 +130,18 @@ final class Frontend {
         if !tallies.isEmpty { tallies[bind].refusals[keyPath: stage] += 1 }
     }
 
+    /// Lets counting begin anew.
+    ///
+    /// - Parameter all: whether everything is counted anew, or only the maxima.
+    func clearCounters(all: Bool) {
+        maxSessions = 0
+        sessionRate.clearMax()
+        connectionRate.clearMax()
+        guard all else { return }
+        (totalSessions, totalConnections, bytesIn, bytesOut) = (0, 0, 0, 0)
+        refusals = RefusalCounts()
+    }
+
     /// What a snapshot shows.
     ///
     /// - Parameter now: the moment of the snapshot.
@@ -134,7 +151,7 @@ final class Frontend {
         snapshot.status = listeners.isEmpty ? "STOP" : "OPEN"
         snapshot.currentSessions = currentSessions
         snapshot.maxSessions = maxSessions
-        snapshot.sessionLimit = configuration.maxconn
+        snapshot.sessionLimit = sessionLimit
         snapshot.totalSessions = totalSessions
         snapshot.totalConnections = totalConnections
         snapshot.bytesIn = bytesIn

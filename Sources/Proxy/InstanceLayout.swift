@@ -163,11 +163,15 @@ extension ProxyConfiguration {
 extension ServerConfiguration {
     /// Where the server's checks go.
     ///
-    /// - Parameter address: where the server itself is.
+    /// - Parameters:
+    ///   - address: where the server itself is.
+    ///   - host: in place of the check's `addr`.
+    ///   - orderedPort: in place of the check's `port`; 0 is the server's own.
     /// - Returns: that address with the check's `addr` and `port` where they are set; `nil` while the server has none.
-    func checkedAddress(at address: SocketAddress?) -> SocketAddress? {
+    func checkedAddress(at address: SocketAddress?, host: String?, port orderedPort: UInt16?) -> SocketAddress? {
         guard let check, case .ip(let endpoint)? = address else { return address }
-        let port = check.port ?? endpoint.port
-        return SocketAddress(ip: check.address ?? endpoint.host, port: port) ?? address
+        let port = orderedPort ?? check.port ?? 0
+        let place = host ?? check.address ?? endpoint.host
+        return SocketAddress(ip: place, port: port == 0 ? endpoint.port : port) ?? address
     }
 }

@@ -25,6 +25,9 @@ struct Outage {
         changedAt = now
     }
 
+    /// Counts anew how often it goes down.
+    mutating func clearCount() { count = 0 }
+
     /// Whole seconds since the last change.
     ///
     /// - Parameter now: what time it is.

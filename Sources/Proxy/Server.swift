@@ -35,6 +35,8 @@ final class Server {
     var toldOperational = OperationalState.up
     /// How many sessions it takes at the most; `nil` is no limit.
     var maxconn: Int?
+    /// Where a person has it checked, instead of where the file says.
+    private var orderedCheck: (host: String?, port: UInt16?)
     /// Errors in a row on its connections; `nil` when nobody observes them, or there is no check to react with.
     var errorStreak: ErrorStreak?
     /// How often there were too many of them.
@@ -81,10 +83,11 @@ final class Server {
         outage = Outage(at: now)
         warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || ownOrder == .maint)
         errorStreak = check == nil ? nil : configuration.observation.map { ErrorStreak(limit: $0.errorLimit) }
-        check?.address = configuration.checkedAddress(at: address)
+        check?.address = checkedAddress
         if address == nil { outage.note(isDown: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
-        if let inherited, let operational = inherited.operational {
+        if let inherited, inherited.isCheckOff { check?.isEnabled = false }
+        if let inherited, !inherited.isFromFile, let operational = inherited.operational {
             recordedState = ServerState(operational: operational, administrative: inherited.administrative)
             recordedSince = inherited.since
         }
@@ -142,6 +145,17 @@ final class Server {
     /// Whether it is down or in maintenance.
     var isOut: Bool { state == .down || state == .maint }
 
+    /// Lets counting begin anew.
+    ///
+    /// - Parameter all: whether everything is counted anew, or only the maxima.
+    func clearCounters(all: Bool) {
+        tally.clear(all: all)
+        guard all else { return }
+        outage.clearCount()
+        failedAnalyses = 0
+        check?.failures = 0
+    }
+
     /// Sets what a person ordered.
     ///
     /// - Parameter state: the order.
@@ -163,7 +177,24 @@ final class Server {
     /// - Parameter address: where new sessions and checks go from now on.
     func move(to address: SocketAddress?) {
         self.address = address
-        check?.address = configuration.checkedAddress(at: address)
+        check?.address = checkedAddress
+    }
+
+    /// Has it checked elsewhere.
+    ///
+    /// - Parameters:
+    ///   - host: an address; `nil` leaves what there is.
+    ///   - port: a port, 0 for the server's own; `nil` leaves what there is.
+    func check(at host: String?, port: UInt16?) {
+        orderedCheck = (host ?? orderedCheck.host, port ?? orderedCheck.port)
+        check?.address = checkedAddress
+    }
+
+    /// Whether its checks go to a port of their own.
+    var checksHavePort: Bool { (orderedCheck.port ?? configuration.check?.port ?? 0) != 0 }
+
+    private var checkedAddress: SocketAddress? {
+        configuration.checkedAddress(at: address, host: orderedCheck.host, port: orderedCheck.port)
     }
 
     /// What a successor is to know.
@@ -172,6 +203,7 @@ final class Server {
             operational: recordedState == .unknown ? nil : operational, administrative: ownOrder,
             health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince, address: address)
         inheritance.declared = declared
+        inheritance.isCheckOff = check?.isEnabled == false
         return inheritance
     }
 

@@ -1,5 +1,6 @@
 import Balancing
 import EventLoop
+import Model
 
 /// One client's connection through the instance, from accept to log line.
 ///
@@ -52,6 +53,8 @@ struct Session {
     var generation: UInt32 = 0
     /// The slot's own number.
     var index: UInt32 = 0
+    /// What tells it from all other sessions of its instance.
+    var number: SessionNumber { SessionNumber(UInt64(generation) << 32 | UInt64(index)) }
     /// Where it is in its life.
     var phase = Phase.free
     /// What rules have made of it.

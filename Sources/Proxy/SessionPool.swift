@@ -1,4 +1,5 @@
 import EventLoop
+import Model
 
 /// The worker's sessions in slots that never move, found by index and used again.
 ///
@@ -54,6 +55,17 @@ final class SessionPool {
         let session = pointer(index)
         guard session.pointee.phase != .free, session.pointee.generation & 0xFF_FFFF == generation else { return nil }
         return session
+    }
+
+    /// The session of a number.
+    ///
+    /// - Parameter number: what `Session.number` said of it.
+    /// - Returns: `nil` when it has ended.
+    func find(_ number: SessionNumber) -> UnsafeMutablePointer<Session>? {
+        let index = UInt32(truncatingIfNeeded: number.value)
+        guard Int(index) / SessionPool.chunkSize < chunkCount else { return nil }
+        let session = pointer(index)
+        return session.pointee.phase != .free && session.pointee.number == number ? session : nil
     }
 
     /// Calls a body for each session in use; the body may end it.

@@ -22,6 +22,9 @@ struct SlidingAverage {
         max = Swift.max(max, value)
     }
 
+    /// Forgets the greatest value.
+    mutating func clearMax() { max = 0 }
+
     /// The average, rounded up.
     ///
     /// - Parameter count: over how many values.

@@ -67,6 +67,25 @@ struct Tally {
         totalTime.add(total, count: timesChosen)
     }
 
+    /// Lets counting begin anew; what is here now stays, and so does what the history has yet to get.
+    ///
+    /// - Parameter all: whether everything is counted anew, or only the maxima.
+    mutating func clear(all: Bool) {
+        sessionRate.clearMax()
+        guard all else {
+            (maxSessions, queueMax) = (0, 0)
+            queueTime.clearMax()
+            connectTime.clearMax()
+            totalTime.clearMax()
+            return
+        }
+        var cleared = Tally()
+        cleared.currentSessions = currentSessions
+        cleared.sessionRate = sessionRate
+        cleared.sample = sample
+        self = cleared
+    }
+
     /// What a snapshot shows.
     ///
     /// - Parameters:

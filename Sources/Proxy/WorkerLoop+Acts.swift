@@ -1,3 +1,4 @@
+import EventLoop
 import Model
 
 /// Acts: what persons and programs change of a running instance.
@@ -11,7 +12,10 @@ extension WorkerLoop {
     func carryOut(_ act: RuntimeAct, cause: Cause) -> ActResult {
         do throws(ActRefusal) {
             switch act {
-            case .server(let identity, let act): try carryOut(act, on: identity, cause: cause)
+            case .server(let identity, let act): return try carryOut(act, on: identity, cause: cause)
+            case .frontend(let name, let act): try carryOut(act, onFrontend: name)
+            case .instance(let act): carryOut(act)
+            case .endSession(let number): try endSession(number)
             }
             return .done
         } catch {
@@ -19,7 +23,9 @@ extension WorkerLoop {
         }
     }
 
-    private func carryOut(_ act: ServerAct, on identity: ServerIdentity, cause: Cause) throws(ActRefusal) {
+    private func carryOut(
+        _ act: ServerAct, on identity: ServerIdentity, cause: Cause
+    ) throws(ActRefusal) -> ActResult {
         guard let (index, backend) = place(of: identity) else { throw .noSuchServer }
         let server = backend.servers[index]
         switch act {
@@ -37,7 +43,35 @@ extension WorkerLoop {
             serveQueue(of: index, in: backend)
         case .endSessions:
             planShutdown(of: index, in: backend, as: .killed)
+        case .setAddress(let host, let port):
+            return .told(try move(index, in: backend, to: host, port: port, cause: cause))
+        case .setCheckAddress(let host, let port):
+            guard server.check?.isEnabled == true else { throw .notChecked }
+            if let host, SocketAddress(ip: host, port: 0) == nil { throw .invalid("invalid addr '\(host)'") }
+            server.check(at: host, port: port)
         }
+        return .done
+    }
+
+    private func move(
+        _ index: Int, in backend: Backend, to host: String, port: String?, cause: Cause
+    ) throws(ActRefusal) -> String {
+        let server = backend.servers[index]
+        let before = server.address
+        let change = try AddressChange(
+            from: before, ownPort: server.hostName?.port ?? 0, host: host, port: port,
+            checksHavePort: server.checksHavePort)
+        server.move(to: change.address)
+        if before == nil, let hostName = server.hostName {
+            restartCheck(of: index, in: backend)
+            self.change(index, in: backend, .resolved(name: hostName.name), cause: cause)
+        }
+        return change.words
+    }
+
+    private func endSession(_ number: SessionNumber) throws(ActRefusal) {
+        guard let session = sessions.find(number) else { throw .noSuchSession }
+        session.pointee.phase == .greeting ? turnAway(session, .killed) : shutDown(session, as: .killed)
     }
 
     private func place(of identity: ServerIdentity) -> (index: Int, backend: Backend)? {

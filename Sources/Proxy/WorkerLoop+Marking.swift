@@ -106,7 +106,11 @@ extension WorkerLoop {
     }
 
     /// Reads no more from either side, passes on what was read, and ends.
-    private func shutDown(_ session: UnsafeMutablePointer<Session>, as outcome: Session.Outcome) {
+    ///
+    /// - Parameters:
+    ///   - session: a session in use.
+    ///   - outcome: what becomes of it.
+    func shutDown(_ session: UnsafeMutablePointer<Session>, as outcome: Session.Outcome) {
         // Who has broken already ends for that reason.
         guard session.pointee.outcome == .running else { return }
         session.pointee.outcome = outcome

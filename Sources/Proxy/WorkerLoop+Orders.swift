@@ -69,12 +69,20 @@ extension WorkerLoop {
 
     private func logStop() {
         let wall = WallClock.now()
-        for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
-            let accepted = frontends[index]?.totalSessions ?? httpCounters[index]?.read().totalSessions ?? 0
-            let line = ProxyStoppedLogLine(
-                proxy: proxy.name, frontendConnections: accepted,
-                backendConnections: backends[index]?.tally.totalSessions ?? 0)
-            log.send(line, along: routes[index], at: wall)
-        }
+        for (index, proxy) in configuration.proxies.enumerated()
+        where !proxy.isDisabled && heldFrontends[index] != .stopped { logStop(of: index, at: wall) }
+    }
+
+    /// Tells in its log that a proxy has stopped, and how much it has served.
+    ///
+    /// - Parameters:
+    ///   - index: the proxy.
+    ///   - wall: when.
+    func logStop(of index: Int, at wall: Timestamp) {
+        let accepted = frontends[index]?.totalSessions ?? httpCounters[index]?.read().totalSessions ?? 0
+        let line = ProxyStoppedLogLine(
+            proxy: configuration.proxies[index].name, frontendConnections: accepted,
+            backendConnections: backends[index]?.tally.totalSessions ?? 0)
+        log.send(line, along: routes[index], at: wall)
     }
 }

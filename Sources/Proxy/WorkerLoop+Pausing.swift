@@ -45,7 +45,7 @@ extension WorkerLoop {
         if isPaused { return }
         if frontend.listeners.contains(where: { !$0.isAccepting }), !frontend.isFull { resume(frontend) }
         // The instance's own limit had stopped the others too.
-        if let limit = configuration.global.maxconn, sessions.count == limit - 1 {
+        if let limit = connectionLimit, sessions.count == limit - 1 {
             for case let other? in frontends where other !== frontend && !other.isFull { resume(other) }
         }
     }
@@ -68,8 +68,7 @@ extension WorkerLoop {
         } else {
             frontend(Int(token.index)).isResting = false
         }
-        guard !isPaused, !isAtLimit else { return }
-        for case let frontend? in frontends where !frontend.isFull { resume(frontend) }
+        resumeAll()
     }
 
     /// Leaves all connections to the kernel for a time.
@@ -86,7 +85,8 @@ extension WorkerLoop {
     ///
     /// - Parameter frontend: a frontend that is not full.
     func resume(_ frontend: Frontend) {
-        guard !frontend.isResting, let proxy = frontends.firstIndex(where: { $0 === frontend }) else { return }
+        guard !frontend.isResting, !frontend.isHeld, let proxy = frontends.firstIndex(where: { $0 === frontend })
+        else { return }
         for position in frontend.listeners.indices
         where !frontend.listeners[position].isAccepting && !frontend.isFull(frontend.listeners[position].bind) {
             let token = EventToken(
@@ -110,9 +110,18 @@ extension WorkerLoop {
 
     private static let everyFrontend = UInt32.max
 
-    private var isAtLimit: Bool { configuration.global.maxconn.map { sessions.count >= $0 } ?? false }
+    private var isAtLimit: Bool { connectionLimit.map { sessions.count >= $0 } ?? false }
 
-    private func pause(_ frontend: Frontend) {
+    /// Takes up accepting wherever it may go on, after limits have changed.
+    func resumeAll() {
+        guard !isPaused, !isAtLimit else { return }
+        for case let frontend? in frontends where !frontend.isFull { resume(frontend) }
+    }
+
+    /// Leaves a frontend's connections to the kernel.
+    ///
+    /// - Parameter frontend: a frontend.
+    func pause(_ frontend: Frontend) {
         for position in frontend.listeners.indices { pause(frontend, position) }
     }
 

@@ -9,13 +9,13 @@ extension WorkerLoop {
     func snapshot() -> InstanceSnapshot {
         var snapshot = InstanceSnapshot(instance: configuration.name, at: WallClock.now())
         snapshot.uptimeMilliseconds = now.milliseconds(since: startedAt)
-        snapshot.maxconn = configuration.global.maxconn ?? 0
+        snapshot.maxconn = connectionLimit ?? 0
         snapshot.currentConnections = sessions.count
         snapshot.totalConnections = totalConnections
         snapshot.connectionRate = connectionRate.snapshot(at: now)
         snapshot.sessionRate = snapshot.connectionRate
-        snapshot.connectionRate.limit = configuration.global.maxconnRate ?? 0
-        snapshot.sessionRate.limit = configuration.global.maxsessRate ?? 0
+        snapshot.connectionRate.limit = acceptRates.connectionLimit ?? 0
+        snapshot.sessionRate.limit = acceptRates.sessionLimit ?? 0
         snapshot.totalBytesOut = bytesOut
         snapshot.bytesOutRate = Int64(byteRate.snapshot(at: now).current)
         snapshot.droppedLogLines = log.droppedLines
@@ -44,6 +44,7 @@ extension WorkerLoop {
                     view.backend = backend.snapshot(at: now)
                 }
             }
+            if let held = heldFrontends[index] { view.frontend?.status = held.status }
             snapshot.proxies.append(view)
         }
         return snapshot

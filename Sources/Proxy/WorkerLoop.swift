@@ -92,6 +92,10 @@ final class WorkerLoop {
     var isPaused = false
     /// The instance's own rates (`maxconnrate`, `maxsessrate`).
     var acceptRates: AcceptRates
+    /// How many connections it takes; `nil` is no limit of its own.
+    var connectionLimit: Int?
+    /// By the proxy's index: the frontends of which somebody ordered that they don't listen.
+    var heldFrontends: [Int: HeldFrontend] = [:]
     var idle = IdleShare()
     var turns = TurnLengths()
     var stopping: Stopping?
@@ -127,6 +131,7 @@ final class WorkerLoop {
         history = plan.history
         acceptRates = AcceptRates(
             connections: configuration.global.maxconnRate, sessions: configuration.global.maxsessRate)
+        connectionLimit = configuration.global.maxconn
         httpCounters = plan.httpCounters
         resolver = plan.resolver
         lookUpPause = plan.lookUpPause

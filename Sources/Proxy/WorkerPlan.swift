@@ -42,6 +42,12 @@ public struct InheritedServer: Sendable, Hashable {
     public var declared: OperationalState?
     /// Its weight, where a person has changed it.
     public var weight: Int?
+    /// Whether a person has turned its checks off.
+    public var isCheckOff = false
+    /// Its port, where that is another one than the file's.
+    public var port: UInt16?
+    /// Whether all this comes from a file, so that the history of this process knows nothing of it.
+    public var isFromFile = false
 
     /// Makes an inheritance.
     ///

@@ -17,8 +17,14 @@ extension Instance {
         do throws(SystemError) {
             try namespaces.openMissing(configuration.connectedNamespaces)
             try sockets.openMissing(wanted)
+            try releaseFrontends()
             let answers = await surroundings.locator.lookUpNames(of: configuration)
-            let inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
+            var inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
+            if lastRun == nil {
+                let kept = ServerStateFiles.states(for: configuration, at: WallClock.now(), logger: logger)
+                // What was ordered of this process is newer.
+                inherited.merge(kept) { ordered, _ in ordered }
+            }
             let located = await surroundings.locator.locate(configuration, answers: answers, inherited: inherited)
             try launch(configuration, located: located, inherited: inherited, counters: countersOfOpenSurface())
         } catch {
@@ -46,6 +52,7 @@ extension Instance {
         do throws(SystemError) {
             try namespaces.openMissing(next.connectedNamespaces)
             try sockets.openMissing(wanted)
+            try releaseFrontends()
             let answers = await surroundings.locator.lookUpNames(of: next)
             isExchanging = true
             defer { isExchanging = false }

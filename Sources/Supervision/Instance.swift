@@ -70,6 +70,9 @@ actor Instance {
     /// What persons ordered for servers; outlives workers, also those that crash.
     var ordered: [ServerIdentity: AdministrativeState] = [:]
 
+    /// The frontends whose sockets were ordered not to listen.
+    private var heldFrontends: Set<String> = []
+
     private var retry: Task<Void, Never>?
     var watch: Task<Void, Never>?
     /// How long a stop may take; shortened when the supervisor is told to end at once.
@@ -191,14 +194,53 @@ extension Instance {
     func carryOut(_ act: RuntimeAct, by who: Operator) async -> ActResult {
         // What is set between a worker's inheritance and its successor's start would be lost on both.
         while isExchanging { await withCheckedContinuation { awaitingExchange.append($0) } }
-        guard case .server(let server, .setState(let state)) = act else {
-            return await worker?.carryOut(act, actor: who.name, reason: who.reason) ?? .refused(.notRunning)
+        switch act {
+        case .server(let server, .setState(let state)):
+            guard servers.contains(server) else { return .refused(.noSuchServer) }
+            ordered[server] = state
+            // Refused after the worker's end: then the next worker gets it from `ordered`.
+            _ = await worker?.carryOut(act, actor: who.name, reason: who.reason)
+            return .done
+        case .frontend(let name, .resume) where heldFrontends.contains(name):
+            do throws(SystemError) {
+                try sockets.resume(addresses(ofFrontend: name))
+            } catch {
+                logger.error("\(self.name): \(error)")
+                return .refused(.invalid("Failed to resume frontend, check logs for precise cause.\n"))
+            }
+            heldFrontends.remove(name)
+            return await ask(worker, act, by: who)
+        case .frontend(let name, let change):
+            let result = await ask(worker, act, by: who)
+            guard result == .done else { return result }
+            switch change {
+            case .pause:
+                sockets.pause(addresses(ofFrontend: name))
+                heldFrontends.insert(name)
+            case .stop:
+                // A process that holds the same sockets for a successor must not keep clients waiting.
+                sockets.pause(addresses(ofFrontend: name))
+                sockets.close(addresses(ofFrontend: name))
+            case .setSessionLimit, .resume: break
+            }
+            return result
+        case .server, .instance, .endSession:
+            return await ask(worker, act, by: who)
         }
-        guard servers.contains(server) else { return .refused(.noSuchServer) }
-        ordered[server] = state
-        // Refused after the worker's end: then the next worker gets it from `ordered`.
-        _ = await worker?.carryOut(act, actor: who.name, reason: who.reason)
-        return .done
+    }
+
+    private func ask(_ worker: (any InstanceWorker)?, _ act: RuntimeAct, by who: Operator) async -> ActResult {
+        await worker?.carryOut(act, actor: who.name, reason: who.reason) ?? .refused(.notRunning)
+    }
+
+    /// Listens again wherever somebody ordered not to: a new worker begins with the file alone.
+    func releaseFrontends() throws(SystemError) {
+        for name in heldFrontends { try sockets.resume(addresses(ofFrontend: name)) }
+        heldFrontends = []
+    }
+
+    private func addresses(ofFrontend name: String) -> Set<BindAddress> {
+        Set(configuration.proxies.filter { $0.name == name && $0.hasFrontend }.flatMap(\.binds).map(\.address))
     }
 
     private func untilStopped() async {

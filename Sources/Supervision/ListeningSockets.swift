@@ -162,6 +162,13 @@ struct ListeningSockets {
         for place in places.subtracting(kept) { close(place) }
     }
 
+    /// Closes sockets until the next worker needs them again.
+    ///
+    /// - Parameter addresses: where connections are refused from now on.
+    mutating func close(_ addresses: Set<BindAddress>) {
+        for place in places where addresses.contains(place.address) { close(place) }
+    }
+
     private mutating func close(_ place: BindPlace) {
         guard let socket = open.removeValue(forKey: place) else { return }
         socket.file?.remove()
@@ -176,9 +183,14 @@ struct ListeningSockets {
 
     /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove.
     private mutating func adopt(_ wanted: Wanted) -> Open? {
-        inherited.removeValue(forKey: wanted.place.description).map {
-            Open(descriptor: $0, file: nil, wanted: wanted)
+        guard let descriptor = inherited.removeValue(forKey: wanted.place.description) else { return nil }
+        do throws(SystemError) {
+            // Whoever had it before may have been ordered not to listen.
+            try Socket.setBacklog(of: descriptor, to: wanted.backlog)
+        } catch {
+            logger.warning("\(wanted.address): \(error)")
         }
+        return Open(descriptor: descriptor, file: nil, wanted: wanted)
     }
 
     private func make(_ wanted: Wanted) throws(SystemError) -> Open {

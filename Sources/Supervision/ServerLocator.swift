@@ -70,7 +70,7 @@ struct ServerLocator: Sendable {
             // Where its places are, the name servers say while it runs.
             if standIns == nil, case .service = server.address { continue }
             do {
-                located.addresses[identity] = try await locate(server)
+                located.addresses[identity] = try await locate(server, port: inherited[identity]?.port)
             } catch {
                 logger.warning("\(identity): no address for \(server.address.text): \(error)")
             }
@@ -78,14 +78,16 @@ struct ServerLocator: Sendable {
         return located
     }
 
-    private func locate(_ server: ServerConfiguration) async throws -> SocketAddress {
+    private func locate(_ server: ServerConfiguration, port newPort: UInt16?) async throws -> SocketAddress {
         if let standIns, server.address.isReplaceable { return try await standIns.socketAddress(for: server) }
         switch server.address {
         case .unix(let path): return .unix(path: path)
         case .abstract(let name): return .abstract(name: name)
         case .destination(let port): return .anywhere(port: port)
         case .ip(let host, let port):
-            guard let address = SocketAddress(ip: host, port: port) else { throw NotLocated(why: "not an address") }
+            guard let address = SocketAddress(ip: host, port: newPort ?? port) else {
+                throw NotLocated(why: "not an address")
+            }
             return address
         case .name, .service: preconditionFailure("names are located by their rule")
         }

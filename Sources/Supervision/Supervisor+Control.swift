@@ -71,7 +71,7 @@ extension Supervisor: InstanceControl {
         -> ActResult
     {
         let result = await (try self.instance(instance)).carryOut(act, by: who)
-        guard case .done = result else { return result }
+        if case .refused = result { return result }
         var event = EventRecord(
             at: WallClock.now(), instance: instance, kind: .changed, actor: who.name, reason: who.reason,
             detail: "\(act)")

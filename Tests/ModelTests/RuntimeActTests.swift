@@ -25,5 +25,14 @@ struct RuntimeActTests {
                 "web/s1 state drain", "web/s1 health stopping", "web/s1 health down", "web/s1 checks off",
                 "web/s1 weight 7", "web/s1 weight 50%", "web/s1 maxconn 3", "web/s1 sessions ended",
             ])
+        let others: [RuntimeAct] = [
+            .frontend("in", .pause), .frontend("in", .setSessionLimit(5)), .instance(.clearCounters(all: true)),
+            .instance(.setSessionRate(9)), .endSession(SessionNumber(0x1_0000_002a)),
+        ]
+        #expect(
+            others.map { "\($0)" } == [
+                "frontend in paused", "frontend in maxconn 5", "all counters cleared", "sessions per second 9",
+                "session 0x10000002a ended",
+            ])
     }
 }

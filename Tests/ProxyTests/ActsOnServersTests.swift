@@ -10,6 +10,7 @@ struct ActsOnServersTests {
         listen l
             mode tcp
             bind 127.0.0.1:PORT
+            retries 0
             timeout connect 1s
             timeout client 10s
             timeout server 10s
@@ -39,6 +40,30 @@ struct ActsOnServersTests {
         let late = await first.worker.carryOut(.server(server, .setWeight(.absolute(1))), actor: "ada", reason: nil)
         #expect(late == .refused(.notRunning))
         await second.stop()
+    }
+
+    @Test("a frontend that is held takes nobody until it is released, and one that is stopped never again")
+    func frontend() async throws {
+        try await withInstance(Self.text) { instance in
+            func order(_ act: FrontendAct) async -> ActResult {
+                await instance.worker.carryOut(.frontend("l", act), actor: "ada", reason: nil)
+            }
+            #expect(await order(.resume) == .refused(.alreadyListening))
+            #expect(await order(.pause) == .done)
+            #expect(await order(.pause) == .refused(.alreadyPaused))
+            let waiting = try instance.connect()
+            #expect(try await instance.frontend().status == "PAUSED")
+            #expect(try await instance.frontend().totalConnections == 0)
+            #expect(await order(.resume) == .done)
+            _ = waiting.readToEnd()
+            #expect(try await instance.frontend().totalConnections == 1)
+            #expect(await order(.stop) == .done)
+            #expect(await order(.stop) == .refused(.frontendStopped(nil)))
+            #expect(await order(.resume) == .refused(.frontendStopped("enable")))
+            #expect(try await instance.frontend().status == "STOP")
+            let nobody = await instance.worker.carryOut(.frontend("x", .pause), actor: "ada", reason: nil)
+            #expect(nobody == .refused(.noSuchFrontend))
+        }
     }
 
     @Test("what a person says of a server's health goes into the history, with who said so, and to a successor")

@@ -194,6 +194,53 @@ extension Scenarios {
             try await both.stop()
         }
 
+        @Test("addresses: every answer, and sessions go where the server is now")
+        func addresses() async throws {
+            guard let both = try await BesideHAProxy(Self.mixed) else { return }
+            let other = both.servers[3].address
+            try await both.expectSame(
+                """
+                set server l/s1 addr
+                set server l/s1 addr a.b.c
+                set server l/s1 addr 127.0.0.2
+                set server l/s1 addr 127.0.0.2
+                set server l/s1 addr 127.0.0.1 port
+                set server l/s1 addr 127.0.0.1 port x
+                set server l/s1 addr 127.0.0.1 port 70000
+                set server l/s1 addr 127.0.0.1 port +1
+                set server l/s1 addr 127.0.0.1 prt 7
+                set server l/s1 addr ::1 port 7301
+                set server l/s1 addr ::1
+                set server l/s1 addr 127.0.0.1 port \(other.port)
+                set server l/s1 addr 127.0.0.1 port \(other.port)
+                set server l/s2 check-addr
+                set server l/s1 check-addr 127.0.0.1
+                set server l/s2 check-addr a.b.c
+                set server l/s2 check-addr 127.0.0.1 port
+                set server l/s2 check-addr 127.0.0.1 port 70000
+                set server l/s2 check-addr 127.0.0.1 port \(other.port)
+                set server l/s2 check-port
+                set server l/s1 check-port 3
+                set server l/s2 check-port abc
+                set server l/s2 check-port 70000
+                set server l/s2 check-port 0
+                set server l/s1 fqdn
+                set server l/s1 fqdn a.b
+                set server l/s1 ssl
+                set server l/s1 ssl on
+                set server l/s1 agent up
+                set server l/s1 agent-addr
+                set server l/s1 agent-addr 127.0.0.1
+                set server l/s1 agent-port
+                set server l/s1 agent-port 3
+                set server l/s1 agent-send
+                set server l/s2 state maint
+                set server l/s3 state maint
+                """)
+            for side in [both.haproxy, both.own] { #expect(try await side.choices(2) == ["3", "3"]) }
+            try await both.stop()
+        }
+
         @Test(
             "after a change of weights, sessions go where HAProxy sends them",
             arguments: ["roundrobin", "static-rr", "leastconn", "first", "source", "source\nhash-type consistent"])

@@ -2,5 +2,5 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + SessionCommands.all + ProcessCommands.all)
+            + FrontendCommands.all + InstanceCommands.all + SessionCommands.all + ProcessCommands.all)
 }

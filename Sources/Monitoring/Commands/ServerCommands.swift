@@ -56,7 +56,7 @@ enum ServerCommands {
     private static let setServer = command(
         "set server", usage: "set server <bk>/<srv> [opts]",
         summary: "change a server's state, weight, address or ssl"
-    ) { _, values throws(ActRefusal) in
+    ) { server, values throws(ActRefusal) in
         switch values[1] {
         case "weight": return .setWeight(try WeightChange(values[2]))
         case "state":
@@ -69,11 +69,46 @@ enum ServerCommands {
                 throw .invalid("'set server <srv> health' expects 'up', 'stopping', or 'down'.\n")
             }
             return .setHealth(state)
+        case "addr":
+            guard !values[2].isEmpty else { throw .invalid(addressExpected("addr")) }
+            return .setAddress(host: values[2], port: values[3] == "port" ? values[4] : nil)
+        case "check-addr":
+            guard !values[2].isEmpty else { throw .invalid(addressExpected("check-addr")) }
+            guard server.server.isChecked else { throw .notChecked }
+            return .setCheckAddress(host: values[2], port: values[3] == "port" ? try checkPort(values[4]) : nil)
+        case "check-port":
+            guard !values[2].isEmpty else { throw .invalid("set server <b>/<s> check-port requires a port.\n") }
+            guard server.server.isChecked else { throw .notChecked }
+            return .setCheckAddress(host: nil, port: try checkPort(values[2]))
+        case "fqdn":
+            guard !values[2].isEmpty else { throw .invalid("set server <b>/<s> fqdn requires a FQDN.\n") }
+            throw .invalid("set server <b>/<s> fqdn failed because no resolution is configured.\n")
+        case "ssl":
+            throw .invalid(
+                "'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+        case "agent", "agent-send": throw .invalid("agent checks are not enabled on this server.\n")
+        case "agent-addr":
+            guard !values[2].isEmpty else { throw .invalid(addressExpected("agent-addr")) }
+            throw .invalid("agent checks are not enabled on this server")
+        case "agent-port":
+            guard !values[2].isEmpty else { throw .invalid("set server <b>/<s> agent-port requires a port.\n") }
+            throw .invalid("agent checks are not enabled on this server")
         default:
             throw .invalid(
                 "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | "
                     + "check-addr | check-port | fqdn | health | ssl | state | weight\n")
         }
+    }
+
+    private static func addressExpected(_ word: String) -> String {
+        "set server <b>/<s> \(word) requires an address and optionally a port.\n"
+    }
+
+    private static func checkPort(_ word: String) throws(ActRefusal) -> UInt16 {
+        let number = LeadingInteger(word)
+        guard let value = number.value, number.rest.isEmpty else { throw .invalid("provided port is not an integer") }
+        guard let port = UInt16(exactly: value) else { throw .invalid("provided port is invalid") }
+        return port
     }
 
     /// A command that names a server, its first argument, and changes it.
@@ -112,6 +147,7 @@ extension ActResult {
     var outcome: Command.Outcome {
         switch self {
         case .done: .done
+        case .told(let words): .message(words, .warning)
         case .refused(let refusal): .message(refusal.description, .error)
         }
     }

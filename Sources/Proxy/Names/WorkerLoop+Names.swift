@@ -57,12 +57,21 @@ extension WorkerLoop {
         server.move(to: SocketAddress(endpoint: endpoint, port: hostName.port))
         tellMove(of: server, in: backend, from: before, to: endpoint, by: source)
         guard before == nil else { return }
-        if let check = server.check, server.administrative != .maint {
-            // Nothing was checked meanwhile: up, until a first check says otherwise.
-            _ = check.counter.restart()
-            planCheck(of: index, in: backend, afterMilliseconds: 0)
-        }
+        restartCheck(of: index, in: backend)
         change(index, in: backend, .resolved(name: hostName.name), cause: Cause(said: "resolves again"))
+    }
+
+    /// Lets a server that has an address again be checked anew, unless it is in maintenance: nothing was checked meanwhile,
+    /// so it is up until a first check says otherwise.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func restartCheck(of index: Int, in backend: Backend) {
+        let server = backend.servers[index]
+        guard let check = server.check, server.administrative != .maint else { return }
+        _ = check.counter.restart()
+        planCheck(of: index, in: backend, afterMilliseconds: 0)
     }
 
     /// Takes a server's address away: it is out of service until its name has one again.

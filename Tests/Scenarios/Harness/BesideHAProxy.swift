@@ -25,10 +25,10 @@ struct BesideHAProxy {
     /// - Parameters:
     ///   - text: the file.
     ///   - count: how many servers there are; each says its number first.
-    ///   - prepare: called with the folder of each program before it starts.
+    ///   - prepare: called with the folder of each program, and the servers, before it starts.
     /// - Throws: when one doesn't start.
     init?(
-        _ text: String, servers count: Int = 4, prepare: (TemporaryDirectory) throws -> Void = { _ in }
+        _ text: String, servers count: Int = 4, prepare: (TemporaryDirectory, [FakeServer]) throws -> Void = { _, _ in }
     ) async throws {
         let path = "/usr/sbin/haproxy"
         guard FileManager.default.isExecutableFile(atPath: path) else {
@@ -46,7 +46,7 @@ struct BesideHAProxy {
     }
 
     private static func start(
-        _ text: String, _ servers: [FakeServer], _ prepare: (TemporaryDirectory) throws -> Void,
+        _ text: String, _ servers: [FakeServer], _ prepare: (TemporaryDirectory, [FakeServer]) throws -> Void,
         program: (TemporaryDirectory) throws -> String
     ) async throws -> Side {
         let folder = try TemporaryDirectory()
@@ -59,7 +59,7 @@ struct BesideHAProxy {
             file = file.replacingOccurrences(of: "SERVER\(index)", with: server.address.address)
         }
         try file.write(toFile: "\(folder.path)/test.cfg", atomically: true, encoding: .utf8)
-        try prepare(folder)
+        try prepare(folder, servers)
         let process = try TestProcess(
             [try program(folder), "-db", "-f", "\(folder.path)/test.cfg"], environment: ["SUPERVISE_STATE": ""],
             keeping: folder)
