@@ -234,6 +234,10 @@ extension Scenarios {
                 set server l/s1 agent-port
                 set server l/s1 agent-port 3
                 set server l/s1 agent-send
+                enable agent
+                enable agent l/s1
+                disable agent l/s9
+                disable agent l/s1
                 set server l/s2 state maint
                 set server l/s3 state maint
                 """)

@@ -9,7 +9,10 @@ import Supervision
 enum ServerCommands {
     /// The rows of the table.
     static let all = [
-        getWeight, setWeight, setServer, setMaxconn,
+        getWeight, setWeight, setServer, setMaxconn, disableAgent,
+        command("enable agent", summary: "enable agent checks") { _, _ throws(ActRefusal) in
+            throw .invalid("Agent was not configured on this server, cannot enable.\n")
+        },
         command(
             "enable server", usage: "enable server  (DEPRECATED)",
             summary: "enable a disabled server (use 'set server' instead)"
@@ -41,6 +44,18 @@ enum ServerCommands {
         "set weight", usage: "set weight <bk>/<srv>  (DEPRECATED)",
         summary: "change a server's weight (use 'set server' instead)"
     ) { _, values throws(ActRefusal) in .setWeight(try WeightChange(values[1])) }
+
+    /// No server has an agent here, and to turn none off is done at once.
+    private static let disableAgent = Command(
+        "disable agent", usage: "disable agent", summary: "disable agent checks", level: .admin
+    ) { arguments, _, context in
+        do throws(ActRefusal) {
+            _ = try await NamedServer(arguments[0], in: context)
+            return .done
+        } catch {
+            return ActResult.refused(error).outcome
+        }
+    }
 
     private static let setMaxconn = command(
         "set maxconn server", usage: "set maxconn server <bk>/<srv>", summary: "change a server's maxconn setting"
