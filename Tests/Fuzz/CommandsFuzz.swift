@@ -5,16 +5,16 @@
 @_cdecl("LLVMFuzzerTestOneInput")
 public func readCommands(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
-    // Long ones count as well, and libFuzzer's inputs are short: the first byte says how often the others are repeated.
-    let repetitions = bytes.first.map { $0 > 250 ? 64 : 1 } ?? 1
+    // Long ones count as well, and libFuzzer's inputs are short: some are repeated until no command could be longer.
+    let isLong = bytes.count > 1 && bytes[0] == 255 && bytes[1] == 255
+    let repetitions = isLong ? CommandInput.longestCommand / bytes.count + 2 : 1
     let text = Array(repeatElement(bytes, count: repetitions).joined())
     let whole = commands(in: [text[...]])
     for position in Set([0, 1, text.count / 2, text.count - 1]) where text.indices.contains(position) {
         precondition(
             commands(in: [text[..<position], text[position...]]) == whole, "the cuts of the network change no command")
     }
-    precondition(
-        commands(in: text.prefix(2_048).map { [$0] }) == commands(in: [text.prefix(2_048)]), "nor single bytes")
+    if !isLong { precondition(commands(in: text.indices.map { text[$0...$0] }) == whole, "nor single bytes") }
     for case .command(let request) in whole {
         let length = request.words.reduce(request.payload?.utf8.count ?? 0) { $0 + $1.utf8.count }
         // Bytes that are no text become three each.
