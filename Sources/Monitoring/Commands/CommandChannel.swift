@@ -93,7 +93,7 @@ struct CommandChannel: ServerChildChannel {
 }
 
 /// Closes a connection that was silent for too long; one whose server stops ends after the answer under way.
-private final class CommandConnectionCloser: ChannelInboundHandler {
+final class CommandConnectionCloser: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

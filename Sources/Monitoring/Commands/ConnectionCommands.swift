@@ -9,6 +9,9 @@ enum ConnectionCommands {
         lowerToOperator, lowerToUser, expertMode, experimentalMode, setTimeout, setSeverity, showLevel, showSockets,
     ]
 
+    /// Those that a master has, too.
+    static let ofMaster = [lowerToOperator, lowerToUser, showLevel, showSockets]
+
     private static let lowerToOperator = Command(
         "operator", usage: "operator", summary: "lower the level of the current CLI session to operator",
         level: .operator

@@ -9,9 +9,10 @@ import Proxy
 /// - Source: HAProxy 2.6 management guide, section 9.3; texts recorded from 2.6.12.
 enum ProcessCommands {
     /// The commands.
-    static let all = [showVersion, showEnvironment, showErrors, showLibraries, showMaps, showResolvers]
+    static let all = [version, showEnvironment, showErrors, showLibraries, showMaps, showResolvers]
 
-    private static let showVersion = Command(
+    /// `show version`, which a master has, too.
+    static let version = Command(
         "show version", usage: "show version", summary: "show version of the current process"
     ) { _, _, context in
         .message(context.process.version + "\n", .info)

@@ -77,14 +77,19 @@ struct HAProxyCommandLine: Sendable, Equatable {
     var oldSocket: String?
     /// Where the history is kept (`--state DIR`, which HAProxy doesn't have).
     var stateDirectory: String?
+    /// Where a master takes commands (`-S`).
+    var masterSocket: String?
     /// Options that were understood and change nothing here, as given.
     var withoutEffect: [String] = []
 
     /// What an operator may count on and does not get, in a sentence each.
-    var shortfalls: [String] {
+    ///
+    /// - Parameter hasMaster: whether there will be a master.
+    /// - Returns: the sentences.
+    func shortfalls(hasMaster: Bool) -> [String] {
         var told: [String] = []
-        if withoutEffect.contains(where: { $0.hasPrefix("-S ") }) {
-            told.append("-S: there is no master socket here; SIGUSR2 reloads, and stats sockets answer for the worker.")
+        if masterSocket != nil, !hasMaster {
+            told.append("-S: without a master ('-W') there is nobody to take its commands.")
         }
         if withoutEffect.contains(where: { $0.hasPrefix("-m ") }) {
             told.append("-m: memory is not limited here; let the service manager do it.")
@@ -195,7 +200,8 @@ private struct Reading {
         case .localPeer: line.localPeer = value
         case .maxconn: line.maxconn = Self.number(value)
         case .proxyMaxconn: line.proxyMaxconn = Self.number(value)
-        case .masterSocket, .memoryLimit: line.withoutEffect.append("\(word) \(value)")
+        case .masterSocket: line.masterSocket = value
+        case .memoryLimit: line.withoutEffect.append("\(word) \(value)")
         case .remainingFiles, .checkFiles, .version, .versionWithDetails, .verbose, .quiet, .debug, .foreground,
             .background, .masterWorker, .masterWorkerForSystemd, .finishOld, .terminateOld, .failOnWarnings,
             .ignoreResolutionFailures, .diagnose, .refuseSharedAddresses, .memoryDebugging, .keywordDump,

@@ -9,15 +9,19 @@ struct HAProxyHandover: Sendable, Equatable, Codable {
     var link: Int32
     /// Listening sockets by the text of their addresses.
     var sockets: [String: Int32]
+    /// A listening socket for what comes through the master's socket; `nil` without one.
+    var commands: Int32?
 
     /// Makes one.
     ///
     /// - Parameters:
     ///   - link: the worker's end of the link to the master.
     ///   - sockets: listening sockets by the text of their addresses.
-    init(link: Int32, sockets: [String: Int32]) {
+    ///   - commands: a listening socket for what comes through the master's socket.
+    init(link: Int32, sockets: [String: Int32], commands: Int32? = nil) {
         self.link = link
         self.sockets = sockets
+        self.commands = commands
     }
 
     /// Takes what came with the process; `nil` for a process that has no master.
@@ -33,7 +37,7 @@ struct HAProxyHandover: Sendable, Equatable, Codable {
     }
 
     /// All descriptors.
-    var descriptors: [Int32] { [link] + sockets.values }
+    var descriptors: [Int32] { [link] + sockets.values + [commands].compactMap { $0 } }
 
     /// The environment that carries it.
     ///

@@ -1,6 +1,8 @@
 import Configuration
 import EventLoop
 import Foundation
+import Logging
+import Monitoring
 import Supervision
 
 /// The process that watches over the one that has the traffic (`-W`): it holds the listening sockets, starts a worker for
@@ -23,12 +25,34 @@ struct HAProxyMaster {
     private var hasServed = false
     /// Whether a reload was ordered while another one was under way.
     private var isReloadWaiting = false
+    /// The socket for commands, and those at which workers take them; `nil` without `-S`.
+    private var commands: HAProxyMasterSocket?
+    private var workerSockets: HAProxyWorkerSockets?
+    private var places: [Int32: HAProxyWorkerSockets.Place] = [:]
+    /// For `show proc`.
+    private var startTimes: [Int32: ContinuousClock.Instant] = [:]
+    private let startedAt = ContinuousClock.now
+    private var reloads = 0
+    private var failedReloads = 0
     private let happenings: AsyncStream<Happening>
     private let happening: AsyncStream<Happening>.Continuation
 
     private enum Happening: Sendable {
         case signal(Int32)
         case worker(HAProxyWorkers.Event)
+        case asked(CheckedContinuation<MasterProcesses, Never>)
+        case reloadOrdered
+    }
+
+    /// The master as its socket's connections reach it.
+    private struct Desk: MasterControl {
+        let happening: AsyncStream<Happening>.Continuation
+
+        func processes() async -> MasterProcesses {
+            await withCheckedContinuation { _ = happening.yield(.asked($0)) }
+        }
+
+        func reload() async { happening.yield(.reloadOrdered) }
     }
 
     /// Makes a master that has no worker yet.
@@ -36,14 +60,17 @@ struct HAProxyMaster {
     /// - Parameters:
     ///   - start: what has been done before.
     ///   - sockets: the open listening sockets.
+    ///   - commands: the socket for commands.
     ///   - read: reads the files anew.
     ///   - environment: the process's environment.
     ///   - isInBackground: whether it leaves the terminal once its worker serves.
     ///   - messages: what was told so far.
     init(
-        _ start: HAProxyStart, _ sockets: InstanceSockets, read: @escaping @Sendable () -> ParsedInstance,
-        environment: [String: String], isInBackground: Bool, messages: HAProxyMessages
+        _ start: HAProxyStart, _ sockets: InstanceSockets, _ commands: HAProxyMasterSocket?,
+        read: @escaping @Sendable () -> ParsedInstance, environment: [String: String], isInBackground: Bool,
+        messages: HAProxyMessages
     ) {
+        self.commands = commands
         self.start = start
         self.sockets = sockets
         self.read = read
@@ -67,6 +94,14 @@ struct HAProxyMaster {
         let happening = happening
         let listening = Task { for await number in signals { happening.yield(.signal(number)) } }
         defer { listening.cancel() }
+        let serving: MasterSocket?
+        do {
+            serving = try await serveCommands()
+        } catch {
+            messages.tell(.alert, "[haproxy.main()] \((error as? HAProxyRefusal)?.text ?? "\(error)")")
+            return HAProxyProgram.ExitCode.failed
+        }
+        defer { withExtendedLifetime(serving) {} }
         notification?.send(["RELOADING=1"])
         nextConfiguration = configuration
         do throws(SystemError) {
@@ -77,11 +112,46 @@ struct HAProxyMaster {
         }
         for await next in happenings {
             switch next {
-            case .worker(let event): if let code = carryOut(workers.take(event)) { return code }
+            case .worker(let event):
+                if case .ended(let process, _) = event { forget(process) }
+                if let code = carryOut(workers.take(event)) { return code }
+            case .asked(let reply): reply.resume(returning: processList)
+            case .reloadOrdered: reload()
             case .signal(let number): if let code = take(number) { return code }
             }
         }
         preconditionFailure("the signals never end")
+    }
+
+    /// Serves `-S`, where it is given.
+    private mutating func serveCommands() async throws -> MasterSocket? {
+        guard let commands else { return nil }
+        let isQuiet = start.line.isQuiet
+        let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
+        workerSockets = try HAProxyWorkerSockets(logger: logger)
+        return try await commands.serve(Desk(happening: happening), logger: logger)
+    }
+
+    /// What `show proc` tells.
+    private var processList: MasterProcesses {
+        let now = ContinuousClock.now
+        let uptime = { (begin: ContinuousClock.Instant?) in begin.map { (now - $0).components.seconds } ?? 0 }
+        return MasterProcesses(
+            processID: ProcessInfo.processInfo.processIdentifier, reloads: reloads, failedReloads: failedReloads,
+            uptimeSeconds: uptime(startedAt),
+            workers: workers.list.map { worker in
+                MasterProcesses.Worker(
+                    processID: worker.process, reloads: worker.reloads,
+                    uptimeSeconds: uptime(startTimes[worker.process]), isCurrent: worker.isCurrent,
+                    commandPath: places[worker.process]?.path ?? "")
+            })
+    }
+
+    /// A worker has ended: its socket goes with it.
+    private mutating func forget(_ process: Int32) {
+        startTimes[process] = nil
+        guard let place = places.removeValue(forKey: process) else { return }
+        workerSockets?.close(place)
     }
 
     private mutating func take(_ number: Int32) -> Int32? {
@@ -101,6 +171,7 @@ struct HAProxyMaster {
             isReloadWaiting = workers.isStarting
             return
         }
+        reloads += 1
         messages.tell(.notice, "Reloading HAProxy")
         notification?.send(["RELOADING=1"])
         let parsed = read()
@@ -122,6 +193,7 @@ struct HAProxyMaster {
     }
 
     private mutating func noteFailedReload() {
+        failedReloads += 1
         sockets.settle(for: configuration)
         nextConfiguration = nil
         messages.tell(.warning, "Loading failure!")
@@ -136,7 +208,15 @@ struct HAProxyMaster {
     private mutating func startWorker() throws(SystemError) -> Int32 {
         let (here, there) = try ProcessLink.pair()
         defer { there.close() }
-        let handover = HAProxyHandover(link: there.descriptor, sockets: sockets.descriptors)
+        let place: HAProxyWorkerSockets.Place?
+        do throws(InstanceSockets.Failure) {
+            place = try workerSockets?.open()
+        } catch {
+            here.close()
+            throw error.error
+        }
+        let handover = HAProxyHandover(
+            link: there.descriptor, sockets: sockets.descriptors, commands: place?.descriptor)
         var plan = ChildProcess.Plan(
             program: ChildProcess.ownProgram, arguments: CommandLine.arguments,
             environment: handover.added(to: environment))
@@ -146,9 +226,12 @@ struct HAProxyMaster {
             process = try ChildProcess(plan)
         } catch {
             here.close()
+            if let place { workerSockets?.close(place) }
             throw error
         }
         processes[process.identifier] = process
+        places[process.identifier] = place
+        startTimes[process.identifier] = .now
         Thread.detachNewThread { [happening] in
             if here.waitForReport() { happening.yield(.worker(.ready(process.identifier))) }
             let end = process.waitUntilEnded()
@@ -167,11 +250,14 @@ struct HAProxyMaster {
             case .send(let signal, let process): processes[process]?.send(signal)
             case .settle: settle()
             case .giveUp:
+                failedReloads += 1
                 sockets.settle(for: configuration)
                 nextConfiguration = nil
                 noteReady()
             case .exit(let code):
                 sockets.close()
+                commands?.remove()
+                workerSockets?.remove()
                 return code
             }
         }

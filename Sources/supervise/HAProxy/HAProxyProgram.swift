@@ -149,7 +149,8 @@ struct HAProxyProgram: Sendable {
         let verdict = HAProxyFiles.verdict(on: parsed, failsOnWarnings: line.failsOnWarnings)
         if line.task == .check { return .end(report(parsed, verdict, line, &messages)) }
         switch (verdict, parsed.configuration) {
-        case (.valid, let configuration?):
+        case (.valid, var configuration?):
+            if let commands = handover?.commands { configuration.addMasterSocket(commands) }
             let start = HAProxyStart(
                 line: line, manner: HAProxyManner(line, configuration.global.process), configuration: configuration)
             do throws(HAProxyRefusal) {
@@ -183,7 +184,9 @@ struct HAProxyProgram: Sendable {
         // A worker's master has told them.
         if handover == nil {
             messages.tell(diagnostics)
-            for shortfall in start.line.shortfalls { messages.tell(.warning, shortfall) }
+            for shortfall in start.line.shortfalls(hasMaster: start.manner.mastery != .alone) {
+                messages.tell(.warning, shortfall)
+            }
         }
         try start.raiseLimits(&messages)
         let isQuiet = start.line.isQuiet
@@ -192,11 +195,16 @@ struct HAProxyProgram: Sendable {
             logger: logger, areShared: start.manner.sharesAddresses, inherited: handover?.sockets ?? [:])
         try start.open(&sockets, &messages)
         if handover == nil {
+            let isMaster = start.manner.mastery != .alone
+            let commands = try start.line.masterSocket.flatMap { isMaster ? $0 : nil }.map {
+                (text) throws(HAProxyRefusal) in
+                try HAProxyMasterSocket(text, environment: environment, logger: logger)
+            }
             try start.writeNumber()
-            if start.manner.mastery != .alone {
+            if isMaster {
                 return .master(
                     HAProxyMaster(
-                        start, sockets, read: read, environment: environment, isInBackground: isInBackground,
+                        start, sockets, commands, read: read, environment: environment, isInBackground: isInBackground,
                         messages: messages))
             }
             // While it still may: the others can be another user's.
@@ -277,5 +285,17 @@ extension ParsedInstance {
         }
         if let limit = line.maxconn { parsed.configuration?.global.maxconn = limit }
         return parsed
+    }
+}
+
+extension InstanceConfiguration {
+    /// Adds the socket at which a worker takes what comes through its master.
+    ///
+    /// - Parameter descriptor: the listening socket.
+    fileprivate mutating func addMasterSocket(_ descriptor: Int32) {
+        let location = SourceLocation(file: "-S", line: 1, column: 1)
+        var socket = StatsSocketConfiguration(address: .descriptor(descriptor), location: location)
+        socket.level = .admin
+        global.statsSockets.append(socket)
     }
 }

@@ -60,6 +60,11 @@ struct HAProxyWorkers: Sendable, Equatable {
         self.mostReloads = mostReloads
     }
 
+    /// All of them, the oldest first.
+    var list: [(process: Int32, reloads: Int, isCurrent: Bool)] {
+        workers.map { ($0.process, $0.reloads, $0.role != .former) }
+    }
+
     /// Whether a worker has been started that doesn't serve yet.
     var isStarting: Bool { workers.contains { $0.role == .starting } }
 
