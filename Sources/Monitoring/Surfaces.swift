@@ -15,6 +15,7 @@ public actor Surfaces: InstanceSurface {
     private let group: any EventLoopGroup
     private let version: String
     private let logger: Logger
+    private let history: HistorySource?
     private var servers: [String: [SocketServer]] = [:]
 
     /// Makes surfaces of no instance.
@@ -23,10 +24,12 @@ public actor Surfaces: InstanceSurface {
     ///   - group: the threads to serve on; one or two are plenty.
     ///   - version: the program's version, as the statistics show it.
     ///   - logger: for what goes wrong.
-    public init(group: any EventLoopGroup, version: String, logger: Logger) {
+    ///   - history: opens the history; `nil` where none is kept.
+    public init(group: any EventLoopGroup, version: String, logger: Logger, history: HistorySource? = nil) {
         self.group = group
         self.version = version
         self.logger = logger
+        self.history = history
     }
 
     /// Begins to serve an instance; what was served of it before is closed first.
@@ -43,7 +46,7 @@ public actor Surfaces: InstanceSurface {
     ) async throws {
         await close(configuration.name)
         let source = SurfaceSource(
-            configuration: configuration, version: version, counters: counters, control: control)
+            configuration: configuration, version: version, counters: counters, control: control, history: history)
         var opened: [SocketServer] = []
         var failure: (any Error)?
         // Each descriptor is taken over, also after a failure, because only its server can close it.
@@ -92,6 +95,7 @@ private struct SurfaceSource: Sendable {
     let version: String
     let counters: [Int: HTTPFrontendCounters]
     let control: any InstanceControl
+    let history: HistorySource?
 
     private var process: ProcessInformation {
         var process = ProcessInformation(version: version)
@@ -127,7 +131,7 @@ private struct SurfaceSource: Sendable {
         let socket = configuration.global.statsSockets[index]
         let context = CommandContext(
             configuration: configuration, process: process, table: .statsSocket, control: control,
-            actor: Operator(name: "stats socket \(socket.address.commandText)"))
+            actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history)
         return CommandChannel(
             context: context,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),

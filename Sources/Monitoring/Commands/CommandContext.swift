@@ -18,6 +18,8 @@ struct CommandContext: Sendable {
     let control: any InstanceControl
     /// Whom the history names for what is ordered here.
     let actor: Operator
+    /// Opens the history; `nil` where none is kept.
+    var history: HistorySource?
 
     /// The instance's name.
     var instance: String { configuration.name }

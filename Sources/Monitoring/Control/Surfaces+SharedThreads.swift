@@ -7,7 +7,9 @@ extension Surfaces {
     /// - Parameters:
     ///   - version: the program's version, as the statistics show it.
     ///   - logger: for what goes wrong.
-    public init(version: String, logger: Logger) {
-        self.init(group: MultiThreadedEventLoopGroup.singleton, version: version, logger: logger)
+    ///   - history: opens the history; `nil` where none is kept.
+    public init(version: String, logger: Logger, history: HistorySource? = nil) {
+        self.init(
+            group: MultiThreadedEventLoopGroup.singleton, version: version, logger: logger, history: history)
     }
 }

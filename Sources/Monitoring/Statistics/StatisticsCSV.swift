@@ -37,7 +37,11 @@ enum StatisticsCSV {
         return line + "\n"
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// A field as it stands between commas.
+    ///
+    /// - Parameter text: its value.
+    /// - Returns: the value, in quotes where it needs them.
+    static func quoted(_ text: String) -> String {
         guard text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) else { return text }
         return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
     }

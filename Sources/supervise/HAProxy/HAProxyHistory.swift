@@ -2,6 +2,7 @@ import Foundation
 import History
 import Logging
 import Model
+import Monitoring
 import Supervision
 
 /// Where the history of a process goes that runs as HAProxy.
@@ -31,6 +32,12 @@ struct HAProxyHistory: Sendable {
                 report: { logger.warning("\($0)") })
             return (recorder, StateDirectory(path: path))
         }
+    }
+
+    /// Opens what was recorded; `nil` where nothing is kept.
+    var source: HistorySource? {
+        guard let path = kept?.directory.path else { return nil }
+        return { try HistoryDatabase(stateDirectory: path) }
     }
 
     /// Where records are left.

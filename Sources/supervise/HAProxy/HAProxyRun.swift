@@ -54,7 +54,9 @@ struct HAProxyRun {
         settings.sockets = sockets
         supervisor = Supervisor(
             settings: settings, history: history.sink,
-            surface: Surfaces(version: HAProxyUsage.compatibleVersion, logger: logger), logger: logger)
+            surface: Surfaces(
+                version: HAProxyUsage.compatibleVersion, logger: logger, history: history.source),
+            logger: logger)
     }
 
     /// Runs until a signal or the master's end ends it.

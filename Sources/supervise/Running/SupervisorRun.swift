@@ -48,7 +48,9 @@ struct SupervisorRun: Sendable {
             report: { [logger] line in logger.warning("\(line)") })
         let supervisor = Supervisor(
             settings: settings, history: recorder,
-            surface: Surfaces(version: Supervise.versionNumber, logger: serverLogger),
+            surface: Surfaces(
+                version: Supervise.versionNumber, logger: serverLogger,
+                history: { [path = directory.path] in try HistoryDatabase(stateDirectory: path) }),
             logger: logger)
         let servers = servers(of: supervisor)
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
