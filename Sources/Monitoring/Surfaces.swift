@@ -118,7 +118,7 @@ private struct SurfaceSource: Sendable {
         let responder = StatisticsResponder(
             site: StatisticsSite(proxy, userlists: configuration.userlists), configuration: stats,
             page: try StatisticsPage(configuration: stats, process: process), process: process,
-            snapshot: snapshot,
+            snapshot: snapshot, carrier: FormCarrier(control: control, instance: configuration.name),
             vitals: { [control, name = configuration.name] in await control.vitals(of: name) })
         let log = RequestLog(
             proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,

@@ -89,6 +89,28 @@ struct StatisticsPageTests {
         #expect(links == expected)
     }
 
+    @Test("who may change something can choose servers and actions, and nobody else")
+    func forms() throws {
+        var view = StatisticsView("")
+        #expect(!(try page().html(of: SnapshotFixtures.everyState, view)).contains("method=\"post\""))
+        view.mayChange = true
+        let html = try page().html(of: SnapshotFixtures.everyState, view)
+        #expect(html.components(separatedBy: "<form method=\"post\">").count == 2)
+        #expect(html.contains("<td><input type=\"checkbox\" name=\"s\" value=\"up1\"></td>"))
+        #expect(html.contains("<input type=\"hidden\" name=\"b\" value=\"#2\">"))
+        for action in ServerForm.Action.allCases {
+            #expect(html.contains("<option value=\"\(action.rawValue)\">\(action.title)</option>"))
+        }
+    }
+
+    @Test("what became of a form is told", arguments: FormOutcome.allCases)
+    func outcomes(outcome: FormOutcome) throws {
+        let html = try page().html(of: SnapshotFixtures.everyState, StatisticsView(";st=\(outcome.rawValue)"))
+        #expect(html.contains("<p class=\"outcome \(outcome.rowClass)\">"))
+        // Up to an apostrophe, which is escaped.
+        #expect(html.contains("<b>\(outcome.text.prefix { $0 != "'" })"))
+    }
+
     @Test("a scope shows the proxies whose names contain it")
     func scope() throws {
         let html = try page().html(of: SnapshotFixtures.everyState, StatisticsView("?scope=monitor"))

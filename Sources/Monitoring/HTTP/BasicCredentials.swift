@@ -55,6 +55,7 @@ extension Collection<UserlistConfiguration> where Self: Sendable {
     ///
     /// - Parameter credentials: what the client sends, if anything.
     /// - Returns: the groups by the lists' names.
+    /// - Throws: when the threads for it have been stopped.
     func groups(of credentials: BasicCredentials?) async throws -> [String: Set<String>] {
         guard let credentials, !isEmpty else { return [:] }
         // Hashes take their time, for which no loop and no task should stand still.

@@ -3,6 +3,8 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import Model
+import NIOCore
+import Supervision
 
 /// Answers the requests of one statistics address.
 ///
@@ -18,6 +20,8 @@ struct StatisticsResponder: Sendable {
     let process: ProcessInformation
     /// The instance now, `nil` while nothing runs it.
     let snapshot: @Sendable () async -> InstanceSnapshot?
+    /// What carries out forms.
+    let carrier: FormCarrier
     /// The same with what the supervisor knows of it.
     let vitals: @Sendable () async -> InstanceVitals
 
@@ -34,7 +38,13 @@ struct StatisticsResponder: Sendable {
         facts.headers = request.headers.map { ($0.name.canonicalName, $0.value) }
         if let authority = request.head.authority { facts.headers.append(("host", authority)) }
         facts.groups = try await site.userlists.groups(of: BasicCredentials(request.headers[.authorization]))
-        let response = await response(to: site.answer(to: facts), accept: request.headers[.accept])
+        let answer = site.answer(to: facts)
+        let response =
+            if case .change(let view) = answer {
+                redirection(try await change(request, view, facts), view)
+            } else {
+                await response(to: answer, accept: request.headers[.accept])
+            }
         try await writer.write(response: response.head, body: request.method == .head ? ResponseBody() : response.body)
     }
 
@@ -51,7 +61,7 @@ struct StatisticsResponder: Sendable {
             let format = MetricFormat(accept: accept)
             let text = MetricsReport.text(of: await vitals(), process, selection, as: format)
             return Self.answer(text, format.contentType)
-        case .change(let view, _): return redirection(.denied, view)
+        case .change(let view): return redirection(.unknown, view)
         case .view(let view):
             guard let snapshot = await snapshot() else {
                 return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
@@ -60,13 +70,36 @@ struct StatisticsResponder: Sendable {
         }
     }
 
+    /// Carries out a form, if its sender may.
+    private func change(
+        _ request: Request, _ view: StatisticsView, _ facts: RequestFacts
+    ) async throws -> FormOutcome {
+        guard view.mayChange else { return .denied }
+        let body: ByteBuffer
+        do {
+            body = try await request.body.collect(upTo: ServerForm.longest)
+        } catch is NIOTooManyBytesError {
+            return .tooLong
+        }
+        guard let snapshot = await snapshot() else { return .unknown }
+        let shown = snapshot.proxies.filter(view.selection(among: configuration.scopes).includes)
+        switch ServerForm(String(buffer: body)).reading(among: shown) {
+        case .outcome(let outcome): return outcome
+        case .order(let order):
+            let user = BasicCredentials(request.headers[.authorization])?.user
+            let from = [user, facts.source].compactMap(\.self).joined(separator: " at ")
+            return await carrier.carryOut(order, by: Operator(name: "statistics page (\(from))"))
+        }
+    }
+
     /// Sends a client that posted a form to the page that says what became of it.
     private func redirection(_ outcome: FormOutcome, _ view: StatisticsView) -> Response {
-        Response(
+        let options = view.options(isStill: view.hasNoRefresh && configuration.refresh != nil)
+        return Response(
             status: .seeOther,
             headers: [
                 .cacheControl: "no-cache", .contentType: "text/plain",
-                .location: "\(configuration.uri);st=\(outcome.rawValue)\(view.options())",
+                .location: "\(configuration.uri);st=\(outcome.rawValue)\(options)",
             ])
     }
 

@@ -26,8 +26,8 @@ struct StatisticsSite: Sendable {
         case metrics(MetricSelection)
         /// The page, or what it exports.
         case view(StatisticsView)
-        /// A change, and whether this client may have it.
-        case change(StatisticsView, isAllowed: Bool)
+        /// A change, if the view says that this client may have it.
+        case change(StatisticsView)
     }
 
     private let proxy: ProxyConfiguration
@@ -84,10 +84,11 @@ struct StatisticsSite: Sendable {
         let stats = proxy.stats ?? StatsConfiguration()
         if let refusal = refusal(of: request, stats) { return refusal }
         if wantsMetrics { return metrics(request) }
-        let view = StatisticsView(request.url.dropFirst(stats.uri.count))
+        var view = StatisticsView(request.url.dropFirst(stats.uri.count))
+        view.mayChange = stats.administration.contains { $0.holds(for: request) }
         guard request.method == "POST" else { return .view(view) }
-        return .change(
-            view, isAllowed: isSameSite(request) && stats.administration.contains { $0.holds(for: request) })
+        view.mayChange = view.mayChange && isSameSite(request)
+        return .change(view)
     }
 
     private func refusal(of request: RequestFacts, _ stats: StatsConfiguration) -> Answer? {

@@ -9,6 +9,10 @@ struct PageRow {
     var anchor: String
     /// The row's class.
     var rowClass: String
+    /// The server that it can be chosen as for an action; `nil` for other rows.
+    var server: String?
+    /// Whether it begins with a column for choosing servers.
+    var canBeChosen = false
     /// What the name shows when a pointer is over it, with `stats show-legends`.
     var legend: String?
     /// All other columns.
@@ -52,6 +56,7 @@ struct PageRow {
     }
 
     private init(server: ServerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
+        self.server = server.name
         let counters = server.counters
         let status = ServerStatus(of: server)
         (name, anchor) = (server.name, "\(proxy.name)/\(server.name)")
@@ -150,6 +155,8 @@ extension PageRow: MustacheParent {
         case "anchor": anchor
         case "rowClass": rowClass
         case "legend": legend
+        case "server": canBeChosen ? server : nil
+        case "isFixed": canBeChosen && server == nil
         case "cells": cells
         default: nil
         }

@@ -37,7 +37,9 @@ struct StatisticsPage: Sendable {
         let selection = view.selection(among: configuration.scopes)
         let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
         let proxies = snapshot.proxies.filter(selection.includes).map { proxy in
-            table(of: proxy, StatisticsRow.rows(of: proxy, selection).map { PageRow($0, style: style) })
+            table(
+                of: proxy, StatisticsRow.rows(of: proxy, selection).map { PageRow($0, style: style) },
+                isForm: view.mayChange && proxy.backend != nil && !proxy.servers.isEmpty)
         }
         var context = facts(of: snapshot)
         context.merge(links(of: view)) { _, link in link }
@@ -50,9 +52,20 @@ struct StatisticsPage: Sendable {
         return html
     }
 
-    /// One proxy's table.
-    private func table(of proxy: ProxySnapshot, _ rows: [PageRow]) -> [String: Any] {
+    /// One proxy's table; as a form, its servers can be chosen for an action.
+    private func table(of proxy: ProxySnapshot, _ rows: [PageRow], isForm: Bool) -> [String: Any] {
+        let rows = rows.map { row in
+            var row = row
+            row.canBeChosen = isForm
+            return row
+        }
         var table: [String: Any] = ["name": proxy.name, "rows": rows]
+        if isForm {
+            table["form"] = [
+                "number": proxy.id,
+                "actions": ServerForm.Action.allCases.map { ["name": $0.rawValue, "title": $0.title] },
+            ]
+        }
         // An entry that is set to nil is none, which is what the template asks for.
         table["description"] = proxy.description
         if configuration.showsLegends { table["legend"] = "mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)" }

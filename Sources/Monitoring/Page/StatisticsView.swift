@@ -28,6 +28,8 @@ struct StatisticsView: Equatable {
     var hidesMaintenance = false
     /// Only proxies whose name contains this.
     var scope = ""
+    /// Whether who sees it may change something.
+    var mayChange = false
     /// What became of the change that the client was sent here after.
     var outcome: FormOutcome?
 

@@ -1,0 +1,53 @@
+import Model
+import Supervision
+
+/// Carries out what a form of the page asks for, server by server.
+struct FormCarrier: Sendable {
+    /// The supervisor.
+    let control: any InstanceControl
+    /// The instance's name.
+    let instance: String
+
+    /// Carries out an order.
+    ///
+    /// - Parameters:
+    ///   - order: what is asked for.
+    ///   - who: for the history.
+    /// - Returns: what became of it; a server to which the action means nothing changes nothing.
+    func carryOut(_ order: ServerForm.Order, by who: Operator) async -> FormOutcome {
+        guard let act = order.action.act else { return .nothing }
+        var changed = 0
+        for server in order.servers {
+            let identity = ServerIdentity(instance: instance, proxy: order.backend, server: server)
+            do throws(ControlError) {
+                switch try await control.carryOut(.server(identity, act), on: instance, by: who) {
+                case .done: changed += 1
+                case .refused: continue
+                }
+            } catch {
+                // The instance is gone, and with it everything that could be changed.
+                return .unknown
+            }
+        }
+        if changed == 0 { return .nothing }
+        return order.namesStrangers ? .partly : .done
+    }
+}
+
+extension ServerForm.Action {
+    /// What a worker does for it; `nil` for what concerns agents, which no server has.
+    fileprivate var act: ServerAct? {
+        switch self {
+        case .ready: .setState(.ready)
+        case .drain: .setState(.drain)
+        case .maint: .setState(.maint)
+        case .disableChecks: .setChecks(isOn: false)
+        case .enableChecks: .setChecks(isOn: true)
+        case .markUp: .setHealth(.up)
+        case .markStopping: .setHealth(.stopping)
+        case .markDown: .setHealth(.down)
+        case .endSessions: .endSessions
+        case .disableAgent, .enableAgent, .agentUp, .agentDown: nil
+        }
+    }
+}
