@@ -41,7 +41,8 @@ let package = Package(
             name: "Migrations", path: "Migrations",
             resources: [
                 .embedInCode("v001_initial.sql"), .embedInCode("v002_session_levels.sql"),
-                .embedInCode("v003_traffic.sql"),
+                .embedInCode("v003_traffic.sql"), .embedInCode("v004_state_days.sql"),
+                .embedInCode("v005_views.sql"),
             ]),
         .target(
             name: "History",

@@ -12,6 +12,8 @@ public struct SchemaMigration: Sendable, Hashable {
         SchemaMigration(name: "v001_initial", file: PackageResources.v001_initial_sql),
         SchemaMigration(name: "v002_session_levels", file: PackageResources.v002_session_levels_sql),
         SchemaMigration(name: "v003_traffic", file: PackageResources.v003_traffic_sql),
+        SchemaMigration(name: "v004_state_days", file: PackageResources.v004_state_days_sql),
+        SchemaMigration(name: "v005_views", file: PackageResources.v005_views_sql),
     ]
 
     private init(name: String, file: [UInt8]) {

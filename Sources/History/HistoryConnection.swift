@@ -44,6 +44,31 @@ struct HistoryConnection: Sendable {
         }
     }
 
+    /// Copies the whole database, as it is at one moment.
+    ///
+    /// - Parameter target: what it replaces.
+    /// - Throws: `HistoryError`.
+    func backUp(to target: DatabaseQueue) throws(HistoryError) {
+        do {
+            // Asked first, so that every case of a database that is hard to open is told in the same words.
+            try read("copy") { _ in }
+            var configuration = Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(Self.lockWaitSeconds)
+            let source: DatabaseQueue
+            do {
+                source = try DatabaseQueue(path: file.path, configuration: configuration)
+                try source.backup(to: target)
+            } catch let error as DatabaseError
+                where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode) && !file.hasPendingLog
+            {
+                try DatabaseQueue(path: immutablePath, configuration: configuration).backup(to: target)
+            }
+        } catch {
+            throw explained(HistoryError(error, path: file.path, operation: "copy"))
+        }
+    }
+
     /// Adds what SQLite's words leave out: a log without an index can be read only by those who may make the index.
     private func explained(_ error: HistoryError) -> HistoryError {
         guard [.cannotOpen, .readOnly].contains(error.code), file.hasPendingLog else { return error }

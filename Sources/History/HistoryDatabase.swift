@@ -9,7 +9,7 @@ public final class HistoryDatabase: HistoryReader {
     /// A run that has given no sign of life for so long is over.
     static let lifeSignMilliseconds = Int64(RecorderLimits.standard.heartbeat / .milliseconds(1)) * 3
 
-    private let connection: HistoryConnection
+    let connection: HistoryConnection
 
     /// Finds the history of a state directory and makes sure that it can be read.
     ///
@@ -96,18 +96,50 @@ public final class HistoryDatabase: HistoryReader {
     public func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability] {
         try connection.read("read uptimes") { db in
             let subjects = try Subjects(db)
-            let asked = subjects.matching(question) ?? Array(subjects.byNumber.keys)
-            let runs = try RunSpan.fetchAll(db, now: now)
-            let blind = try Self.blindTimes(db)
-            return try asked.compactMap { number in subjects.byNumber[number].map { (number, $0) } }
-                .filter { !$0.1.isSide && (question.server != nil || !$0.1.isGone(before: question.since)) }
-                .sorted { $0.1.identity.isBefore($1.1.identity) }
-                .map { number, subject in
-                    let since = question.since ?? subject.firstSeen
-                    let timeline = try Self.timeline(of: number, runs: runs, blind: blind, since: since, db: db)
-                    return timeline.account(of: subject.identity, since: since, until: question.until ?? now)
-                }
+            return try availability(subjects, db, now: now).accounts(question, asked: subjects.matching(question))
         }
+    }
+
+    /// What states each server went through.
+    ///
+    /// - Parameters:
+    ///   - question: which servers, as for `uptime`.
+    ///   - now: what an open period ends at.
+    /// - Returns: one lane a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func lanes(_ question: HistoryQuestion, now: Timestamp) throws -> [StateLane] {
+        try connection.read("read states") { db in
+            let subjects = try Subjects(db)
+            return try availability(subjects, db, now: now).lanes(question, asked: subjects.matching(question))
+        }
+    }
+
+    /// The servers that change their state too often.
+    ///
+    /// - Parameter now: the present.
+    /// - Returns: those that flap, with how much.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func flapping(now: Timestamp) throws -> [ServerIdentity: Flapping] {
+        try connection.read("look for flapping servers") { db in
+            let query = StateChange.inTime(
+                from: now.advanced(byMilliseconds: -Flapping.lookBackMilliseconds),
+                to: now.advanced(byMilliseconds: 1), servers: nil)
+            let changes = try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).map { StateChange($0) }
+            let subjects = try Subjects(db)
+            var flapping: [ServerIdentity: Flapping] = [:]
+            for (number, changes) in Dictionary(grouping: changes, by: \.server) {
+                let judged = Flapping(changes: changes.map(\.at), now: now)
+                guard judged.isFlapping, let subject = subjects.byNumber[number] else { continue }
+                flapping[subject.identity] = judged
+            }
+            return flapping
+        }
+    }
+
+    private func availability(_ subjects: Subjects, _ db: Database, now: Timestamp) throws -> AvailabilitySearch {
+        AvailabilitySearch(
+            db: db, subjects: subjects, runs: try RunSpan.fetchAll(db, now: now), blind: try RunSpan.blindTimes(db),
+            now: now)
     }
 
     /// Outages, those of one proxy that overlap as one, oldest first.
@@ -125,35 +157,8 @@ public final class HistoryDatabase: HistoryReader {
             if let asked, asked.isEmpty { return [] }
             let search = IncidentSearch(
                 db: db, reader: RowReader(path: connection.file.path), subjects: subjects,
-                runs: try RunSpan.fetchAll(db, now: now), blind: try Self.blindTimes(db), now: now)
+                runs: try RunSpan.fetchAll(db, now: now), blind: try RunSpan.blindTimes(db), now: now)
             return try search.incidents(question, asked: asked)
-        }
-    }
-
-    private static func timeline(
-        of server: Int64, runs: [RunSpan], blind: [ClosedRange<Timestamp>], since: Timestamp, db: Database
-    ) throws -> AvailabilityTimeline {
-        let relevant = runs.filter { $0.end > since }
-        guard let first = relevant.map(\.id).min() else { return AvailabilityTimeline(runs: [], blind: []) }
-        let query = HistoryQuery.changes(of: server, fromRun: first)
-        var changes: [Int64: [(at: Timestamp, state: ServerState)]] = [:]
-        // One row after the other: a server that flapped for years has many.
-        let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
-        while let row = try rows.next() {
-            // A state that only a newer program knows is, for an account of known time, not known.
-            let state = ServerState(rawValue: row[2]) ?? .unknown
-            changes[row[0], default: []].append((Timestamp(millisecondsSinceEpoch: row[1]), state))
-        }
-        return AvailabilityTimeline(
-            runs: relevant.map {
-                AvailabilityTimeline.Run(start: $0.start, end: $0.end, changes: changes[$0.id] ?? [])
-            }, blind: blind)
-    }
-
-    private static func blindTimes(_ db: Database) throws -> [ClosedRange<Timestamp>] {
-        try Row.fetchAll(db, sql: "SELECT from_at, to_at FROM gaps WHERE transitions > 0").map { row in
-            let from = Timestamp(millisecondsSinceEpoch: row["from_at"])
-            return from...max(from, Timestamp(millisecondsSinceEpoch: row["to_at"]))
         }
     }
 

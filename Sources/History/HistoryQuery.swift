@@ -14,12 +14,16 @@ struct HistoryQuery {
     /// - Parameters:
     ///   - question: the times and the limit that are asked for.
     ///   - servers: of which servers; `nil` is all.
+    ///   - oldestFirst: whether the oldest comes first instead.
     /// - Returns: the statement.
-    static func transitions(_ question: HistoryQuestion, servers: [Int64]?) -> HistoryQuery {
+    static func transitions(
+        _ question: HistoryQuestion, servers: [Int64]?, oldestFirst: Bool = false
+    ) -> HistoryQuery {
         var conditions = Conditions(question)
         if let servers { conditions.add("server_id IN (\(list(servers)))") }
         return HistoryQuery(
-            sql: "SELECT * FROM transitions\(conditions.sql)\(order(question))", arguments: conditions.arguments)
+            sql: "SELECT * FROM transitions\(conditions.sql)"
+                + (oldestFirst ? " ORDER BY at, id" : order(question)), arguments: conditions.arguments)
     }
 
     /// Events, newest first.
@@ -49,13 +53,6 @@ struct HistoryQuery {
         return HistoryQuery(
             sql: "\(sum)\nORDER BY bucket.at DESC, bucket.server_id DESC\(bound)",
             arguments: [bucket, bucket, segment.from, segment.to, bucket])
-    }
-
-    /// Which states one server entered in a run and all later ones, in the order of recording.
-    static func changes(of server: Int64, fromRun run: Int64) -> HistoryQuery {
-        HistoryQuery(
-            sql: "SELECT run_id, at, to_state FROM transitions WHERE server_id = ? AND run_id >= ? ORDER BY id",
-            arguments: [server, run])
     }
 
     private static func list(_ numbers: [Int64]) -> String {

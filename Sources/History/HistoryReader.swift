@@ -91,7 +91,7 @@ public struct Availability: Sendable, Hashable {
     public var since: Timestamp
     /// The period's end.
     public var until: Timestamp
-    /// UP, DRAIN and DEGRADED.
+    /// UP, DRAIN, NOLB and DEGRADED.
     public var upMilliseconds: Int64 = 0
     /// DOWN.
     public var downMilliseconds: Int64 = 0
@@ -154,6 +154,22 @@ public protocol HistoryReader: Sendable {
     /// - Returns: one account a server, by identity.
     /// - Throws: `HistoryError` when the history cannot be read.
     func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability]
+
+    /// What states each server went through.
+    ///
+    /// - Parameters:
+    ///   - question: which servers, as for `uptime`.
+    ///   - now: what an open period ends at.
+    /// - Returns: one lane a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func lanes(_ question: HistoryQuestion, now: Timestamp) throws -> [StateLane]
+
+    /// The servers that change their state too often.
+    ///
+    /// - Parameter now: the present.
+    /// - Returns: those that flap, with how much.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func flapping(now: Timestamp) throws -> [ServerIdentity: Flapping]
 
     /// Outages, those of one proxy that overlap as one, oldest first.
     ///

@@ -10,7 +10,7 @@ final class HistoryStore {
     struct Run: Sendable, Hashable {
         let processID: Int32
         let version: String
-        let startedAt: Timestamp
+        var startedAt: Timestamp
     }
 
     /// The write-ahead log is cut back to this size after a checkpoint, so that one busy hour doesn't keep the disk for ever.
@@ -20,7 +20,7 @@ final class HistoryStore {
     let identity: HistoryFile.Identity?
     private let file: HistoryFile
     private let queue: DatabaseQueue
-    private let runID: Int64
+    private var runID: Int64
     private var rows: RowWriter
 
     /// Opens or makes the database, brings its schema up to date, and begins the run, or continues it if it is there.
@@ -108,6 +108,8 @@ final class HistoryStore {
                 max(now, run.startedAt).millisecondsSinceEpoch,
             ])
         let id = db.lastInsertedRowID
+        // Where the clock was set back since the last run, this one is believed.
+        try DayAccounts.reopen(from: run.startedAt, db)
         var writer = RowWriter(runID: id)
         try writer.event(
             EventRecord(
@@ -133,8 +135,60 @@ final class HistoryStore {
             for note in notes { try rows.event(note, db: db) }
             for record in records { try rows.write(record, db: db) }
             if let gap { try rows.gap(gap, now: now, db: db) }
+            if let moment = Self.earliestTransition(records, gap) { try DayAccounts.reopen(from: moment, db) }
             try beat(now, db: db)
         }
+    }
+
+    /// By how much the clock was set back since the last sign of life; `nil` when it wasn't, by more than is tolerated.
+    ///
+    /// - Parameters:
+    ///   - now: what it shows.
+    ///   - tolerance: how much doesn't count.
+    /// - Returns: the step in milliseconds.
+    /// - Throws: `HistoryError`.
+    func clockStep(_ now: Timestamp, tolerance: Duration) throws -> Int64? {
+        do {
+            let heartbeat = try queue.inDatabase { db in
+                try Int64.fetchOne(db, sql: "SELECT heartbeat_at FROM runs WHERE id = ?", arguments: [runID])
+            }
+            let step = (heartbeat ?? now.millisecondsSinceEpoch) - now.millisecondsSinceEpoch
+            return step > Int64(tolerance / .milliseconds(1)) ? step : nil
+        } catch {
+            throw HistoryError(error, path: file.path, operation: "read the clock's last sign")
+        }
+    }
+
+    /// Ends the run and begins another, since the clock was set back: in a run, time only goes on.
+    ///
+    /// What the first run recorded of times that come a second time is believed no more.
+    ///
+    /// - Parameters:
+    ///   - run: the new run.
+    ///   - step: by how many milliseconds the clock was set back.
+    ///   - lastKnown: what is known of the servers.
+    /// - Throws: `HistoryError`; then the first run goes on.
+    func beginAgain(_ run: Run, step: Int64, lastKnown: [HistoryRecord]) throws {
+        var number = runID
+        try commit("begin a run") { db in
+            try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at WHERE id = ?", arguments: [runID])
+            try db.execute(
+                sql: "INSERT INTO runs (pid, version, started_at, heartbeat_at) VALUES (?, ?, ?, ?)",
+                arguments: [
+                    run.processID, run.version, run.startedAt.millisecondsSinceEpoch,
+                    run.startedAt.millisecondsSinceEpoch,
+                ])
+            number = db.lastInsertedRowID
+            try DayAccounts.reopen(from: run.startedAt, db)
+            var writer = RowWriter(runID: number)
+            try writer.event(
+                EventRecord(
+                    at: run.startedAt, instance: nil, kind: .clockSetBack,
+                    detail: "by \(step) ms; what was recorded of that time before is not counted"), db: db)
+            for record in lastKnown { try writer.write(record, db: db) }
+        }
+        runID = number
+        rows = RowWriter(runID: number)
     }
 
     /// Does one step of the housekeeping.
@@ -175,6 +229,20 @@ final class HistoryStore {
     /// - Throws: `HistoryError`.
     func close() throws {
         do { try queue.close() } catch { throw HistoryError(error, path: file.path, operation: "close") }
+    }
+
+    /// The earliest moment of which the states of servers may be others than was known before.
+    private static func earliestTransition(
+        _ records: ArraySlice<HistoryRecord>, _ gap: DroppedRecords?
+    ) -> Timestamp? {
+        let changed = records.compactMap { record -> Timestamp? in
+            switch record {
+            case .transition(let transition): transition.at
+            case .inventory(let at, _, _): at
+            case .samples, .event: nil
+            }
+        }
+        return (changed + (gap?.span.map { [$0.lowerBound] } ?? [])).min()
     }
 
     private func beat(_ now: Timestamp, db: Database) throws {

@@ -28,16 +28,20 @@ struct LastKnownStates {
 
     /// The records that tell a new database what is known.
     ///
-    /// - Parameter now: since when the new database knows it.
+    /// - Parameters:
+    ///   - now: since when the new database knows it.
+    ///   - reason: what the transitions say of why they are there.
     /// - Returns: each instance's servers and each server's state.
-    func records(at now: Timestamp) -> [HistoryRecord] {
+    func records(
+        at now: Timestamp, because reason: String = "taken over from the database before"
+    ) -> [HistoryRecord] {
         let lists = inventories.sorted { $0.key < $1.key }.map {
             HistoryRecord.inventory(at: now, instance: $0.key, servers: $0.value)
         }
         return lists
             + states.sorted { $0.key.isBefore($1.key) }.map { server, state in
                 var record = TransitionRecord(at: now, server: server, from: .unknown, to: state)
-                record.detail = "taken over from the database before"
+                record.detail = reason
                 return .transition(record)
             }
     }

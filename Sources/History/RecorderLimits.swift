@@ -28,6 +28,8 @@ struct RecorderLimits: Sendable {
     var hopelessAttempts = 3
     /// Damaged files that one run sets aside; then it goes on without a history rather than fill the disk.
     var filesSetAside = 5
+    /// How far the clock may go back before what follows counts as another run; smaller steps are within a run.
+    var clockTolerance: Duration = .seconds(2)
     /// How often the recorder looks whether session counts are to be rolled up or removed.
     var housekeepingInterval: Duration = .seconds(5)
     /// The pause after a step of that, so that it takes a small part of the disk's time.

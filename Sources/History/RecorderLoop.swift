@@ -6,7 +6,7 @@ import Model
 /// absorbs, and when its bound is reached it drops and counts.
 struct RecorderLoop {
     private let file: HistoryFile
-    private let run: HistoryStore.Run
+    private var run: HistoryStore.Run
     private let limits: RecorderLimits
     private let queue: RecordQueue
     private let now: @Sendable () -> Timestamp
@@ -134,6 +134,15 @@ struct RecorderLoop {
 
     private mutating func writeNext(to store: HistoryStore) throws {
         let now = now()
+        if let step = try store.clockStep(now, tolerance: limits.clockTolerance) {
+            var again = run
+            again.startedAt = now
+            try store.beginAgain(
+                again, step: step, lastKnown: lastKnown.records(at: now, because: "the clock was set back"))
+            run = again
+            housekeeping.restart()
+            report("history: the clock was set back by \(step) ms")
+        }
         let slice = slice
         let showsGap = slice.endIndex == records.count && !dropped.isEmpty
         let recovery = trouble.recovery(at: now)
@@ -151,9 +160,7 @@ struct RecorderLoop {
         }
         for record in slice {
             lastKnown.take(record)
-            if case .samples(let samples) = record, let first = samples.map(\.at).min() {
-                housekeeping.took(samplesFrom: first)
-            }
+            housekeeping.took(record)
         }
         queue.settle(slice, gap: showsGap)
     }

@@ -3,11 +3,17 @@ import Model
 
 /// Turns records into rows, and names into the numbers that stand for them.
 struct RowWriter {
+    /// Steps back of the clock up to this length are evened out; longer ones begin another run.
+    private static let smallStepMilliseconds: Int64 = 2_000
+
     private let runID: Int64
     // Numbers once looked up; they stay right as long as no transaction is rolled back. One entry for each name that the
     // configurations have had since the start.
     private var instances: [String: Int64] = [:]
     private var servers: [ServerIdentity: Int64] = [:]
+    // The moment of each server's last transition. In a run they don't go back, whatever small steps the clock makes: so a
+    // search by time finds them in the order in which they happened.
+    private var lastTransitions: [ServerIdentity: Timestamp] = [:]
 
     init(runID: Int64) {
         self.runID = runID
@@ -33,6 +39,13 @@ struct RowWriter {
     }
 
     private mutating func transition(_ record: TransitionRecord, db: Database) throws {
+        var at = record.at
+        if let last = lastTransitions[record.server], last > at,
+            last <= at.advanced(byMilliseconds: Self.smallStepMilliseconds)
+        {
+            at = last
+        }
+        lastTransitions[record.server] = at
         try db.cachedStatement(
             sql: """
                 INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
@@ -40,7 +53,7 @@ struct RowWriter {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            runID, try number(of: record.server, at: record.at, db: db), record.at.millisecondsSinceEpoch,
+            runID, try number(of: record.server, at: record.at, db: db), at.millisecondsSinceEpoch,
             record.from.rawValue, record.to.rawValue, record.status?.rawValue, record.code, record.detail,
             record.checkMilliseconds, record.lastedMilliseconds, record.sessions, record.activeServers,
             record.backupServers, record.actor, record.reason,

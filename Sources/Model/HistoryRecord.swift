@@ -141,6 +141,8 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case panic = "PANIC"
     /// The checks of a proxy's servers were believed again.
     case calm = "CALM"
+    /// The system's clock was set back, by as much as the detail says.
+    case clockSetBack = "CLOCK_SET_BACK"
     /// The recorder dropped records, which the detail counts.
     case gap = "GAP"
     /// The database was set aside or could not be used for a while.

@@ -352,7 +352,7 @@ extension EventKind {
     fileprivate var logLevel: Logger.Level {
         switch self {
         case .crashed, .fatal: .error
-        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble: .warning
+        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack: .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
             .drain, .maint, .ready, .addressChanged, .calm, .changed:
             .notice

@@ -48,7 +48,7 @@ struct ArgumentTests {
             try Supervise.parseAsRoot([
                 "history", "rabbit", "--instance", "warren", "--since", "2026-11-22", "--until", "2026-11-23",
                 "--limit", "5",
-            ]) as? History)
+            ]) as? HistoryShow)
         let question = try command.query.question(server: command.server, now: now, times: utc)
         #expect(question.server == "rabbit")
         #expect(question.instance == "warren")

@@ -110,7 +110,9 @@ struct HistorySchemaTests {
     func strict() throws {
         let state = try StateDirectory()
         try migrate(state, steps: SchemaMigration.all.count)
-        let tables = try state.inside().read { try Row.fetchAll($0, sql: "SELECT name, strict FROM pragma_table_list") }
+        let tables = try state.inside().read {
+            try Row.fetchAll($0, sql: "SELECT name, strict FROM pragma_table_list WHERE type = 'table'")
+        }
         let own = tables.filter { !($0["name"] as String).hasPrefix("sqlite_") }
         #expect(own.count >= 7)
         #expect(own.allSatisfy { $0["strict"] == 1 })
@@ -140,7 +142,12 @@ struct HistorySchemaTests {
             (.sessions(segment(.minute), servers: [1], limit: 10), "PRIMARY KEY"),
             (.sessions(segment(.hour), servers: [1], limit: 10), "PRIMARY KEY"),
             (.sessions(segment(.day), servers: [1], limit: 10), "PRIMARY KEY"),
-            (.changes(of: 1, fromRun: 1), "transitions_by_server"),
+            (StateChange.inTime(from: .base, to: .base + 1, servers: nil), "transitions_by_time"),
+            (StateChange.inTime(from: .base, to: .base + 1, servers: [1, 2]), "transitions_by_"),
+            (StateChange.last(of: 1, run: 1, before: .base), "transitions_by_server"),
+            (StateChange.next(of: 1, after: .base), "transitions_by_server"),
+            (StateChange.moment(ofTransition: 4000, before: .base), "COVERING INDEX transitions_by_time"),
+            (DayAccounts.sum(ofServers: [1, 2], from: 0, to: 1), "PRIMARY KEY"),
         ]
         for (query, index) in queries {
             let plan = try plan(query, in: state)

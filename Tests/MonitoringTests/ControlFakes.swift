@@ -130,6 +130,8 @@ final class FakeHistory: HistoryReader {
 
     func events(_ question: HistoryQuestion) throws -> [Recorded<EventRecord>] { [] }
     func sessions(_ question: HistoryQuestion, bucketMilliseconds: Int64) throws -> [SessionBucket] { [] }
+    func lanes(_ question: HistoryQuestion, now: Timestamp) throws -> [StateLane] { [] }
+    func flapping(now: Timestamp) throws -> [ServerIdentity: Flapping] { [:] }
     func incidents(_ question: HistoryQuestion, now: Timestamp) throws -> [Incident] { [] }
     func uptime(_ question: HistoryQuestion, now: Timestamp) throws -> [Availability] { [] }
     func servers() throws -> [ServerIdentity] { [Self.backup] }

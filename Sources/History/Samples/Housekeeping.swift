@@ -1,7 +1,8 @@
 import GRDB
 import Model
 
-/// Keeps the session counts small: rolls them up, removes what is old enough, and gives the space back to the disk.
+/// Keeps the history small and fast: rolls up session counts and states, removes counts that are old enough, and gives the
+/// space back to the disk.
 ///
 /// All of it is done in steps, each a short transaction of a bounded number of rows, so that what a worker has to say never
 /// waits for it. A step that is lost, with the process or because the disk is full, is done again: rolling up replaces rows,
@@ -35,6 +36,7 @@ struct Housekeeping {
     private let bounds: Bounds
     private var rolling: [SampleLevel: Progress] = [:]
     private var removing: [SampleLevel: Progress] = [:]
+    private var days: DayAccounts.Progress?
     private var isVacuumDue = true
 
     init(retention: Retention, bounds: Bounds = Bounds()) {
@@ -47,12 +49,17 @@ struct Housekeeping {
         self = Housekeeping(retention: retention, bounds: bounds)
     }
 
-    /// Takes notice of session counts that were written: those of a time that is just being rolled up make it begin anew.
+    /// Takes notice of a record that was written: one of a time that is just being rolled up makes that begin anew.
     ///
-    /// - Parameter at: the moment of the earliest.
-    mutating func took(samplesFrom at: Timestamp) {
-        guard rolling.values.contains(where: { at.millisecondsSinceEpoch < $0.until }) else { return }
-        rolling = [:]
+    /// - Parameter record: the record.
+    mutating func took(_ record: HistoryRecord) {
+        switch record {
+        case .samples(let samples):
+            guard !rolling.isEmpty, let at = samples.map(\.at).min()?.millisecondsSinceEpoch else { return }
+            if rolling.values.contains(where: { at < $0.until }) { rolling = [:] }
+        case .transition, .inventory: days = nil
+        case .event: break
+        }
     }
 
     /// Does the next step, if one is due.
@@ -68,6 +75,8 @@ struct Housekeeping {
         for level in SampleLevel.allCases where level.finer != nil {
             if try rollUp(level, coverage, db, now: now.millisecondsSinceEpoch) { return true }
         }
+        days = try DayAccounts.step(days, db, now: now)
+        if days != nil { return true }
         for level in SampleLevel.allCases {
             if try remove(level, coverage, db, now: now.millisecondsSinceEpoch) { return true }
         }

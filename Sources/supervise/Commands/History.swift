@@ -1,34 +1,12 @@
 import ArgumentParser
-import Model
 
-/// `supervise history`: the health transitions.
+/// `supervise history`: the health transitions, on the screen or into a file.
 struct History: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Shows health transitions, newest last.",
+        abstract: "Shows health transitions, or exports the history.",
         discussion: """
-            Reads the database directly, so it also answers while no supervisor runs. Where a name matches several \
-            servers, all of them are shown.
-            """)
-
-    @Argument(
-        help: ArgumentHelp(
-            "A server's name, proxy/server or instance/proxy/server; all servers when left out.",
-            valueName: "server"))
-    var server: String?
-
-    @OptionGroup var query: QueryOptions
-    @OptionGroup var following: FollowOption
-    @OptionGroup var state: StateOption
-
-    func run() async throws {
-        let view = try HistoryView(state)
-        let question = try query.question(server: server, now: view.now, times: view.times)
-        let cells = HistoryCells(times: view.times)
-        let printer = RowPrinter<TransitionRecord>(
-            query.output.format, to: view.output, columns: HistoryCells.transitionColumns
-        ) { cells.cells($0) }
-        try await view.print(question, kind: "transitions", follow: following.follow, with: printer) {
-            try $0.transitions($1)
-        }
-    }
+            'supervise history [<server>]' is short for 'supervise history show [<server>]', with all of its options: \
+            --instance, --since, --until, --limit, --json, --csv, --follow, --state.
+            """,
+        subcommands: [HistoryShow.self, HistoryExport.self], defaultSubcommand: HistoryShow.self)
 }

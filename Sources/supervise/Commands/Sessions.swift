@@ -50,5 +50,7 @@ struct Sessions: AsyncParsableCommand {
             ]
         }
         try printer.print(buckets)
+        guard view.output.isTerminal, query.output.format == .table else { return }
+        try view.output.write(lines: SessionOverview(columns: view.output.columns).lines(buckets))
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import History
 import Model
 import Monitoring
 import Supervision
@@ -48,7 +49,18 @@ struct Status: AsyncParsableCommand {
         try printer.print(statuses)
         guard output.format == .table else { return }
         let troubles = statuses.compactMap { status in status.reason.map { "\(status.instance): \($0)" } }
-        try terminal.write(lines: troubles.map(\.printable))
+        try terminal.write(lines: (troubles + flapping(of: statuses)).map(\.printable))
+    }
+
+    /// The servers of these instances that change their state too often.
+    private func flapping(of statuses: [InstanceStatus]) -> [String] {
+        // A status is for when something is wrong, and that may be the history.
+        guard let directory = try? state.directory(),
+            let flapping = try? HistoryDatabase(stateDirectory: directory.path).flapping(now: .now)
+        else { return [] }
+        let shown = Set(statuses.map(\.instance))
+        return flapping.filter { shown.contains($0.key.instance) }
+            .map { "\($0.key): \(StateOverview.mark($0.value))" }.sorted()
     }
 
     private static let cells: @Sendable (InstanceStatus) -> [Table.Cell] = { status in

@@ -44,5 +44,11 @@ struct Uptime: AsyncParsableCommand {
             ] + lengths.map { Table.Cell($0 == 0 ? "-" : DurationFormat.text(milliseconds: $0)) }
         }
         try printer.print(accounts)
+        guard !accounts.isEmpty, view.output.isTerminal, query.output.format == .table else { return }
+        let overview = StateOverview(
+            times: view.times, isColored: view.output.isColored, columns: view.output.columns,
+            flapping: try view.read { try $0.flapping(now: view.now) })
+        let lanes = try overview.draws(accounts.count) ? view.read { try $0.lanes(question, now: view.now) } : []
+        try view.output.write(lines: overview.lines(lanes, accounts: accounts, transitions: nil))
     }
 }

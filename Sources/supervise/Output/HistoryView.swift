@@ -31,6 +31,15 @@ struct HistoryView: Sendable {
         reader = try Self.reporting { try HistoryDatabase(stateDirectory: directory.path) }
     }
 
+    /// Asks for more than the rows.
+    ///
+    /// - Parameter ask: asks the history.
+    /// - Returns: the answer.
+    /// - Throws: `CommandFailure` when the history cannot be read.
+    func read<Value>(_ ask: (any HistoryReader) throws -> Value) throws -> Value {
+        try Self.reporting { try ask(reader) }
+    }
+
     /// Asks once.
     ///
     /// - Parameters:
@@ -62,16 +71,19 @@ struct HistoryView: Sendable {
     ///   - follow: whether to go on.
     ///   - printer: prints them.
     ///   - ask: asks the history.
+    /// - Returns: the rows.
     /// - Throws: `CommandFailure`, or `Output.Failure`.
+    @discardableResult
     func print<Value: RowConvertible & Hashable>(
         _ question: HistoryQuestion, kind: String, follow: Bool, with printer: RowPrinter<Value>,
         _ ask: (any HistoryReader, HistoryQuestion) throws -> [Recorded<Value>]
-    ) async throws {
+    ) async throws -> [Value] {
         var question = question
         var printer = printer
         if follow, question.since == nil, question.limit == nil { question.limit = Self.followedRows }
         var rows = try rows(question, kind: kind) { try ask($0, question) }
-        try printer.print(rows.map(\.record))
+        let first = rows.map(\.record)
+        try printer.print(first)
         question.limit = nil
         while follow {
             question.after = rows.last?.id ?? question.after ?? 0
@@ -79,9 +91,25 @@ struct HistoryView: Sendable {
             rows = try Self.reporting { try ask(reader, question) }
             try printer.print(rows.map(\.record))
         }
+        return first
     }
 
-    private static func reporting<Value>(_ body: () throws -> Value) throws -> Value {
+    /// The database itself, for what no other kind of history offers.
+    ///
+    /// - Parameter state: where it is.
+    /// - Returns: the database.
+    /// - Throws: `CommandFailure` when it cannot be read.
+    func database(_ state: StateOption) throws -> HistoryDatabase {
+        let directory = try state.directory()
+        return try Self.reporting { try HistoryDatabase(stateDirectory: directory.path) }
+    }
+
+    /// Does something with the history, and says why it cannot be read if so.
+    ///
+    /// - Parameter body: what to do.
+    /// - Returns: what that returns.
+    /// - Throws: `CommandFailure` instead of `HistoryError`.
+    static func reporting<Value>(_ body: () throws -> Value) throws -> Value {
         do {
             return try body()
         } catch let error as HistoryError {

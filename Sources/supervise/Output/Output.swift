@@ -15,6 +15,13 @@ struct Output: Sendable {
     /// Whether standard output is a terminal.
     let isTerminal: Bool
 
+    /// How many characters fit on a line of the terminal.
+    var columns: Int {
+        var size = winsize()
+        if ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 { return Int(size.ws_col) }
+        return ProcessInfo.processInfo.environment["COLUMNS"].flatMap { Int($0) } ?? 80
+    }
+
     /// Looks at standard output and at `NO_COLOR`.
     ///
     /// - Source: https://no-color.org (set and not empty: no colour).

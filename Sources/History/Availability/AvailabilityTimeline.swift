@@ -74,20 +74,8 @@ struct AvailabilityTimeline {
     /// - Returns: the account.
     func account(of server: ServerIdentity, since: Timestamp, until: Timestamp) -> Availability {
         var account = Availability(server: server, since: since, until: until)
-        let length = max(0, until.millisecondsSinceEpoch - since.millisecondsSinceEpoch)
-        for stretch in known {
-            let from = max(stretch.from, since).millisecondsSinceEpoch
-            let to = min(stretch.to, until).millisecondsSinceEpoch
-            guard from < to else { continue }
-            switch stretch.state {
-            case .up, .drain, .degraded, .stopping: account.upMilliseconds += to - from
-            case .down: account.downMilliseconds += to - from
-            case .maint: account.maintMilliseconds += to - from
-            case .unknown: break
-            }
-        }
-        account.unknownMilliseconds =
-            length - account.upMilliseconds - account.downMilliseconds - account.maintMilliseconds
+        for stretch in known { account.add(stretch.state, from: stretch.from, to: stretch.to) }
+        account.fillUnknown()
         return account
     }
 }
