@@ -9,6 +9,7 @@ public enum Standing: Int, Sendable, Hashable, Comparable, CaseIterable {
     /// It is not to be asked, whatever happens: by a person's order, or because nobody knows where it is.
     case excluded
 
+    /// Whether one is better than another.
     public static func < (one: Standing, other: Standing) -> Bool { one.rawValue < other.rawValue }
 }
 

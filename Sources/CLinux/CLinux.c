@@ -82,6 +82,8 @@ int supervise_set_alarm(int descriptor, int64_t nanoseconds) {
 
 int supervise_enter_network_namespace(int descriptor) { return setns(descriptor, CLONE_NEWNET); }
 
+int supervise_process_descriptor(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
 int supervise_event_descriptor(void) { return eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC); }
 
 void supervise_name_thread(const char *name) {

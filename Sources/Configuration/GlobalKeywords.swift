@@ -53,6 +53,15 @@ enum GlobalKeywords {
             try arguments.expectEnd()
             global.configuration.maxsessRate = limit == 0 ? nil : limit
         },
+        Keyword("external-check") { (global, arguments) throws(Diagnostic) in
+            global.allowsPrograms = true
+            if arguments.take("preserve-env") {
+                arguments.add(
+                    arguments.current.warning(
+                        "'preserve-env' has no effect: a check's program gets the variables of the manual alone"))
+            }
+            try arguments.expectEnd()
+        },
         Keyword("node", read: readNode),
         Keyword("server-state-file") { (global, arguments) throws(Diagnostic) in
             let file = try arguments.word("a file", example: "server-state-file /var/lib/haproxy/states")
@@ -106,7 +115,6 @@ enum GlobalKeywords {
     /// Keywords that are taken without doing anything, and why.
     private static let withoutEffect: [Accepted] = [
         Accepted("debug", 0...0, "nothing of sessions is printed; HAProxy 2.6 wants '-d' instead", .warning),
-        Accepted("external-check", 0...1, "servers are checked by a TCP connection, and no program is run"),
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
         Accepted("maxcomprate", 1...1, "nothing is compressed"),

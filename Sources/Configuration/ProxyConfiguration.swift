@@ -82,6 +82,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var countsSockets = false
     /// What checks of its servers say and want to hear; `nil` where that a connection can be made is all they want to know.
     public var checkPlan: CheckPlan?
+    /// The program that decides about its servers (`option external-check`), instead of a conversation.
+    public var checkProgram: ProgramCheck?
     /// Whether a client's first bytes are acknowledged together with the answer (`option tcp-smart-accept`, and in HTTP).
     public var savesAcknowledgement = false
     /// Probes of clients' connections.

@@ -264,6 +264,8 @@ struct GlobalDraft {
     var mentionsLog = false
     /// What it says about TLS.
     var tls = TLSDefaults()
+    /// Whether checks may run programs (`external-check`).
+    var allowsPrograms = false
     /// The keywords that may stand only once and have been seen, with their lines.
     var seen: [String: Int] = [:]
 }

@@ -163,6 +163,7 @@ struct Resolver {
         proxy.sessionRateLimit = settings.sessionRateLimit
         proxy.abortsOnClose = settings.abortsOnClose
         if draft.kind.hasBackend {
+            proxy.checkProgram = settings.checks.program
             proxy.checkPlan = settings.checks.plan(nodeName: global.node ?? draft.global.hostName)
         }
         proxy.logsHealthChecks = settings.logsHealthChecks

@@ -134,8 +134,25 @@ struct Validator {
         }
     }
 
+    /// A program that decides has to be named, and programs have to be allowed.
+    private mutating func checkProgram(of draft: ProxyDraft) {
+        guard case (.program, let word)? = draft.settings.checks.kind else { return }
+        if draft.settings.checks.command == nil {
+            diagnostics.append(
+                word.error(
+                    "'option external-check' of proxy '\(draft.name.text)' has no program",
+                    help: "add a line such as 'external-check command /usr/local/bin/check'"))
+        } else if !global.allowsPrograms {
+            diagnostics.append(
+                word.error(
+                    "'option external-check' runs programs, which 'global' has to allow",
+                    help: "write 'external-check' in the 'global' section"))
+        }
+    }
+
     /// Lines about checks of another kind than the one that is done.
     private mutating func checkChecks(of draft: ProxyDraft) {
+        checkProgram(of: draft)
         guard draft.servers.contains(where: \.settings.isChecked) else { return }
         let checks = draft.settings.checks
         var isSteps = false
@@ -143,7 +160,7 @@ struct Validator {
         switch checks.kind?.kind {
         case .steps: isSteps = true
         case .http: isHTTP = true
-        case .known, nil: break
+        case .known, .program, nil: break
         }
         for (rules, keyword, option, isUsed) in [
             (checks.steps, "tcp-check", "tcp-check", isSteps), (checks.exchanges, "http-check", "httpchk", isHTTP),

@@ -50,7 +50,9 @@ extension CheckConversation {
         }
         if request.tellsState { bytes += "x-haproxy-server-state: \(party.state)\r\n".utf8 }
         let body = request.body.map { self.bytes(of: $0) } ?? []
-        if !body.isEmpty { bytes += "content-length: \(body.count)\r\n".utf8 }
+        // Of a request that might have a body, the server has to know that it has none.
+        let mayHaveBody = !["GET", "HEAD", "DELETE", "OPTIONS"].contains(request.method)
+        if !body.isEmpty || mayHaveBody { bytes += "content-length: \(body.count)\r\n".utf8 }
         if request.version != "HTTP/1.0", !saysConnection { bytes += "connection: close\r\n".utf8 }
         return bytes + Array("\r\n".utf8) + body
     }

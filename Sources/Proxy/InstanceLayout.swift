@@ -118,7 +118,7 @@ enum InstanceLayout {
                     interval: settings.interval, fastInterval: settings.fastInterval,
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                plan: proxy.checkPlan, proxyHeader: settings.proxyHeader,
+                plan: proxy.checkPlan, command: proxy.checkProgram, proxyHeader: settings.proxyHeader,
                 counter: counter(for: settings, of: proxy, inherited: inherited),
                 lastResult: inherited?.lastCheck)
         }

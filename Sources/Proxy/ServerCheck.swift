@@ -9,6 +9,8 @@ final class ServerCheck {
     let schedule: CheckSchedule
     /// What it says and wants to hear; `nil` where that a connection can be made is all it wants to know.
     let plan: CheckPlan?
+    /// The program that decides instead of a conversation; `nil` for none.
+    let command: ProgramCheck?
     /// The header that its connections begin with; `nil` is none.
     let proxyHeader: ProxyHeader?
     /// Where the check connects to: the server's address unless `addr` or `port` say otherwise; `nil` while the server has
@@ -31,6 +33,8 @@ final class ServerCheck {
 
     /// What is being said; `nil` while no check runs, and in one that says nothing.
     var talk: CheckTalk?
+    /// The program that runs; `nil` while none does.
+    var program: WorkerLoop.RunningProgram?
     /// The connection that is being tried, -1 while none is.
     var descriptor: Int32 = -1
     var startedAt = MonotonicTime(nanoseconds: 0)
@@ -46,15 +50,18 @@ final class ServerCheck {
     /// - Parameters:
     ///   - schedule: when.
     ///   - plan: what it says and wants to hear; `nil` for a connection and nothing else.
+    ///   - command: the program that decides instead of a conversation; `nil` for none.
     ///   - proxyHeader: the header that its connections begin with.
     ///   - counter: how far the server is.
     ///   - lastResult: what an earlier worker saw last.
     init(
-        schedule: CheckSchedule, plan: CheckPlan?, proxyHeader: ProxyHeader?, counter: HealthCounter,
+        schedule: CheckSchedule, plan: CheckPlan?, command: ProgramCheck?, proxyHeader: ProxyHeader?,
+        counter: HealthCounter,
         lastResult: CheckResult?
     ) {
         self.schedule = schedule
         self.plan = plan
+        self.command = command
         self.proxyHeader = proxyHeader
         self.counter = counter
         self.lastResult = lastResult
@@ -68,13 +75,13 @@ final class ServerCheck {
     /// The connection, as what is said goes through it.
     var port: SecurePort { SecurePort(descriptor: descriptor, stream: stream) }
 
-    /// Whether there is a connection, be it one that is being made or one that is kept between checks.
-    var hasConnection: Bool { descriptor >= 0 }
+    /// Whether anything may have news: a connection, be it one that is kept between checks, or a program.
+    var isWatched: Bool { descriptor >= 0 || program != nil }
 
     /// Whether a check runs now.
     var isRunning: Bool {
         if let talk { return !talk.conversation.isPaused }
-        return descriptor >= 0
+        return descriptor >= 0 || program != nil
     }
 
     /// Where a connection of a conversation goes.

@@ -108,8 +108,8 @@ enum SessionEnd: Equatable {
     var isWithoutServer: Bool {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
-        case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .serverFailed, .exhausted,
-            .killed, .serverDown, .activeUp:
+        case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
+            .clientSilentInInspection, .denied, .serverFailed, .exhausted, .killed, .serverDown, .activeUp:
             false
         }
     }

@@ -7,6 +7,9 @@ import Model
 /// A TCP check ends with a reset before the server's `accept` returns, so that it leaves no trace in a broker's log. Checks
 /// that say something are carried on by `WorkerLoop+Talking.swift`.
 extension WorkerLoop {
+    /// How long a check waits for the end of its program that was told to end.
+    private static let pauseForEndingProgramMilliseconds: Int64 = 10
+
     /// Plans the first check of every server, one after the other within the shortest interval.
     func startChecks() {
         let phases = checks.map { place in
@@ -31,7 +34,12 @@ extension WorkerLoop {
 
     /// Gives up all checks.
     func stopChecks() {
-        for place in checks { stopCheck(of: backend(place.backend).servers[place.server]) }
+        for place in checks {
+            let server = backend(place.backend).servers[place.server]
+            stopCheck(of: server)
+            // Nobody will be there later to take in its end, which is near.
+            if let check = server.check, let program = check.program { takeIn(program, of: check) }
+        }
     }
 
     /// Gives up a server's checks.
@@ -40,6 +48,7 @@ extension WorkerLoop {
     func stopCheck(of server: Server) {
         guard let check = server.check else { return }
         timers.cancel(&check.timer)
+        endProgram(of: check, as: .unwanted)
         closeConnection(of: check)
         check.talk = nil
     }
@@ -75,7 +84,11 @@ extension WorkerLoop {
     func checkTimerFired(_ position: Int) {
         guard let check = check(position) else { return }
         check.timer = .none
-        if let talk = check.talk {
+        if let program = check.program {
+            guard program.overdue == .unwanted else { return programHasExpired(check) }
+            // The one before is about to end.
+            plan(check, position, at: now.advanced(byMilliseconds: Self.pauseForEndingProgramMilliseconds))
+        } else if let talk = check.talk {
             talkHasExpired(talk, check, position)
         } else if check.isRunning {
             finish(position, CheckResult(status: check.stream == nil ? .layer4Timeout : .layer6Timeout))
@@ -89,9 +102,13 @@ extension WorkerLoop {
     /// - Parameter event: whose, and what.
     func checkIsReady(_ event: ReadyEvent) {
         let position = Int(event.token.index)
-        guard let check = check(position), check.hasConnection,
+        guard let check = check(position), check.isWatched,
             check.generation & 0xFF_FFFF == event.token.generation
         else { return }
+        if let program = check.program {
+            programHasEnded(program, check, position)
+            return
+        }
         if let talk = check.talk {
             talkIsReady(talk, check, position, event.readiness)
             return
@@ -117,6 +134,10 @@ extension WorkerLoop {
 
     private func begin(_ check: ServerCheck, _ position: Int) {
         check.startedAt = now
+        if let command = check.command {
+            run(command, check, position)
+            return
+        }
         if let plan = check.plan {
             beginTalk(plan, check, position)
             return

@@ -11,7 +11,9 @@ struct StandingTests {
             usesAllBackups: false, panicThreshold: panic)
     }
 
-    private func inUse(_ groups: ServerGroups, of count: Int) -> [Int] { (0..<count).filter { groups.takesTraffic($0) } }
+    private func inUse(_ groups: ServerGroups, of count: Int) -> [Int] {
+        (0..<count).filter { groups.takesTraffic($0) }
+    }
 
     @Test("a degraded server gets nothing while a healthy one is left, a backup included")
     func degraded() {

@@ -32,7 +32,8 @@ struct ProxyKeywordTests {
         let proxy = try #require(
             try Sample.listen(
                 "log 127.0.0.1 local0", "option tcplog", "option dontlognull", "option redispatch", "option allbackups",
-                "retries 5", "maxconn 2000", "fullconn 1000", "panic-threshold 40%", "balance roundrobin", "description Our  broker", "id 12",
+                "retries 5", "maxconn 2000", "fullconn 1000", "panic-threshold 40%", "balance roundrobin",
+                "description Our  broker", "id 12",
                 "backlog 77"
             ).clean().proxies.first)
         #expect(proxy.logFormat == .tcp)

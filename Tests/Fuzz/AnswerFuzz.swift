@@ -25,6 +25,7 @@ public func hearAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             let piece = rest.prefix(max(1, Int(bytes[1])))
             rest = rest.dropFirst(piece.count)
             demand = conversation.heard(piece)
+        case .pause: demand = .listen
         case .end(let result):
             precondition(
                 result.detail.utf8.count <= 4 * CheckConversation.longestAnswer, "a verdict's words have a bound")
@@ -47,6 +48,14 @@ private let plans: [CheckPlan] = {
     return [[status], [body], [header], [pattern, status], [digits]].map { plan(.http, $0) } + [
         plan(.answers, [CheckExpectation(.answer(.mysqlGreeting)), CheckExpectation(.answer(.mysqlLogin))]),
         plan(.answers, [CheckExpectation(.answer(.ldapBind))]), plan(.steps, [pattern, digits]),
+        CheckPlan(
+            .answers,
+            [
+                CheckPlan.Step(number: 1, action: .connect(CheckPlan.Connection())),
+                CheckPlan.Step(
+                    number: 2,
+                    action: .amqp(AMQPCheck(login: AMQPCheck.Login(user: "u", password: "p"), publishes: true))),
+            ]),
     ]
 }()
 

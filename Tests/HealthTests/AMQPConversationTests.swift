@@ -245,7 +245,8 @@ struct AMQPConversationTests {
             conversation.receive(Self.tune)
                 == .finish(
                     CheckResult(
-                        status: .layer7InvalidResponse, detail: "connection.tune instead of connection.start"), last: []))
+                        status: .layer7InvalidResponse, detail: "connection.tune instead of connection.start"), last: []
+                ))
         var other = AMQPConversation(AMQPCheck())
         let unknown = AMQPFrame(type: 1, channel: 0, payload: [0, 90, 0, 10]).bytes
         #expect(

@@ -74,6 +74,9 @@ int supervise_set_alarm(int descriptor, int64_t nanoseconds);
 // Puts the calling thread into another network namespace, given by a descriptor of it.
 int supervise_enter_network_namespace(int descriptor);
 
+// Readable once a process has ended, closed on exec.
+int supervise_process_descriptor(int process);
+
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
 

@@ -10,6 +10,8 @@ struct CheckDraft {
         case http(HTTPRequestDraft)
         /// A known protocol.
         case known(CheckPlan)
+        /// `option external-check`: the program of the `external-check` lines.
+        case program
     }
 
     /// One line that is a step, or says something about the next one.
@@ -33,6 +35,10 @@ struct CheckDraft {
     var steps = Rules()
     /// The `http-check` lines.
     var exchanges = Rules()
+    /// `external-check command`.
+    var command: String?
+    /// `external-check path`.
+    var path = ""
     /// `http-check disable-on-404`.
     var stopsOnNotFound = false
     /// `http-check send-state`.
@@ -79,6 +85,7 @@ extension CheckDraft {
         guard let kind else { return nil }
         switch kind.kind {
         case .known(let plan): return plan
+        case .program: return nil
         case .steps: return CheckPlan(.steps, Self.connectingFirst(Self.numbered(steps.rules) { _, _ in nil }))
         case .http(let request):
             var plan = CheckPlan(.http, exchange(request))
@@ -138,6 +145,14 @@ extension CheckDraft {
         var connection = CheckPlan.Connection()
         connection.usesServerDefaults = true
         return [CheckPlan.Step(number: 0, action: .connect(connection))] + steps
+    }
+}
+
+extension CheckDraft {
+    /// The program that decides; `nil` where none does.
+    var program: ProgramCheck? {
+        guard case .program? = kind?.kind, let command else { return nil }
+        return ProgramCheck(command: command, path: path)
     }
 }
 

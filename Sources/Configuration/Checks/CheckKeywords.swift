@@ -21,13 +21,18 @@ enum CheckKeywords {
     static let keywords: [Keyword<ProxyDraft>] = [
         Keyword("http-check", .backendSide, HTTPCheckReader.readRule),
         Keyword("tcp-check", .backendSide, TCPCheckReader.readRule),
-        Keyword("external-check", .backendSide) { (_, arguments) throws(Diagnostic) in
+        Keyword("external-check", .backendSide) { (proxy, arguments) throws(Diagnostic) in
             let word = try arguments.word("'command' or 'path'", example: "external-check command /bin/true")
             guard word.text == "command" || word.text == "path" else {
                 throw word.error("unknown argument '\(word.text)'", help: "write 'command' or 'path'")
             }
-            _ = try arguments.word("a path", example: "external-check \(word.text) /bin/true")
+            let value = try arguments.word("a path", example: "external-check \(word.text) /bin/true")
             try arguments.expectEnd()
+            if word.text == "command" {
+                proxy.settings.checks.command = value.text
+            } else {
+                proxy.settings.checks.path = value.text
+            }
         },
     ]
 

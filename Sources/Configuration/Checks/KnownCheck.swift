@@ -145,7 +145,10 @@ enum KnownCheck {
         connection.usesServerDefaults = true
         connection.endsInOrder = endsInOrder
         let all = [.connect(connection)] + actions
-        return CheckPlan(.answers, all.enumerated().map { CheckPlan.Step(number: $0.offset + 1, action: $0.element) })
+        // HAProxy counts the connection where it asks for one that ends in order.
+        let first = endsInOrder ? 1 : 0
+        return CheckPlan(
+            .answers, all.enumerated().map { CheckPlan.Step(number: $0.offset + first, action: $0.element) })
     }
 
     private static func expectation(

@@ -6,8 +6,10 @@ import Model
 enum KnownCheckReader {
     /// The options.
     static let options: [Keyword<ProxyDraft>] = [
-        Keyword("external-check", .backendSide) { (_, arguments) throws(Diagnostic) in
-            try refuse(arguments.current)
+        Keyword("external-check", .backendSide) { (proxy, arguments) throws(Diagnostic) in
+            let word = arguments.current
+            try arguments.expectEnd()
+            proxy.settings.checks.kind = (.program, word)
         },
         Keyword("ldap-check", .backendSide) { (proxy, arguments) throws(Diagnostic) in
             try choose(KnownCheck.ldap, in: &proxy, &arguments)

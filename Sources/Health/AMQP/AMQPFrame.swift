@@ -64,7 +64,8 @@ struct AMQPFrameBuffer {
         let rest = bytes[taken...]
         if rest.starts(with: "AMQP".utf8) {
             guard rest.count >= Self.protocolHeaderLength else { return nil }
-            throw .otherVersion(rest.prefix(Self.protocolHeaderLength).suffix(3).map(String.init).joined(separator: "-"))
+            let version = rest.prefix(Self.protocolHeaderLength).suffix(3)
+            throw .otherVersion(version.map(String.init).joined(separator: "-"))
         }
         guard let type = rest.first else { return nil }
         guard (1...8).contains(type) || type == UInt8(ascii: "A") else { throw .noFrame }

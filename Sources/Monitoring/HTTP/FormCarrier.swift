@@ -21,7 +21,7 @@ struct FormCarrier: Sendable {
             let identity = ServerIdentity(instance: instance, proxy: order.backend, server: server)
             do throws(ControlError) {
                 switch try await control.carryOut(.server(identity, act), on: instance, by: who) {
-                case .done: changed += 1
+                case .done, .told: changed += 1
                 case .refused: continue
                 }
             } catch {
