@@ -305,7 +305,7 @@ struct Resolver {
         }
         let compiler = RuleCompiler(
             drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
-            hostName: drafts[index].global.hostName)
+            hostName: drafts[index].global.hostName, servesRequests: drafts[index].settings.mode == .http)
         diagnostics += compiler.diagnostics
         return compiler
     }

@@ -304,7 +304,8 @@ struct AMQPStepTests {
         var conversation = CheckConversation(plan, with: Self.party)
         #expect(conversation.begin() == .connect(CheckPlan.Connection()))
         #expect(!conversation.onlyConnects)
-        return (conversation, conversation.connected())
+        let demand = conversation.connected()
+        return (conversation, demand)
     }
 
     @Test("the header goes out first, and the introduction is the verdict")

@@ -148,6 +148,33 @@ extension Scenarios {
             try await pair.stop()
         }
 
+        @Test(
+            "scripts with socat read what they have always read",
+            .enabled(
+                if: MonitoredPair.isInstalled
+                    && Requirement.isMet(
+                        FileManager.default.isExecutableFile(atPath: "/usr/bin/socat"), "socat (Debian: socat)")
+            ))
+        func socat() async throws {
+            let pair = try await MonitoredPair()
+            let script = """
+                echo 'show stat' | socat - "$0" | cut -d , -f 1,2,18 | grep '^be,'
+                echo 'show info;show stat' | socat stdio "$0" | grep -c '^$'
+                printf 'prompt\\nshow backend\\nquit\\n' | socat - "UNIX-CONNECT:$0"
+                echo 'show servers state be' | socat - "$0" | awk 'NR > 2 && NF { print $4, $6 }'
+                echo 'show sess' | socat - "$0" | grep -c 'fe=fe' || true
+                """
+            var outputs: [String] = []
+            for side in [pair.theirs, pair.ours] {
+                let finished = try await Finished(["sh", "-c", script, side.socketPath])
+                #expect(finished.errorOutput == "")
+                outputs.append(finished.output)
+            }
+            #expect(outputs[1] == outputs[0])
+            #expect(outputs[1].hasPrefix("be,s1,UP\nbe,s2,DOWN\nbe,s3,no check\nbe,BACKEND,UP\n2\n"))
+            try await pair.stop()
+        }
+
         @Test("a thousand silent clients cost little, and traffic goes on", .enabled(if: MonitoredPair.isInstalled))
         func silentClients() async throws {
             let pair = try await MonitoredPair()

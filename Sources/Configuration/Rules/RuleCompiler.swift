@@ -19,6 +19,7 @@ struct RuleCompiler {
 
     private var conditions: RuleConditionReader
     private let scope: SampleScope
+    private let servesRequests: Bool
 
     /// Compiles.
     ///
@@ -26,8 +27,10 @@ struct RuleCompiler {
     ///   - lines: the lines in the file's order.
     ///   - scope: what names mean.
     ///   - hostName: this machine's name.
-    init(_ lines: [RuleLine], scope: SampleScope, hostName: String) {
+    ///   - servesRequests: whether the proxy answers requests, so that lists may be for rules about them alone.
+    init(_ lines: [RuleLine], scope: SampleScope, hostName: String, servesRequests: Bool) {
         self.scope = scope
+        self.servesRequests = servesRequests
         conditions = RuleConditionReader(SampleReader.Facts(hostName: hostName, environment: [:], scope: scope))
         for line in lines {
             do {
@@ -58,6 +61,7 @@ struct RuleCompiler {
         do {
             try conditions.define(name, line.words[2...])
         } catch {
+            guard !servesRequests else { return conditions.leaveToRequests(name) }
             conditions.tolerate(name)
             throw error
         }

@@ -6,6 +6,8 @@ import Model
 struct RuleConditionReader {
     /// The access lists that have a name, by it.
     private(set) var lists: [String: AccessList] = [:]
+    /// Those that only rules about requests understand.
+    private var requestLists: Set<String> = []
     private var reader: AccessListReader
 
     /// Those that need no line.
@@ -53,6 +55,11 @@ struct RuleConditionReader {
     mutating func tolerate(_ name: Word) {
         lists[name.text] = lists[name.text] ?? AccessList(tests: [])
     }
+
+    /// Leaves a name to the rules about requests, which know more samples; no other rule can use it.
+    ///
+    /// - Parameter name: the name.
+    mutating func leaveToRequests(_ name: Word) { requestLists.insert(name.text) }
 
     /// Reads a condition.
     ///
@@ -121,6 +128,7 @@ struct RuleConditionReader {
     }
 
     private func named(_ word: Word, _ canRead: Bool) throws(Diagnostic) -> AccessList {
+        guard !requestLists.contains(word.text) else { throw readsRequests(word) }
         if let list = lists[word.text] {
             if !canRead, list.tests.contains(where: \.readsContent) {
                 throw word.error(
@@ -132,14 +140,16 @@ struct RuleConditionReader {
         if let words = Self.predefined[word.text] {
             return AccessList(tests: [try reader.read(words.map(word.saying)[...], canReadContent: canRead)])
         }
-        if Self.unread.contains(word.text) {
-            throw word.error(
-                "the acl '\(word.text)' reads requests, which are not looked at here",
-                help: "the predefined ones are \(Self.predefined.keys.sorted().joined(separator: ", "))")
-        }
+        if Self.unread.contains(word.text) { throw readsRequests(word) }
         let closest = Suggestion.closest(to: word.text, among: Array(lists.keys) + Array(Self.predefined.keys))
         throw word.error(
             "there is no acl '\(word.text)' above this line",
             help: closest.map { "did you mean '\($0)'?" } ?? "write 'acl \(word.text) src 10.0.0.0/8' above, or braces")
+    }
+
+    private func readsRequests(_ word: Word) -> Diagnostic {
+        word.error(
+            "the acl '\(word.text)' reads requests, which are not looked at here",
+            help: "the predefined ones are \(Self.predefined.keys.sorted().joined(separator: ", "))")
     }
 }
