@@ -56,7 +56,7 @@ struct SampleEvaluator {
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: details.encryption)
         // Names and contents mean something in rules alone: none of these is compiled for a line.
-        case .live, .content: return .none
+        case .live, .content, .table: return .none
         }
     }
 

@@ -85,6 +85,8 @@ struct ServerSettings {
     var isChecked = false
     var check = CheckConfiguration()
     var isBackup = false
+    /// `non-stick`.
+    var isNeverRemembered = false
     var weight = 1
     var maxconn: Int?
     var maxqueue: Int?

@@ -301,11 +301,12 @@ struct Resolver {
         let proxies = drafts.map { draft in
             SampleScope.Proxy(
                 name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.kind.hasBackend,
-                servers: draft.servers.map(\.name.text))
+                servers: draft.servers.map(\.name.text),
+                hasTable: draft.settings.rules.contains { $0.keyword.text == "stick-table" })
         }
         let compiler = RuleCompiler(
             drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
-            hostName: drafts[index].global.hostName, servesRequests: drafts[index].settings.mode == .http)
+            hostName: drafts[index].global.hostName, servesRequests: drafts[index].onlyServesRequests)
         diagnostics += compiler.diagnostics
         return compiler
     }
@@ -322,6 +323,11 @@ struct Resolver {
 }
 
 extension ProxyDraft {
+    /// Whether requests are answered here and go nowhere else.
+    fileprivate var onlyServesRequests: Bool {
+        settings.mode == .http && servers.isEmpty && settings.defaultBackend == nil
+    }
+
     /// The kind of proxy that the section makes.
     fileprivate var proxyKind: ProxyConfiguration.Kind {
         switch kind {

@@ -14,13 +14,15 @@ enum RuleKeywords {
                 _ = arguments.rest()
                 arguments.add(keyword.note("'ignore-persist' has no effect here: it is about cookies"))
             },
+            Keyword("stick", .backends, keep),
+            Keyword("stick-table", .proxies, keep),
             Keyword("tcp-request", .anywhere, keep),
             Keyword("tcp-response", .anywhere, readResponseRule),
             Keyword("use-server", .backends, keep),
             Keyword("use_backend", .frontends, keep),
             OptionKeywords.transparent,
         ]
-        + ["declare", "filter", "persist", "stick", "stick-table", "use-fcgi-app"].map { name in
+        + ["declare", "filter", "persist", "use-fcgi-app"].map { name in
             Keyword(name) { (_, arguments) throws(Diagnostic) in throw unsupported(arguments.current, name: name) }
         }
 
@@ -28,8 +30,6 @@ enum RuleKeywords {
         "declare": "nothing of requests is captured",
         "filter": "what is sent is passed on as it is",
         "persist": "it reads RDP, which is not looked at",
-        "stick": "connections are not kept with a server yet",
-        "stick-table": "connections are not kept with a server yet",
         "use-fcgi-app": "FastCGI is not spoken",
     ]
 

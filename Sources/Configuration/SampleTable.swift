@@ -119,6 +119,7 @@ enum SampleTable {
             let place = try scope.server(of: call)
             return .live(.server(measure, proxy: place.proxy, server: place.server))
         }
+        if let sample = try TableSampleReader.read(call, scope) { return .table(sample) }
         return try ContentSampleTable.fetch(call).map { .content($0) }
     }
 
@@ -128,6 +129,7 @@ enum SampleTable {
             names.formUnion(LiveSample.ProxyMeasure.allCases.map(\.rawValue))
             names.formUnion(LiveSample.ServerMeasure.allCases.map(\.rawValue))
             names.formUnion(ContentSampleTable.names)
+            names.formUnion(TableSampleReader.names)
         }
         let list = "the samples are \(names.sorted().joined(separator: ", "))"
         if unread.contains(where: { call.name.hasPrefix($0) }) {

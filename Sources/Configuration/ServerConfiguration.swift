@@ -10,6 +10,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var address: ServerAddress
     /// The check, `nil` without `check`.
     public var check: CheckConfiguration?
+    /// Whether stick tables may remember it; not with `non-stick`.
+    public var isRemembered = true
     /// Whether it is used only when no active server is usable.
     public var isBackup = false
     /// Its share of the traffic, 0 to 256; 0 is none.

@@ -32,6 +32,8 @@ enum ServerKeywords {
                 let limit = try arguments.integer(in: 0...Int(Int32.max), example: "maxqueue 100")
                 server.settings.maxqueue = limit == 0 ? nil : limit
             },
+            Keyword("non-stick") { (server, _) throws(Diagnostic) in server.settings.isNeverRemembered = true },
+            Keyword("stick") { (server, _) throws(Diagnostic) in server.settings.isNeverRemembered = false },
             Keyword("no-backup") { (server, _) throws(Diagnostic) in server.settings.isBackup = false },
             Keyword("no-check") { (server, _) throws(Diagnostic) in server.settings.isChecked = false },
             Keyword("port", read: readCheckPort),

@@ -51,6 +51,7 @@ struct ServerResolver {
         server.check = settings.isChecked ? settings.check : nil
         server.check?.proxyHeader = settings.checkHeader
         server.isBackup = settings.isBackup
+        server.isRemembered = !settings.isNeverRemembered
         server.weight = settings.weight
         server.maxconn = settings.maxconn
         server.minconn = settings.minconn

@@ -114,11 +114,9 @@ enum ServerTrafficKeywords {
         ("cookie", 1, .note, "connections are not kept with a server"),
         ("max-reuse", 1, .note, "each session has a connection of its own"),
         ("no-agent-check", 0, .note, "there are no agent checks"),
-        ("non-stick", 0, .note, "connections are not kept with a server"),
         ("pool-low-conn", 1, .note, "each session has a connection of its own"),
         ("pool-max-conn", 1, .note, "each session has a connection of its own"),
         ("pool-purge-delay", 1, .note, "each session has a connection of its own"),
-        ("stick", 0, .note, "connections are not kept with a server"),
         ("ws", 1, .note, "connections are relayed without being read"),
     ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
 

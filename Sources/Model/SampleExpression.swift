@@ -39,6 +39,8 @@ public struct SampleExpression: Sendable, Hashable {
         case live(LiveSample)
         /// What one side has sent so far; for rules.
         case content(ContentSample)
+        /// What a stick table counts; for rules.
+        case table(TableSample)
     }
 
     /// What can be known of a client's TLS; the raw value is the sample's name.
@@ -114,6 +116,7 @@ extension SampleExpression.Fetch {
         case .constant(.boolean), .isSourceLocal, .isDestinationLocal, .live(.server(.isUp, _, _)), .content(.waitEnd),
             .tls(.isUsed), .tls(.hasServerName), .tls(.isResumed):
             .boolean
+        case .table(let sample): sample.quantity == .isTracked ? .boolean : .integer
         case .constant(.integer), .sourcePort, .destinationPort, .backendSourcePort, .serverPort, .frontendID,
             .frontendConnections, .backendID, .backendConnections, .serverID, .listenerID, .bytesIn, .bytesOut, .date,
             .dateMicroseconds, .random, .processID, .live, .content(.length), .content(.tlsHelloType),

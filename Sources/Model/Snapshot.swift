@@ -251,6 +251,8 @@ public struct BackendCounters: Sendable {
 public struct BackendSnapshot: Sendable {
     /// Whether any server takes traffic (a side without servers is up).
     public var isUp = true
+    /// Whether so few servers are up that their checks aren't believed (`panic-threshold`).
+    public var isPanicking = false
     /// The counters.
     public var counters = BackendCounters()
     /// The load at which servers get their full `maxconn`.

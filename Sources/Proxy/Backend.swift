@@ -50,7 +50,8 @@ final class Backend {
         let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule
-        hasServerRules = configuration.rules.choosesServers
+        // One that is switched off has the rules, and none of the servers that they name.
+        hasServerRules = configuration.rules.choosesServers && servers.count == configuration.servers.count
         hasRules = hasServerRules || !configuration.rules.request.gates.isEmpty
         limits = servers.map {
             SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
@@ -172,6 +173,7 @@ final class Backend {
     func snapshot(at now: MonotonicTime) -> BackendSnapshot {
         var snapshot = BackendSnapshot()
         snapshot.isUp = isUp
+        snapshot.isPanicking = groups.isPanicking
         snapshot.counters = tally.snapshot(at: now, queue: queue.count(in: .backend))
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)

@@ -21,6 +21,9 @@ final class Frontend {
     private var refusals = RefusalCounts()
     /// Whether rules choose the backend of a session, or let none of them in, only once it has begun.
     let choosesLate: Bool
+    /// Whether rules are looked at when a connection comes, and once its client is known.
+    let hasConnectionRules: Bool
+    let hasSessionRules: Bool
     var sessionRate = RateCounter()
     var connectionRate = RateCounter()
     /// Its own rate (`rate-limit sessions`).
@@ -56,6 +59,8 @@ final class Frontend {
             tallies = Array(repeating: ListenerTally(), count: configuration.binds.count)
         }
         log = SessionLogPlan(configuration)
+        hasConnectionRules = !configuration.rules.connection.isEmpty
+        hasSessionRules = !configuration.rules.session.isEmpty
         choosesLate =
             !configuration.rules.request.gates.isEmpty || configuration.binds.contains { !$0.backendRules.isEmpty }
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)

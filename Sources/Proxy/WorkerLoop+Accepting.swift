@@ -74,7 +74,7 @@ extension WorkerLoop {
         totalConnections += 1
         connectionRate.count(at: now)
         acceptRates.countConnection(at: now)
-        if !frontend.configuration.rules.connection.isEmpty, !isAdmitted(session, at: frontend) { return }
+        if frontend.hasConnectionRules, !isAdmitted(session, at: frontend) { return }
         acceptRates.countSession(at: now)
         let token = EventToken(
             kind: Subject.client.rawValue, generation: session.pointee.generation, index: session.pointee.index)
@@ -105,8 +105,9 @@ extension WorkerLoop {
     ///   - frontend: its frontend.
     /// - Returns: false when rules have refused it; its slot is free then.
     func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
-        if !frontend.configuration.rules.session.isEmpty, !mayBegin(session, at: frontend) { return false }
+        if frontend.hasSessionRules, !mayBegin(session, at: frontend) { return false }
         frontend.begin(at: now)
+        if !tracked.isEmpty { countTrackedSession(session) }
         if !frontend.choosesLate { enterBackend(of: session) }
         return true
     }

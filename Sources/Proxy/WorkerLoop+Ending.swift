@@ -24,6 +24,8 @@ extension WorkerLoop {
         frontend.leave(Int(session.pointee.bind))
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         if !inspections.isEmpty { inspections[session.pointee.index] = nil }
+        if !tracked.isEmpty { endTracking(of: session) }
+        if !stickStores.isEmpty { stickStores[session.pointee.index] = nil }
         let server = Int(session.pointee.serverIndex)
         let wasInBackend = session.pointee.marks.contains(.isInBackend)
         sessions.giveBack(session)

@@ -49,6 +49,7 @@ extension WorkerLoop {
         log(session, reason, at: frontend)
         secure.closeClient(of: session.pointee.index)
         Socket.close(session.pointee.client)
+        if !tracked.isEmpty { endTracking(of: session) }
         frontend.leave(Int(session.pointee.bind))
         sessions.giveBack(session)
         placeBecameFree(at: frontend)

@@ -71,6 +71,12 @@ final class WorkerLoop {
     var announcedDestinations: [UInt32: IPEndpoint] = [:]
     /// By the session's slot: until when its rules wait for what they ask for.
     var inspections: [UInt32: MonotonicTime] = [:]
+    /// By the proxy's index: its stick table, if it has one.
+    let tables: [ProxyTable?]
+    /// By the session's slot, then by the place: the entries that it is tracked by.
+    var tracked: [UInt32: [Int: TrackedEntry]] = [:]
+    /// By the session's slot: where its server is to be remembered once it is connected.
+    var stickStores: [UInt32: [StickStore]] = [:]
     /// The regular expressions of rules.
     let expressions = ExpressionTable()
     /// By the session's slot: the source port of its connection, where that is one of a server's range.
@@ -150,6 +156,7 @@ final class WorkerLoop {
         lookUps = InstanceLayout.lookUps(
             of: backends, awaiting: plan.awaitingSystem, logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
+        tables = configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
         for listener in plan.listeners {
             let bind = configuration.proxies[listener.proxy].binds[listener.bind]
             frontends[listener.proxy]?.listeners.append(

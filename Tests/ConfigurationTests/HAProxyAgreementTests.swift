@@ -15,7 +15,7 @@ struct HAProxyAgreementTests {
         // Nobody to track.
         "server t 192.0.2.2:1 track ",
         // Rules, stickiness, content.
-        "balance rdp-cookie", "stick-table", "acl empty src",
+        "balance rdp-cookie", "acl empty src",
         // Other protocols.
         "server t 192.0.2.2:1 socks4",
         "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
@@ -68,7 +68,15 @@ struct HAProxyAgreementTests {
         "cookie X insert",
         "capture cookie x len 3", "monitor-uri /x", "http-request deny", "http-reuse never", "max-keep-alive-queue 1",
         "retry-on all-retryable-errors", "log-tag x", "email-alert level info",
-        "stick-table type ip size 1k", "tcp-request connection reject", "tcp-request content accept",
+        "stick-table type ip size 1k", "stick-table type ip", "stick-table size 5", "stick-table type nonsense size 5",
+        "stick-table type string len 5 size 5 expire 5m nopurge srvkey addr store conn_cur,conn_rate(10s),gpc0",
+        "stick-table type ip size 0", "stick-table type ip size 1k store conn_rate",
+        "stick-table type ip size 1k store x",
+        "stick-table type ip size 1k store conn_cnt(3)", "stick-table type ip size 1k nonsense", "stick on src",
+        "stick on src table nowhere", "stick nonsense src", "stick on nonsense",
+        "tcp-request connection track-sc0 src table nowhere", "tcp-request connection track-sc0 src",
+        "acl a src_conn_rate gt 5", "acl a sc0_conn_cur gt 5", "acl a sc_conn_cnt(1) gt 5", "acl a sc0_nonsense 1",
+        "tcp-request connection reject", "tcp-request content accept",
         "tcp-request inspect-delay 5s", "tcp-request inspect-delay x", "tcp-request nonsense accept",
         "tcp-request content reject if { src 192.0.2.1 }", "tcp-request session reject unless LOCALHOST",
         "tcp-request content reject if { req.len gt 3 } || WAIT_END", "tcp-request connection reject if nothing",

@@ -209,8 +209,8 @@ struct ProxyKeywordTests {
             ("default_backend", "error 9:20 'default_backend' needs a backend's name"),
             ("default_backend a if b", "error 9:23 unexpected 'if' after 'a'"),
             (
-                "stick-table type ip",
-                "error 9:5 'stick-table' is not supported here: connections are not kept with a server yet"
+                "filter trace",
+                "error 9:5 'filter' is not supported here: what is sent is passed on as it is"
             ),
             ("balanse roundrobin", "error 9:5 unknown keyword 'balanse' in a 'listen' section"),
             ("rise 3", "error 9:5 unknown keyword 'rise' in a 'listen' section"),

@@ -148,6 +148,71 @@ struct RuleTests {
         #expect(nameless.messages(.error).count == 1)
     }
 
+    @Test("a stick table has a key, a size, a time, and what it counts")
+    func tables() throws {
+        let table = try #require(
+            try Sample.listen(
+                "stick-table type string len 64 size 2k expire 30m nopurge srvkey addr store conn_cur,conn_rate(10s)"
+            ).clean().proxies[0].rules.table)
+        #expect(table.keyKind == .text(length: 64))
+        #expect(table.size == 2_048)
+        #expect(table.expiry == .seconds(1_800))
+        #expect(!table.makesRoom)
+        #expect(table.serverKey == .address)
+        #expect(table.counters == [.currentConnections: .zero, .connectionRate: .seconds(10)])
+        let least = try #require(try Sample.listen("stick-table type ip size 1").clean().proxies[0].rules.table)
+        #expect(least == StickTableConfiguration(keyKind: .ipv4, size: 1))
+    }
+
+    @Test(
+        "a mistake about a stick table is told where it is",
+        arguments: [
+            ("stick-table type ip", "9:24 a stick table needs a 'size'"),
+            ("stick-table size 5", "9:23 a stick table needs a 'type'"),
+            ("stick-table type x size 5", "9:22 unknown type 'x' of a stick table"),
+            ("stick-table type ip size 0", "9:30 '0' is no size of a stick table"),
+            ("stick-table type ip size 5 expire x", "9:39 'x' is not a time"),
+            ("stick-table type ip size 5 store conn_rate", "9:38 'conn_rate' needs a time in parentheses"),
+            ("stick-table type ip size 5 store conn_cnt(1s)", "9:38 'conn_cnt' takes nothing in parentheses"),
+            ("stick-table type ip size 5 store http_req_cnt", "9:38 'http_req_cnt' is not supported here"),
+            ("stick-table type ip size 5 store con_cnt", "9:38 there is nothing to store as 'con_cnt'"),
+            ("stick-table type ip size 5 peers x", "9:32 'peers' is not supported here"),
+            ("stick-table type ip size 5 len 3", "9:32 'len' belongs after 'type string' or 'type binary'"),
+            ("stick on src", "9:5 'rabbit' has no stick table"),
+            ("stick", "9:10 'stick' needs 'on', 'match' or 'store-request'"),
+            ("stick on src table x", "9:24 there is no stick table 'x'"),
+            ("stick store-response src", "9:11 'stick store-response' is not supported here"),
+            ("tcp-request connection track-sc0 src", "9:5 'rabbit' has no stick table"),
+            ("tcp-request connection track-sc0", "9:37 'tcp-request connection track-sc0' needs a sample"),
+            ("acl a src_conn_rate gt 5", "9:11 'src_conn_rate' asks for the stick table of 'rabbit', which has none"),
+            ("acl a src_conn_rate(x) gt 5", "9:25 there is no stick table 'x'"),
+        ])
+    func tableMistakes(line: String, expected: String) {
+        let said = Sample.listen(line).diagnostics.map { "\($0.location.line):\($0.location.column) \($0.message)" }
+        #expect(said.count == 1 && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+    }
+
+    @Test("lines say who sticks to what, and who is counted where")
+    func sticking() throws {
+        let rules = try Sample.listen(
+            "stick-table type ip size 5 store conn_rate(10s),gpc0", "stick on src", "stick match dst if LOCALHOST",
+            "stick store-request src_port", "tcp-request connection track-sc1 src",
+            "tcp-request connection reject if { sc1_conn_rate gt 5 } || { src_get_gpc0 gt 0 } || { sc_conn_cnt(1) gt 9 }",
+            "tcp-request content sc-inc-gpc0(1) if { req.len gt 0 }"
+        ).clean().proxies[0].rules
+        #expect(rules.sticking.map(\.matches) == [true, true, false])
+        #expect(rules.sticking.map(\.stores) == [true, false, true])
+        #expect(rules.sticking.map { $0.condition == nil } == [true, false, true])
+        guard case .track(let tracking) = rules.connection[0].action else {
+            Issue.record("the first rule tracks")
+            return
+        }
+        #expect(tracking.slot == 1)
+        #expect(tracking.table == 0)
+        #expect(rules.connection[1].condition?.alternatives.count == 3)
+        #expect(rules.request.gates.map(\.action) == [.countUp(slot: 1)])
+    }
+
     @Test("servers are chosen by rules that name them")
     func servers() throws {
         let rules = try Sample.listen("use-server one if { src 10.0.0.0/8 }", "force-persist if LOCALHOST")

@@ -1,15 +1,12 @@
 import Foundation
 import Peers
-import Synchronization
 
 /// `openssl s_client` or `s_server`: a peer with TLS that shares no code with what is tested.
 final class OpenSSLCommand: Sendable {
     private let process: Process
     private let input: Pipe
-    // Owner: the mutex; added to by the thread that reads the command's output.
-    private let output = Mutex("")
-    // Owner: the mutex; set by that thread at the output's end.
-    private let hasAllOutput = Mutex(false)
+    /// Where the command writes: a file has no end that another process could hold open.
+    private let log: URL
 
     /// Connects.
     ///
@@ -41,21 +38,33 @@ final class OpenSSLCommand: Sendable {
     private init(_ words: [String]) throws {
         process = Process()
         input = Pipe()
-        let text = Pipe()
+        log = FileManager.default.temporaryDirectory.appending(path: "openssl-\(UUID().uuidString)")
+        try Data().write(to: log)
+        let text = try FileHandle(forWritingTo: log)
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["openssl"] + words
         process.standardInput = input
         process.standardOutput = text
         process.standardError = text
-        text.fileHandleForReading.readabilityHandler = { [weak self] handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                self?.hasAllOutput.withLock { $0 = true }
-            }
-            self?.output.withLock { $0 += String(decoding: data, as: UTF8.self) }
-        }
         try process.run()
+        try text.close()
+    }
+
+    deinit {
+        do {
+            try FileManager.default.removeItem(at: log)
+        } catch {
+            print("\(log.path) stays: \(error)")
+        }
+    }
+
+    /// What the command has said so far.
+    private var output: String {
+        do {
+            return String(decoding: try Data(contentsOf: log), as: UTF8.self)
+        } catch {
+            return "(unreadable: \(error))"
+        }
     }
 
     /// Ends the command.
@@ -74,22 +83,22 @@ final class OpenSSLCommand: Sendable {
 
     /// Waits until a text has come.
     func await(_ text: String) throws {
-        guard wait(until: { self.output.withLock { $0.contains(text) } }) else {
-            throw MissingLine(description: "'\(text)' did not come: \(output.withLock { $0 })")
+        guard wait(until: { self.output.contains(text) }) else {
+            throw MissingLine(description: "'\(text)' did not come: \(output)")
         }
     }
 
-    /// Waits for the command's end, and for all that it has said.
+    /// Waits for the command's end, by which it has said everything.
     func awaitEnd() throws {
-        guard wait(until: { !self.process.isRunning && self.hasAllOutput.withLock { $0 } }) else {
+        guard wait(until: { !self.process.isRunning }) else {
             stop()
-            throw MissingLine(description: "the client goes on: \(output.withLock { $0 })")
+            throw MissingLine(description: "the client goes on: \(output)")
         }
     }
 
     /// What was agreed on, and the alert that was received.
     var summary: [String] {
-        let text = output.withLock { $0 }
+        let text = output
         let wanted = ["Protocol version: ", "Ciphersuite: ", "Peer certificate: ", "ALPN protocol: "]
         let facts = text.split(separator: "\n").map(String.init).filter { line in
             wanted.contains { line.hasPrefix($0) }

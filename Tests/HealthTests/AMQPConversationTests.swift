@@ -43,7 +43,7 @@ struct AMQPConversationTests {
         }
     }
 
-    static let passed = CheckResult(status: .layer7OK, code: 0, detail: "RabbitMQ 3.10.8, rabbit@one")
+    static let passed = CheckResult(status: .layer7OK, code: 0, detail: "RabbitMQ 3.10.8 (rabbit@one)")
     static let blockedResult = CheckResult(status: .layer7Conditional, code: 0, detail: "blocked: low on memory")
 
     /// The methods in bytes that are sent; frames of content are passed over.

@@ -30,7 +30,7 @@ extension Scenarios {
         /// What says how a frontend is, and what has been counted of it and its backend.
         private static let counts = [
             "status", "scur", "smax", "slim", "stot", "bin", "bout", "rate_lim", "lbtot", "qmax", "conn_tot", "econ",
-            "cli_abrt", "srv_abrt", "lastsess",
+            "cli_abrt", "srv_abrt",
         ]
 
         @Test("limits: every answer and refusal")

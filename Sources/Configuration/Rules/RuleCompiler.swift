@@ -48,6 +48,8 @@ struct RuleCompiler {
         case "use_backend": try readBackendChoice(line)
         case "use-server": try readServerRule(line)
         case "force-persist": try readPersistence(line)
+        case "stick": try readStickRule(line)
+        case "stick-table": try readStickTable(line)
         case "tcp-request": try readRequestRule(line)
         default: preconditionFailure("'\(line.keyword.text)' is no rule")
         }
@@ -104,6 +106,62 @@ struct RuleCompiler {
         rules.forcedPersistence.append(condition)
     }
 
+    // MARK: Stick tables
+
+    private mutating func readStickTable(_ line: RuleLine) throws(Diagnostic) {
+        guard rules.table == nil else {
+            throw line.keyword.error(
+                "'\(scope.proxies[scope.current].name)' has a stick table already",
+                help: "give the second one a 'backend' section of its own, and name that after 'table'")
+        }
+        let (table, found) = try StickTableReader.read(line)
+        rules.table = table
+        diagnostics += found
+    }
+
+    /// `stick on src [table NAME] [if …]`.
+    private mutating func readStickRule(_ line: RuleLine) throws(Diagnostic) {
+        let example = "stick on src"
+        let verb = try word(1, of: line, "'on', 'match' or 'store-request'", example: example)
+        guard ["on", "match", "store-request"].contains(verb.text) else {
+            throw verb.error(
+                verb.text == "store-response"
+                    ? "'stick store-response' is not supported here: answers are not looked at"
+                    : "unknown rule 'stick \(verb.text)'", help: "write 'on', 'match' or 'store-request'")
+        }
+        let sample = try sample(try word(2, of: line, "a sample", example: example))
+        var position = 3
+        let table = try table(of: line, &position)
+        rules.sticking.append(
+            StickRule(
+                sample: sample, table: table, matches: verb.text != "store-request", stores: verb.text != "match",
+                condition: try condition(from: position, of: line)))
+    }
+
+    /// `table NAME`, or the proxy's own table.
+    private func table(of line: RuleLine, _ position: inout Int) throws(Diagnostic) -> Int {
+        guard position < line.words.count, line.words[position].text == "table" else {
+            guard scope.proxies[scope.current].hasTable else {
+                throw line.keyword.error(
+                    "'\(scope.proxies[scope.current].name)' has no stick table",
+                    help: "write 'stick-table type ip size 100k expire 30m' here, or name one after 'table'")
+            }
+            return scope.current
+        }
+        let name = try word(position + 1, of: line, "the name of a proxy with a stick table", example: "table sessions")
+        position += 2
+        if let index = scope.proxies.firstIndex(where: { $0.name == name.text && $0.hasTable }) { return index }
+        let names = scope.proxies.filter(\.hasTable).map(\.name)
+        throw name.error(
+            "there is no stick table '\(name.text)'",
+            help: Suggestion.closest(to: name.text, among: names).map { "did you mean '\($0)'?" }
+                ?? "add a section 'backend \(name.text)' with a 'stick-table' line")
+    }
+
+    private func sample(_ word: Word) throws(Diagnostic) -> SampleExpression {
+        try SampleReader.read(word, facts: conditions.facts)
+    }
+
     // MARK: tcp-request
 
     private mutating func readRequestRule(_ line: RuleLine) throws(Diagnostic) {
@@ -123,12 +181,37 @@ struct RuleCompiler {
 
     private func gate(_ line: RuleLine, canReadContent: Bool) throws(Diagnostic) -> RuleSet.Gate {
         let action = try word(2, of: line, "an action", example: "tcp-request content reject")
-        guard let known = RuleSet.Gate.Action(rawValue: action.text) else {
-            throw action.error(
-                "'\(line.keyword.text) \(line.words[1].text) \(action.text)' is not supported here",
-                help: "the actions are accept and reject")
+        var position = 3
+        let known = try self.action(action, of: line, &position, canReadContent: canReadContent)
+        return RuleSet.Gate(
+            action: known, condition: try condition(from: position, of: line, canReadContent: canReadContent))
+    }
+
+    private func action(
+        _ word: Word, of line: RuleLine, _ position: inout Int, canReadContent: Bool
+    ) throws(Diagnostic) -> RuleSet.Gate.Action {
+        switch word.text {
+        case "accept": return .accept
+        case "reject": return .reject
+        case "track-sc0", "track-sc1", "track-sc2":
+            let key = try self.word(position, of: line, "a sample", example: "tcp-request connection track-sc0 src")
+            let sample = try sample(key)
+            if case .content = sample.fetch, !canReadContent {
+                throw key.error(
+                    "'\(key.text)' can't be known here: nothing of what the client sends has been read yet",
+                    help: "write the rule as 'tcp-request content'")
+            }
+            position += 1
+            let table = try table(of: line, &position)
+            let slot = word.text.last?.wholeNumberValue ?? 0
+            return .track(RuleSet.Tracking(slot: slot, sample: sample, table: table))
+        case "sc-inc-gpc0(0)", "sc-inc-gpc0(1)", "sc-inc-gpc0(2)":
+            return .countUp(slot: word.text.dropLast().last?.wholeNumberValue ?? 0)
+        default:
+            throw word.error(
+                "'\(line.keyword.text) \(line.words[1].text) \(word.text)' is not supported here",
+                help: "the actions are accept, reject, track-sc0 to track-sc2, and sc-inc-gpc0(0)")
         }
-        return RuleSet.Gate(action: known, condition: try condition(from: 3, of: line, canReadContent: canReadContent))
     }
 
     private mutating func delay(_ line: RuleLine) throws(Diagnostic) -> Duration {

@@ -32,6 +32,9 @@ struct RuleConditionReader {
         reader = AccessListReader(facts: facts)
     }
 
+    /// What is known.
+    var facts: SampleReader.Facts { reader.facts }
+
     /// Changes the variables that `env` may name, for the lines after this one.
     ///
     /// - Parameter environment: the variables.

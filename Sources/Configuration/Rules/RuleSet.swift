@@ -1,15 +1,31 @@
+import Model
+
 /// What a proxy's lines decide of each connection, compiled: nothing left to look up.
 ///
 /// - Source: HAProxy 2.6 configuration manual, sections 4.2 (`tcp-request`, `use-server`, `force-persist`) and 7.
 public struct RuleSet: Sendable, Equatable {
-    /// A rule that lets a connection pass or ends it.
+    /// By which key a connection is counted, and in which table (`track-sc0`).
+    public struct Tracking: Sendable, Equatable {
+        /// At which of the places.
+        public var slot: Int
+        /// What the key is.
+        public var sample: SampleExpression
+        /// The index in `InstanceConfiguration.proxies` of the proxy whose table it is.
+        public var table: Int
+    }
+
+    /// A rule that lets a connection pass, ends it, or has it counted.
     public struct Gate: Sendable, Equatable {
         /// What is done.
-        public enum Action: String, Sendable, CaseIterable {
+        public enum Action: Sendable, Equatable {
             /// No further rule of its list is looked at.
             case accept
             /// The connection ends.
             case reject
+            /// It is tracked, and the next rule is looked at.
+            case track(Tracking)
+            /// The number of the entry that it is tracked by is counted up, and the next rule is looked at.
+            case countUp(slot: Int)
         }
 
         /// What is done.
@@ -47,12 +63,16 @@ public struct RuleSet: Sendable, Equatable {
     public var servers: [ServerRule] = []
     /// When a server that is down is used all the same (`force-persist`).
     public var forcedPersistence: [RuleCondition] = []
+    /// Its stick table.
+    public var table: StickTableConfiguration?
+    /// Which servers are used because a table remembers them, and remembered (`stick`).
+    public var sticking: [StickRule] = []
 
     /// No rules.
     public init() {}
 
     /// Whether anything is to be decided once a session is in the backend.
-    public var choosesServers: Bool { !servers.isEmpty }
+    public var choosesServers: Bool { !servers.isEmpty || !sticking.isEmpty }
 }
 
 /// A `use_backend` line that can't be decided before there is a session.

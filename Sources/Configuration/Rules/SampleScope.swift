@@ -10,6 +10,8 @@ struct SampleScope {
         var hasFrontend: Bool
         var hasBackend: Bool
         var servers: [String]
+        /// Whether it has a stick table.
+        var hasTable = false
     }
 
     /// The proxies in the file's order.
@@ -69,6 +71,34 @@ struct SampleScope {
                 help: closest.map { "did you mean '\($0)'?" } ?? "write '\(call.name)(BACKEND/SERVER)'")
         }
         return (index, server)
+    }
+
+    /// The table that a sample names.
+    ///
+    /// - Parameters:
+    ///   - call: the sample.
+    ///   - position: which of its values names it.
+    /// - Returns: its proxy's index; `nil` where the sample names none.
+    /// - Throws: that there is none.
+    func table(of call: SampleReader.Call, at position: Int) throws(Diagnostic) -> Int? {
+        guard call.arguments.indices.contains(position) else { return nil }
+        let argument = call.arguments[position]
+        if let index = proxies.firstIndex(where: { $0.name == argument.text && $0.hasTable }) { return index }
+        throw error(call, argument, "there is no stick table '\(argument.text)'", proxies.filter(\.hasTable))
+    }
+
+    /// The table of the proxy in which the rule stands.
+    ///
+    /// - Parameter call: the sample.
+    /// - Returns: its proxy's index.
+    /// - Throws: that there is none.
+    func ownTable(of call: SampleReader.Call) throws(Diagnostic) -> Int {
+        guard proxies[current].hasTable else {
+            throw call.error(
+                "'\(call.name)' asks for the stick table of '\(proxies[current].name)', which has none",
+                help: "name one, as in '\(call.name)(TABLE)', or write 'stick-table type ip size 100k' here")
+        }
+        return current
     }
 
     private func has(_ proxy: Proxy, _ isFrontend: Bool) -> Bool { isFrontend ? proxy.hasFrontend : proxy.hasBackend }

@@ -156,8 +156,8 @@ public struct AMQPConversation: Sendable {
         let properties = try reader.tableTexts()
         let mechanisms = try reader.longText().split(separator: " ")
         let names = [properties["product"], properties["version"]].compactMap(\.self).joined(separator: " ")
-        introduction = [names, properties["cluster_name"]].compactMap(\.self).filter { !$0.isEmpty }
-            .joined(separator: ", ")
+        introduction = [names, properties["cluster_name"].map { "(\($0))" }].compactMap(\.self)
+            .filter { !$0.isEmpty }.joined(separator: " ")
         guard let login = check.login else { return .finish(passed, last: []) }
         guard mechanisms.contains("PLAIN") else {
             return .finish(invalid("no PLAIN login among \(mechanisms.joined(separator: " "))"), last: [])

@@ -97,7 +97,8 @@ struct PageRow {
         cells += [
             .words(
                 Self.status(
-                    StatisticsTable.status(of: side, in: proxy, style), "", for: counters.secondsSinceLastChange)),
+                    StatisticsTable.status(of: side, in: proxy, style), side.isPanicking ? "PANIC" : "",
+                    for: counters.secondsSinceLastChange)),
             .empty, .words("\(side.weight)/\(side.configuredWeight)"), .words("\(side.activeServers)"),
             .words("\(side.backupServers)"), .empty, .number(counters.timesDown),
             proxy.servers.isEmpty ? .empty : PageCell(text: UptimeText.short(seconds: counters.downSeconds)), .empty,

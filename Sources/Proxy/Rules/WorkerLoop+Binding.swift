@@ -20,6 +20,7 @@ extension WorkerLoop {
             session.pointee.marks.insert(.isForced)
         }
         let isStubborn = backend.configuration.persists || session.pointee.marks.contains(.isForced)
+        let sticky = rules.sticking.isEmpty ? nil : stickyServer(of: session, backend, isStubborn: isStubborn)
         for rule in rules.servers where isStubborn || !backend.servers[rule.server].isOut {
             guard rule.condition.map({ verdict(of: $0, for: session, isFinal: true) == .holds }) ?? true else {
                 continue
@@ -27,7 +28,9 @@ extension WorkerLoop {
             bind(session, to: rule.server, of: backend)
             return true
         }
-        return false
+        guard let sticky else { return false }
+        bind(session, to: sticky, of: backend)
+        return true
     }
 
     /// Whether a session goes to the same server again, whatever became of the last attempt.

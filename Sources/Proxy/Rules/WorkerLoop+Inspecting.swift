@@ -19,6 +19,8 @@ extension WorkerLoop {
             let result = gate.condition.map { verdict(of: $0, for: session, isFinal: isFinal) } ?? .holds
             switch (result, gate.action) {
             case (.fails, _): continue
+            case (.holds, .track(let tracking)): track(session, tracking)
+            case (.holds, .countUp(let slot)): _ = value(of: .countUp(at: slot), for: session)
             case (.undecided, _):
                 awaitContent(of: session, atMost: inspection.delay ?? .zero)
                 return false

@@ -106,13 +106,19 @@ extension WorkerLoop {
     /// Whether rules that need nothing of what is sent refuse a connection.
     private func rejects(_ gates: [RuleSet.Gate], _ session: UnsafeMutablePointer<Session>) -> Bool {
         for gate in gates where gate.condition.map({ verdict(of: $0, for: session, isFinal: true) == .holds }) ?? true {
-            return gate.action == .reject
+            switch gate.action {
+            case .accept: return false
+            case .reject: return true
+            case .track(let tracking): track(session, tracking)
+            case .countUp(let slot): _ = value(of: .countUp(at: slot), for: session)
+            }
         }
         return false
     }
 
     private func forget(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         timers.cancel(&session.pointee.timer)
+        if !tracked.isEmpty { endTracking(of: session) }
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         frontend.leave(Int(session.pointee.bind))
         sessions.giveBack(session)

@@ -45,6 +45,7 @@ extension WorkerLoop {
         case .processID: return .integer(Int64(CurrentProcess.identifier))
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: encryption(of: session))
+        case .table(let sample): return value(of: sample, for: session)
         case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
         case .live(.server(let measure, let index, let server)):
             guard let backend = backends[index], backend.servers.indices.contains(server) else { return .none }

@@ -1,0 +1,43 @@
+/// Events within a sliding time: those of the running period, and the share of the last one that is still within reach.
+///
+/// - Source: HAProxy 2.6 configuration manual, `stick-table`, `store` (rates "over the period").
+public struct PeriodCounter: Sendable, Hashable {
+    private var begin: Int64 = 0
+    private var current: Int64 = 0
+    private var previous: Int64 = 0
+
+    /// Nothing counted yet.
+    public init() {}
+
+    /// Counts events.
+    ///
+    /// - Parameters:
+    ///   - events: how many.
+    ///   - now: when, in milliseconds.
+    ///   - period: the time, in milliseconds; always the same.
+    public mutating func count(_ events: Int64 = 1, at now: Int64, period: Int64) {
+        turn(to: now, period)
+        current += events
+    }
+
+    /// How many events there were in the period that ends now.
+    ///
+    /// - Parameters:
+    ///   - now: the end, in milliseconds.
+    ///   - period: the time, in milliseconds.
+    /// - Returns: their number, rounded down.
+    public func value(at now: Int64, period: Int64) -> Int64 {
+        var counter = self
+        counter.turn(to: now, period)
+        let left = period - (now - counter.begin)
+        return counter.current + counter.previous * left / period
+    }
+
+    private mutating func turn(to now: Int64, _ period: Int64) {
+        let elapsed = now - begin
+        guard elapsed >= period else { return }
+        previous = elapsed < 2 * period ? current : 0
+        begin = elapsed < 2 * period ? begin + period : now
+        current = 0
+    }
+}

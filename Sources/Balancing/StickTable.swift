@@ -1,0 +1,195 @@
+/// Values that are kept for keys, such as the server of each client: so many at the most, and each for a time.
+///
+/// An entry's time begins anew whenever it is touched, so the order in which entries expire is that in which they were last
+/// touched. When there is no room, the oldest entries leave first, unless the table keeps what it has. An entry that is in
+/// use neither expires nor leaves. Knows no clock: the caller says what time it is, in milliseconds of one monotonic clock.
+///
+/// - Source: HAProxy 2.6 configuration manual, `stick-table`; how many leave at once follows HAProxy 2.6.
+public struct StickTable<Value: Sendable>: Sendable {
+    /// An entry, as long as it is in use or nothing else has happened to the table.
+    public struct Entry: Sendable, Hashable {
+        fileprivate let slot: Int32
+    }
+
+    private struct Slot: Sendable {
+        var key: StickKey
+        var value: Value
+        var expiresAt: Int64
+        var uses = 0
+        var older: Int32 = -1
+        var newer: Int32 = -1
+    }
+
+    /// The most entries.
+    public let capacity: Int
+    /// How long an entry stays after it was last touched, in milliseconds; for ever when `nil`.
+    public let lifetime: Int64?
+    /// Whether old entries make room for new ones.
+    public let makesRoom: Bool
+
+    private var slots: [Slot] = []
+    private var unusedSlots: [Int32] = []
+    private var slotsByKey: [StickKey: Int32] = [:]
+    /// The ends of the chain of entries that are not in use, by when they were last touched.
+    private var oldest: Int32 = -1
+    private var newest: Int32 = -1
+
+    /// Makes an empty table; memory is taken as entries come.
+    ///
+    /// - Parameters:
+    ///   - capacity: the most entries, at least 1.
+    ///   - lifetime: how long an entry stays, in milliseconds; for ever when `nil`.
+    ///   - makesRoom: whether old entries make room for new ones.
+    public init(capacity: Int, lifetime: Int64?, makesRoom: Bool) {
+        precondition(capacity > 0, "a table has room for an entry")
+        self.capacity = capacity
+        self.lifetime = lifetime
+        self.makesRoom = makesRoom
+    }
+
+    /// How many entries there are, those included that have expired since the table was last asked.
+    public var count: Int { slotsByKey.count }
+
+    /// An entry's value.
+    public subscript(entry: Entry) -> Value {
+        get { slots[Int(entry.slot)].value }
+        set { slots[Int(entry.slot)].value = newValue }
+    }
+
+    /// Finds an entry; it is not touched by that.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - now: what time it is.
+    /// - Returns: `nil` when there is none.
+    public mutating func find(_ key: StickKey, at now: Int64) -> Entry? {
+        removeExpired(at: now)
+        return slotsByKey[key].map(Entry.init)
+    }
+
+    /// Finds an entry or makes it, and touches it.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - now: what time it is.
+    ///   - initial: the value of a new entry.
+    /// - Returns: `nil` when there is no room for it.
+    public mutating func entry(for key: StickKey, at now: Int64, initial: @autoclosure () -> Value) -> Entry? {
+        removeExpired(at: now)
+        if let slot = slotsByKey[key] {
+            touch(Entry(slot: slot), at: now)
+            return Entry(slot: slot)
+        }
+        if count >= capacity, !makeRoom() { return nil }
+        let fresh = Slot(key: key, value: initial(), expiresAt: deadline(from: now))
+        let slot: Int32
+        if let unused = unusedSlots.popLast() {
+            slot = unused
+            slots[Int(unused)] = fresh
+        } else {
+            slot = Int32(slots.count)
+            slots.append(fresh)
+        }
+        slotsByKey[key] = slot
+        link(slot)
+        return Entry(slot: slot)
+    }
+
+    /// Lets an entry's time begin anew.
+    ///
+    /// - Parameters:
+    ///   - entry: the entry.
+    ///   - now: what time it is.
+    public mutating func touch(_ entry: Entry, at now: Int64) {
+        slots[Int(entry.slot)].expiresAt = deadline(from: now)
+        guard slots[Int(entry.slot)].uses == 0 else { return }
+        unlink(entry.slot)
+        link(entry.slot)
+    }
+
+    /// Begins to use an entry: until the end of all uses it stays.
+    ///
+    /// - Parameter entry: the entry.
+    public mutating func use(_ entry: Entry) {
+        if slots[Int(entry.slot)].uses == 0 { unlink(entry.slot) }
+        slots[Int(entry.slot)].uses += 1
+    }
+
+    /// Ends a use, and touches the entry.
+    ///
+    /// - Parameters:
+    ///   - entry: an entry in use.
+    ///   - now: what time it is.
+    public mutating func endUse(of entry: Entry, at now: Int64) {
+        precondition(slots[Int(entry.slot)].uses > 0, "a use ends once")
+        slots[Int(entry.slot)].uses -= 1
+        slots[Int(entry.slot)].expiresAt = deadline(from: now)
+        if slots[Int(entry.slot)].uses == 0 { link(entry.slot) }
+    }
+
+    /// Removes an entry that is not in use.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - now: what time it is.
+    /// - Returns: whether it is gone; false while it is in use, and when there is none.
+    public mutating func remove(_ key: StickKey, at now: Int64) -> Bool {
+        removeExpired(at: now)
+        guard let slot = slotsByKey[key], slots[Int(slot)].uses == 0 else { return false }
+        removeEntry(slot)
+        return true
+    }
+
+    /// Removes all entries whose time is over.
+    ///
+    /// - Parameter now: what time it is.
+    public mutating func removeExpired(at now: Int64) {
+        guard lifetime != nil else { return }
+        while oldest >= 0, slots[Int(oldest)].expiresAt <= now { removeEntry(oldest) }
+    }
+
+    /// All entries, in no particular order.
+    ///
+    /// - Parameter now: what time it is.
+    /// - Returns: each with its key, what is left of its time in milliseconds (0 where it has no end), and its uses.
+    public mutating func all(
+        at now: Int64
+    ) -> [(key: StickKey, entry: Entry, millisecondsLeft: Int64, uses: Int)] {
+        removeExpired(at: now)
+        return slotsByKey.map { key, slot in
+            let left = lifetime == nil ? 0 : max(0, slots[Int(slot)].expiresAt - now)
+            return (key, Entry(slot: slot), left, slots[Int(slot)].uses)
+        }
+    }
+
+    // MARK: - Bookkeeping
+
+    private func deadline(from now: Int64) -> Int64 { lifetime.map { now + $0 } ?? .max }
+
+    /// Lets the oldest entries leave: one, and one more for every 256 that the table can have.
+    private mutating func makeRoom() -> Bool {
+        guard makesRoom else { return false }
+        for _ in 0..<(capacity / 256 + 1) where oldest >= 0 { removeEntry(oldest) }
+        return count < capacity
+    }
+
+    private mutating func removeEntry(_ slot: Int32) {
+        unlink(slot)
+        slotsByKey[slots[Int(slot)].key] = nil
+        unusedSlots.append(slot)
+    }
+
+    /// Makes an entry the newest.
+    private mutating func link(_ slot: Int32) {
+        slots[Int(slot)].older = newest
+        slots[Int(slot)].newer = -1
+        if newest >= 0 { slots[Int(newest)].newer = slot } else { oldest = slot }
+        newest = slot
+    }
+
+    private mutating func unlink(_ slot: Int32) {
+        let (older, newer) = (slots[Int(slot)].older, slots[Int(slot)].newer)
+        if older >= 0 { slots[Int(older)].newer = newer } else { oldest = newer }
+        if newer >= 0 { slots[Int(newer)].older = older } else { newest = older }
+    }
+}

@@ -1,0 +1,72 @@
+import Model
+
+/// What a `stick-table` line says.
+///
+/// - Source: HAProxy 2.6 configuration manual, section 4.2, `stick-table`.
+public struct StickTableConfiguration: Sendable, Equatable {
+    /// What entries are found by.
+    public enum KeyKind: Sendable, Equatable {
+        case ipv4, ipv6, integer
+        /// A text, of which so many bytes count.
+        case text(length: Int)
+        /// Bytes, of which so many count; shorter ones are filled up with zeros.
+        case bytes(length: Int)
+    }
+
+    /// How an entry remembers a server (`srvkey`).
+    public enum ServerKey: String, Sendable, CaseIterable {
+        case name
+        case address = "addr"
+    }
+
+    /// What is counted for an entry (`store`); named as in files.
+    public enum Counter: String, Sendable, CaseIterable {
+        case connections = "conn_cnt"
+        case currentConnections = "conn_cur"
+        case connectionRate = "conn_rate"
+        case sessions = "sess_cnt"
+        case sessionRate = "sess_rate"
+        case bytesIn = "bytes_in_cnt"
+        case bytesInRate = "bytes_in_rate"
+        case bytesOut = "bytes_out_cnt"
+        case bytesOutRate = "bytes_out_rate"
+        /// A number that rules count up as they like.
+        case generalPurpose = "gpc0"
+        case generalPurposeRate = "gpc0_rate"
+
+        /// Whether it counts what happened within a time.
+        public var isRate: Bool {
+            switch self {
+            case .connectionRate, .sessionRate, .bytesInRate, .bytesOutRate, .generalPurposeRate: true
+            case .connections, .currentConnections, .sessions, .bytesIn, .bytesOut, .generalPurpose: false
+            }
+        }
+    }
+
+    /// What entries are found by.
+    public var keyKind: KeyKind
+    /// The most entries.
+    public var size: Int
+    /// How long an entry stays after it was last touched; for ever when `nil`.
+    public var expiry: Duration?
+    /// Whether old entries make room for new ones; not with `nopurge`.
+    public var makesRoom = true
+    /// How an entry remembers a server.
+    public var serverKey = ServerKey.name
+    /// What is counted, and within which time where it is a rate (else 0).
+    public var counters: [Counter: Duration] = [:]
+}
+
+/// A `stick` line: who is sent to the server that a table remembers for a key, and for whom it is remembered.
+public struct StickRule: Sendable, Equatable {
+    /// What the key is.
+    public var sample: SampleExpression
+    /// The index in `InstanceConfiguration.proxies` of the proxy whose table it is.
+    public var table: Int
+    /// Whether the server of the key is used.
+    public var matches: Bool
+    /// Whether the server of the session is remembered for the key.
+    public var stores: Bool
+    /// When; always when `nil`.
+    public var condition: RuleCondition?
+}

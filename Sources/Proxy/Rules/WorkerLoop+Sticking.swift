@@ -1,0 +1,94 @@
+import AccessLog
+import Balancing
+import Configuration
+import EventLoop
+import Model
+
+/// Sticking: sessions that go to the server which a table remembers for them.
+///
+/// A server is remembered once the session is connected to it, so one that can't be reached never is.
+///
+/// - Source: HAProxy 2.6 configuration manual, `stick on`, `stick match`, `stick store-request`, and recordings.
+extension WorkerLoop {
+    /// The time as stick tables count it.
+    var tableTime: Int64 { now.nanoseconds / 1_000_000 }
+
+    /// Goes through a backend's `stick` lines for a session.
+    ///
+    /// - Parameters:
+    ///   - session: a session without a server.
+    ///   - backend: its backend.
+    ///   - isStubborn: whether a server that is down will do.
+    /// - Returns: the server that is remembered for it; `nil` where none is, or only one that won't do.
+    func stickyServer(
+        of session: UnsafeMutablePointer<Session>, _ backend: Backend, isStubborn: Bool
+    ) -> Int? {
+        var server: Int?
+        var stores: [StickStore] = []
+        for rule in backend.configuration.rules.sticking {
+            if let condition = rule.condition, verdict(of: condition, for: session, isFinal: true) != .holds {
+                continue
+            }
+            guard let table = tables[rule.table],
+                let key = table.configuration.key(of: value(of: rule.sample, for: session))
+            else { continue }
+            if rule.matches, server == nil, let found = rememberedServer(for: key, in: table, of: backend),
+                isStubborn || !backend.servers[found].isOut
+            {
+                server = found
+            }
+            if rule.stores { stores.append(StickStore(table: rule.table, key: key)) }
+        }
+        if !stores.isEmpty { stickStores[session.pointee.index] = stores }
+        return server
+    }
+
+    /// Remembers the server of a session that has just been connected, where a rule asks for it.
+    ///
+    /// - Parameter session: an established session.
+    func rememberServer(of session: UnsafeMutablePointer<Session>) {
+        guard let stores = stickStores.removeValue(forKey: session.pointee.index) else { return }
+        let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+        guard server.configuration.isRemembered else { return }
+        for store in stores {
+            guard let table = tables[store.table],
+                let entry = table.entries.entry(for: store.key, at: tableTime, initial: StickRecord())
+            else { continue }
+            table.entries[entry].server = server.stickName(table.configuration.serverKey)
+        }
+    }
+
+    /// The value of a sample of a rule, its converters included.
+    ///
+    /// - Parameters:
+    ///   - sample: the sample.
+    ///   - session: for whom.
+    /// - Returns: what is known of it now.
+    func value(of sample: SampleExpression, for session: UnsafeMutablePointer<Session>) -> SampleValue {
+        guard case .content(let content) = sample.fetch else {
+            return value(of: sample.fetch, for: session).converted(by: sample.converters)
+        }
+        let bytes = relay.look(at: session.pointee.client, atMost: SentContent.most).bytes
+        switch SentContent(bytes: bytes, isComplete: true).reading(of: content) {
+        case .value(let value), .changing(let value): return value.converted(by: sample.converters)
+        case .pending: return .none
+        }
+    }
+
+    private func rememberedServer(for key: StickKey, in table: ProxyTable, of backend: Backend) -> Int? {
+        guard let entry = table.entries.find(key, at: tableTime) else { return nil }
+        table.entries.touch(entry, at: tableTime)
+        guard let name = table.entries[entry].server else { return nil }
+        return backend.servers.firstIndex { $0.stickName(table.configuration.serverKey) == name }
+    }
+}
+
+extension Server {
+    /// How a table remembers it.
+    fileprivate func stickName(_ key: StickTableConfiguration.ServerKey) -> String? {
+        switch key {
+        case .name: configuration.name
+        case .address: address?.description
+        }
+    }
+}
