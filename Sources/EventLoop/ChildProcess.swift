@@ -77,6 +77,7 @@ public struct ChildProcess: Sendable, Hashable {
         defer { posix_spawnattr_destroy(&attributes) }
         ChildProcess.giveDefaultSignals(&attributes, leadsSession: plan.leadsSession)
 
+        ChildProcess.withholdConnections(but: plan.inherited)
         var arguments = plan.arguments.map { strdup($0) } + [nil]
         var environment = plan.environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for word in arguments + environment { free(word) } }
@@ -105,6 +106,27 @@ public struct ChildProcess: Sendable, Hashable {
     /// - Parameter number: the signal.
     public func send(_ number: Int32) {
         _ = kill(identifier, number)
+    }
+
+    /// Keeps the connections of this process from its children: a library's sockets are not closed on exec, and a client
+    /// would wait for the end of one that a child has, too.
+    private static func withholdConnections(but inherited: [Int32]) {
+        guard let folder = opendir("/proc/self/fd") else { return }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) {
+                String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard let descriptor = Int32(name), descriptor > STDERR_FILENO, !inherited.contains(descriptor) else {
+                continue
+            }
+            var peer = sockaddr_storage()
+            var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+            let isConnected = withUnsafeMutablePointer(to: &peer) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getpeername(descriptor, $0, &length) == 0 }
+            }
+            if isConnected { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+        }
     }
 
     /// What this process ignores or blocks would be ignored or blocked there too.
