@@ -118,7 +118,9 @@ extension Scenarios {
         func counters() async throws {
             guard let both = try await BesideHAProxy(Self.text) else { return }
             try await both.expectSameChoices(5, after: "the start")
-            try await both.expectSameStatistics(Self.counts, after: "five sessions")
+            // A connection that only looked whether anybody listens may have been one more for a moment.
+            let withoutMaximum = Self.counts.filter { $0 != "smax" }
+            try await both.expectSameStatistics(withoutMaximum, after: "five sessions")
             try await both.expectSame("clear counters")
             try await both.expectSameStatistics(Self.counts, after: "the maxima are cleared")
             try await both.expectSameChoices(2, after: "the maxima are cleared")
