@@ -3,6 +3,7 @@
 //     load servers                              echo servers on one port of every 127.x.y.z, and a syslog sink
 //     load echo PORT CONNECTIONS BYTES COUNT    COUNT exchanges of BYTES over CONNECTIONS connections
 //     load short PORT CONNECTIONS BYTES COUNT   COUNT times: connect, exchange BYTES, close; CONNECTIONS at a time
+//     load tls-echo|tls-short …                 the same over TLS, each connection with a whole handshake
 //
 // A number of operations and not a time, so that a proxy's processor time divides by work that is the same for all.
 // `servers` prints `{"port":…,"syslog":…}`, answers each line on standard input with what it has counted, and ends with
@@ -13,6 +14,7 @@
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/ssl.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -200,6 +202,8 @@ static int serve(void) {
 
 struct client {
     int descriptor;
+    // NULL without TLS.
+    SSL *stream;
     bool is_busy;
     size_t sent, received;
     uint64_t began;
@@ -209,6 +213,36 @@ static struct sockaddr_in target;
 static char *message;
 static size_t message_size;
 static uint64_t left, done;
+// NULL without TLS.
+static SSL_CTX *tls;
+
+// Of a stream's operation that moved nothing: whether an event will tell when to go on, as errno says it for a socket.
+static ssize_t stream_result(struct client *client, int result) {
+    if (result > 0) return result;
+    int error = SSL_get_error(client->stream, result);
+    if (error == SSL_ERROR_ZERO_RETURN) return 0;
+    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+    return -1;
+}
+
+static ssize_t put(struct client *client, const void *bytes, size_t count) {
+    if (!client->stream) return send(client->descriptor, bytes, count, MSG_NOSIGNAL);
+    return stream_result(client, SSL_write(client->stream, bytes, (int)count));
+}
+
+static ssize_t take(struct client *client, size_t count) {
+    if (!client->stream) return recv(client->descriptor, scratch, count, 0);
+    return stream_result(client, SSL_read(client->stream, scratch, (int)count));
+}
+
+static void close_client(struct client *client) {
+    if (client->stream) {
+        SSL_shutdown(client->stream);
+        SSL_free(client->stream);
+        client->stream = NULL;
+    }
+    close(client->descriptor);
+}
 
 static void connect_client(struct client *client, int flags) {
     client->descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | flags, 0);
@@ -217,20 +251,24 @@ static void connect_client(struct client *client, int flags) {
     if (connect(client->descriptor, (struct sockaddr *)&target, sizeof target) < 0 && errno != EINPROGRESS) {
         fail("connect");
     }
+    if (!tls) return;
+    client->stream = SSL_new(tls);
+    if (!client->stream || !SSL_set_fd(client->stream, client->descriptor)) fail("SSL_new");
+    SSL_set_connect_state(client->stream);
 }
 
 // Connected and used once before the work begins, so that setting up a session is not part of it.
 static void open_for_exchanges(struct client *client) {
     connect_client(client, 0);
-    if (send(client->descriptor, message, 1, MSG_NOSIGNAL) != 1) fail("send");
-    if (recv(client->descriptor, scratch, 1, 0) != 1) fail("recv");
+    if (put(client, message, 1) != 1) fail("send");
+    if (take(client, 1) != 1) fail("recv");
     if (fcntl(client->descriptor, F_SETFL, O_NONBLOCK) < 0) fail("fcntl");
     watch(client->descriptor, EPOLLIN | EPOLLOUT | EPOLLET, client);
 }
 
 static void write_message(struct client *client) {
     while (client->sent < message_size) {
-        ssize_t count = send(client->descriptor, message + client->sent, message_size - client->sent, MSG_NOSIGNAL);
+        ssize_t count = put(client, message + client->sent, message_size - client->sent);
         if (count < 0 && (errno == EAGAIN || errno == ENOTCONN)) return;
         if (count < 0) fail("send");
         client->sent += (size_t)count;
@@ -240,7 +278,7 @@ static void write_message(struct client *client) {
 // True when the whole answer has come.
 static bool read_answer(struct client *client) {
     while (client->received < client->sent) {
-        ssize_t count = recv(client->descriptor, scratch, SCRATCH_SIZE, 0);
+        ssize_t count = take(client, SCRATCH_SIZE);
         if (count < 0 && errno == EAGAIN) return false;
         if (count < 0) fail("recv");
         if (count == 0) {
@@ -248,7 +286,7 @@ static bool read_answer(struct client *client) {
             exit(1);
         }
         client->received += (size_t)count;
-        if (count < SCRATCH_SIZE) break;
+        if (count < SCRATCH_SIZE && !client->stream) break;
     }
     return client->received == message_size;
 }
@@ -277,7 +315,7 @@ static void turn(bool is_short) {
         measure(now() - client->began);
         client->is_busy = false;
         done++;
-        if (is_short) close(client->descriptor);
+        if (is_short) close_client(client);
         if (left > 0) begin(client, is_short);
     }
 }
@@ -310,9 +348,16 @@ int main(int count, char **arguments) {
     poller = epoll_create1(EPOLL_CLOEXEC);
     if (poller < 0) fail("epoll_create1");
     if (count == 2 && !strcmp(arguments[1], "servers")) return serve();
-    bool is_short = count == 6 && !strcmp(arguments[1], "short");
-    if (count != 6 || (!is_short && strcmp(arguments[1], "echo"))) {
-        fprintf(stderr, "usage: load servers | load echo|short PORT CONNECTIONS BYTES COUNT\n");
+    const char *kind = count == 6 ? arguments[1] : "";
+    if (!strncmp(kind, "tls-", 4)) {
+        kind += 4;
+        tls = SSL_CTX_new(TLS_client_method());
+        if (!tls) fail("SSL_CTX_new");
+        SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
+    bool is_short = !strcmp(kind, "short");
+    if (!is_short && strcmp(kind, "echo")) {
+        fprintf(stderr, "usage: load servers | load [tls-]echo|[tls-]short PORT CONNECTIONS BYTES COUNT\n");
         return 2;
     }
     target = address(INADDR_LOOPBACK, (unsigned)atoi(arguments[2]));

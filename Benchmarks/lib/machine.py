@@ -1,11 +1,14 @@
 """The machine: cores, processes, their time and memory, the servers behind the proxies."""
 
+import contextlib
+import functools
 import json
 import os
 import pathlib
 import platform
 import signal
 import socket
+import ssl
 import subprocess
 import time
 
@@ -87,6 +90,16 @@ class Bench:
         places = json.loads(self.servers.popen.stdout.readline())
         self.server_port, self.syslog_port = places["port"], places["syslog"]
 
+    @functools.cached_property
+    def certificate(self):
+        """A certificate that signed itself and its key, in one file."""
+        key, certificate, both = (self.folder / f"bench.{end}" for end in ("key", "crt", "pem"))
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+             "-subj", "/CN=bench", "-keyout", key, "-out", certificate], check=True, capture_output=True)
+        both.write_text(certificate.read_text() + key.read_text())
+        return both
+
     def counted(self):
         """What the servers and the syslog sink have counted so far."""
         self.servers.popen.stdin.write("?\n")
@@ -117,17 +130,20 @@ def free_ports(count=1):
     return ports
 
 
-def wait_for(port, process):
+def wait_for(port, process, tls=False):
     """Waits until a proxy relays on a port: a byte goes there and comes back."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if process.popen.poll() is not None:
             raise RuntimeError(f"the proxy ended with {process.popen.returncode}")
         try:
-            with socket.create_connection(("127.0.0.1", port), 1) as connection:
-                connection.sendall(b"x")
-                if connection.recv(1) == b"x":
-                    return
+            with socket.create_connection(("127.0.0.1", port), 1) as plain:
+                with context.wrap_socket(plain) if tls else contextlib.nullcontext(plain) as connection:
+                    connection.sendall(b"x")
+                    if connection.recv(1) == b"x":
+                        return
         except OSError:
             pass  # not there yet
         time.sleep(0.002)

@@ -14,8 +14,9 @@ NGINX_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 class Setup:
     """What a proxy is to do: listen on ports, each with the same servers behind it."""
 
-    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None):
+    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None, tls=False):
         self.bench = bench
+        self.certificate = bench.certificate if tls else None
         self.ports = free_ports(listeners)
         self.check_milliseconds = check_milliseconds
         # Every server has an address of its own; behind all of them is one process.
@@ -23,12 +24,13 @@ class Setup:
 
     def haproxy_file(self, ports):
         check = f" check inter {self.check_milliseconds}ms" if self.check_milliseconds else ""
+        tls = f" ssl crt {self.certificate}" if self.certificate else ""
         lines = [
             "global", f"    log 127.0.0.1:{self.bench.syslog_port} local0 info", "    maxconn 9200",
             "defaults", "    log global", "    mode tcp", "    option tcplog", "    maxconn 9200",
             "    timeout connect 5s", "    timeout client 10m", "    timeout server 10m"]
         for number, port in enumerate(ports):
-            lines += [f"listen bench{number}", f"    bind 127.0.0.1:{port}", "    balance roundrobin"]
+            lines += [f"listen bench{number}", f"    bind 127.0.0.1:{port}{tls}", "    balance roundrobin"]
             lines += [
                 f"    server s{index} {address}:{self.bench.server_port}{check}"
                 for index, address in enumerate(self.servers)]
@@ -40,6 +42,7 @@ class Proxy:
 
     has_checks = False
     has_logs = True
+    has_tls = True
 
     def __init__(self, name, program):
         self.name, self.program = name, program
@@ -59,7 +62,7 @@ class Proxy:
             stderr=(folder / "errors").open("w"))
         try:
             for port in setup.ports:
-                wait_for(port, process)
+                wait_for(port, process, tls=setup.certificate is not None)
             if settles and not setup.check_milliseconds:
                 process.settle()
             yield process
@@ -122,6 +125,7 @@ class Relay(Proxy):
     """The bare relay: one port, one server, nothing else."""
 
     has_logs = False
+    has_tls = False
 
     def __init__(self, program):
         super().__init__("relay", program)
@@ -145,8 +149,9 @@ class Nginx(Proxy):
 
     def command(self, setup, folder):
         servers = "\n".join(f"    server {address}:{setup.bench.server_port};" for address in setup.servers)
+        tls = f" ssl_certificate {setup.certificate}; ssl_certificate_key {setup.certificate};" if setup.certificate else ""
         listeners = "\n".join(
-            f"  server {{ listen 127.0.0.1:{port} backlog=4096; proxy_pass behind; proxy_timeout 10m; }}"
+            f"  server {{ listen 127.0.0.1:{port}{' ssl' if tls else ''} backlog=4096;{tls} proxy_pass behind; proxy_timeout 10m; }}"
             for port in setup.ports)
         (folder / "nginx.conf").write_text(f"""
 load_module {NGINX_MODULE};

@@ -26,6 +26,14 @@ class Workload:
     count: int
     target: float
 
+    @property
+    def is_secure(self):
+        return self.kind.startswith("tls-")
+
+    @property
+    def is_short(self):
+        return self.kind.endswith("short")
+
 
 LOADS = [
     Workload("1 connection, 64-byte echo", "echo", 1, 64, 100_000, 0.90),
@@ -34,6 +42,9 @@ LOADS = [
     Workload("32 connections, 16 KiB echo", "echo", 32, 16_384, 80_000, 0.84),
     Workload("8 connections, 1 MB echo", "echo", 8, 1_000_000, 2_000, 0.52),
     Workload("connect, 32 bytes, close", "short", 32, 32, 20_000, 0.83),
+    Workload("TLS: 64 connections, 256-byte echo", "tls-echo", 64, 256, 100_000, 1.00),
+    Workload("TLS: 8 connections, 1 MB echo", "tls-echo", 8, 1_000_000, 800, 1.00),
+    Workload("TLS: connect, 32 bytes, close", "tls-short", 32, 32, 5_000, 1.00),
 ]
 CHECKS_NAME = "1,000 servers checked every second"
 MEMORY_NAME = "9,000 idle sessions: memory per session"
@@ -66,11 +77,12 @@ def say(text):
 
 def measure_load(bench, proxies, rounds, load, count):
     say(f"{load.name} …")
+    proxies = [proxy for proxy in proxies if proxy.has_tls or not load.is_secure]
     samples = {proxy.name: [] for proxy in proxies}
     with contextlib.ExitStack() as stack:
         running = []
         for proxy in proxies:
-            setup = Setup(bench)
+            setup = Setup(bench, tls=load.is_secure)
             running.append((proxy, setup.ports[0], stack.enter_context(proxy.running(setup))))
         for _ in range(rounds):
             for proxy, port, process in running:
@@ -88,12 +100,12 @@ def one_load(bench, proxy, port, process, load, count):
         lines = bench.counted()["lines"]
         before = process.cpu_seconds()
         seen = generator.work()
-        if load.kind == "short":
+        if load.is_short:
             process.settle()  # what a session's end costs comes after its last byte
         used = process.cpu_seconds() - before
     finally:
         generator.stop()
-    if load.kind == "short" and proxy.has_logs:
+    if load.is_short and proxy.has_logs:
         missing = count - (bench.counted()["lines"] - lines)
         if missing > count // 100:
             raise RuntimeError(f"{proxy.name} left out {missing} of {count} log lines")
