@@ -501,6 +501,18 @@ bool supervise_tls_set_names(SSL *stream, const char *asked, const char *verifie
     return verified == NULL || SSL_set1_host(stream, verified) == 1;
 }
 
+bool supervise_tls_resume(SSL *stream, SSL_SESSION *session) { return SSL_set_session(stream, session) == 1; }
+
+SSL_SESSION *supervise_tls_take_session(SSL *stream) {
+    if (port_of(stream)->has_failed || !SSL_is_init_finished(stream)) return NULL;
+    SSL_SESSION *session = SSL_get1_session(stream);
+    if (session == NULL || SSL_SESSION_is_resumable(session)) return session;
+    SSL_SESSION_free(session);
+    return NULL;
+}
+
+void supervise_tls_free_session(SSL_SESSION *session) { SSL_SESSION_free(session); }
+
 // Why an operation did not succeed; the queue of errors, which all streams of a thread share, was empty before.
 static int outcome(SSL *stream, int result) {
     switch (SSL_get_error(stream, result)) {

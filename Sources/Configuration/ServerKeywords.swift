@@ -151,12 +151,13 @@ enum ServerKeywords {
         do {
             if draft.ssl != nil {
                 let connector = try loader.connector(draft, server: server.name, isCheck: false)
-                server.connectionTLS = ServerTLSConfiguration(connector: connector, name: draft.serverName)
+                server.connectionTLS = ServerTLSConfiguration(
+                    connector: connector, name: draft.serverName, reusesSessions: draft.reusesSessions)
             }
             if server.settings.checksWithTLS, server.settings.isChecked || draft.isChecked == true {
                 let connector = try loader.connector(draft, server: server.name, isCheck: true)
                 server.checkTLS = ServerTLSConfiguration(
-                    connector: connector, name: draft.checkName.map { .fixed($0) })
+                    connector: connector, name: draft.checkName.map { .fixed($0) }, reusesSessions: false)
             }
             if server.connectionTLS == nil, server.checkTLS == nil { try loader.check(draft) }
         } catch {

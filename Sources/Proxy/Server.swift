@@ -3,6 +3,7 @@ import Configuration
 import EventLoop
 import Health
 import Model
+import TLS
 
 /// A server as its worker knows it: configuration, states, counters.
 ///
@@ -52,6 +53,8 @@ final class Server {
     var isServingQueue = false
     /// Its slow start.
     var warmup: Warmup
+    /// What its last connection over TLS has left for the next one.
+    var tlsSession: TLSSession?
 
     /// Makes a server.
     ///

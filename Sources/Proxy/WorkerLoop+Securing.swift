@@ -54,7 +54,7 @@ extension WorkerLoop {
         // A header that did not go out whole would go on inside TLS.
         guard session.pointee.upload.buffer == nil,
             let stream = settings.connector.begin(
-                on: session.pointee.server, asking: name(settings.name, for: session))
+                on: session.pointee.server, asking: name(settings.name, for: session), resuming: server.tlsSession)
         else {
             withUnsafeMutablePointer(to: &session.pointee.upload) { relay.release($0) }
             attemptFailed(session, timedOut: false)
@@ -105,9 +105,22 @@ extension WorkerLoop {
         guard secure.count > 0 else { return }
         let ends = secure.find(session.pointee.index)
         ends.client?.end()
-        if tellsServer { ends.server?.end() }
+        if tellsServer, let stream = ends.server {
+            stream.end()
+            keepAgreement(of: stream, session)
+        }
         secure.closeClient(of: session.pointee.index)
         secure.closeServer(of: session.pointee.index)
+    }
+
+    /// Keeps what the next connection to the same server can go on with.
+    private func keepAgreement(of stream: TLSStream, _ session: UnsafeMutablePointer<Session>) {
+        guard session.pointee.serverIndex >= 0 else { return }
+        let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+        guard let settings = server.configuration.tls, settings.reusesSessions,
+            let kept = stream.session(askedFor: name(settings.name, for: session))
+        else { return }
+        server.tlsSession = kept
     }
 
     /// What is known of a client's TLS.

@@ -32,8 +32,9 @@ public final class TLSConnector: Sendable, Equatable {
     /// - Parameters:
     ///   - descriptor: its socket, which stays the caller's.
     ///   - name: the name to ask for.
+    ///   - session: what an earlier connection to the same server has left; of no use where that asked for another name.
     /// - Returns: the stream, which is closed before the connector is let go; `nil` when there is no memory.
-    public func begin(on descriptor: Int32, asking name: String?) -> TLSStream? {
+    public func begin(on descriptor: Int32, asking name: String?, resuming session: TLSSession? = nil) -> TLSStream? {
         guard let pointer = supervise_tls_make_stream(context.pointer, descriptor, false) else { return nil }
         let stream = TLSStream(pointer)
         let verified = settings.verification == .none ? nil : name ?? verifiedName
@@ -44,6 +45,8 @@ public final class TLSConnector: Sendable, Equatable {
             stream.close()
             return nil
         }
+        // Refused, it costs a whole handshake, as without.
+        if let session, session.name == name { _ = supervise_tls_resume(pointer, session.pointer) }
         return stream
     }
 

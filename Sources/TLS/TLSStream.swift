@@ -90,6 +90,16 @@ public struct TLSStream {
     /// Whether it has bytes from the socket that were not read from it; they may be an end, and no data.
     public var hasUnreadBytes: Bool { supervise_tls_has_unread(pointer) }
 
+    /// What a later connection to the same server can go on with.
+    ///
+    /// Of a client's stream that is being closed in order, after ``end()``.
+    ///
+    /// - Parameter name: the name that it was asked for.
+    /// - Returns: the session; `nil` where the server has given nothing for it.
+    public func session(askedFor name: String?) -> TLSSession? {
+        supervise_tls_take_session(pointer).map { TLSSession($0, name: name) }
+    }
+
     /// Tells the peer that no more comes from here.
     public func end() { supervise_tls_end(pointer) }
 

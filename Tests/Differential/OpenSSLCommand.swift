@@ -88,6 +88,9 @@ final class OpenSSLCommand: Sendable {
         }
     }
 
+    /// How often a text has come so far.
+    func count(of text: String) -> Int { output.ranges(of: text).count }
+
     /// Waits for the command's end, by which it has said everything.
     func awaitEnd() throws {
         guard wait(until: { !self.process.isRunning }) else {

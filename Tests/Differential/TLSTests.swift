@@ -196,6 +196,34 @@ struct TLSTests {
         }.compare()
     }
 
+    @Test(
+        "a later connection to a server needs no whole handshake, unless the file says so",
+        arguments: ["", " force-tlsv12", " no-ssl-reuse", " force-tlsv12 no-ssl-reuse"])
+    func resumption(words: String) async throws {
+        try await Scenario(
+            lines: ["retries 0"], servers: ["ssl verify none" + words], listening: []
+        ) { stage in
+            let server = try OpenSSLCommand.server(
+                port: stage.servers[0].port, certificate: folder.path("one.example.crt"),
+                key: folder.path("one.example.key"))
+            defer { server.stop() }
+            for number in 1...3 {
+                let client = try stage.connect()
+                try client.send("hello \(number)\n")
+                try server.await("hello \(number)")
+                try server.send("olleh\n")
+                try client.expect("olleh\n")
+                client.finish()
+                stage.notes.add("client saw \(client.readToEnd().ending.rawValue)")
+                client.close()
+                try stage.awaitSessionLines(number)
+            }
+            let resumed = server.count(of: "Reused session-id")
+            #expect(resumed == (words.contains("no-ssl-reuse") ? 0 : 2))
+            stage.notes.add("\(resumed) resumed")
+        }.compare()
+    }
+
     @Test("checks of servers with TLS", arguments: ["silent", "closes", "echoes", "refuses", "breaks"])
     func checks(what: String) async throws {
         let lines = ["option log-health-checks"]

@@ -124,6 +124,37 @@ struct HandshakeTests {
         #expect(try outcome("other", verifying: nil, asking: nil) == .failed(.certificateRefused(20)))
     }
 
+    @Test("a later connection goes on with what an earlier one has left, unless it asks for another name")
+    func resumption() throws {
+        let listener = try listener()
+        let connector = try connector()
+        func connection(asking name: String?, resuming session: TLSSession?) throws -> (isResumed: Bool, TLSSession?) {
+            let pair = try #require(StreamPair(listener, connector, asking: name, resuming: session))
+            #expect(pair.shakeHands() == (.done, .done))
+            // What a server leaves comes with its first bytes.
+            #expect([7].withUnsafeBytes { pair.server.write(from: $0) } != .end)
+            var buffer = [UInt8](repeating: 0, count: 64)
+            #expect(buffer.withUnsafeMutableBytes { pair.client.read(into: $0) } == .bytes(MemoryLayout<Int>.size))
+            pair.client.end()
+            return (pair.server.isResumed, pair.client.session(askedFor: name))
+        }
+        let first = try connection(asking: "one.example", resuming: nil)
+        #expect(!first.isResumed)
+        let left = try #require(first.1)
+        #expect(try connection(asking: "one.example", resuming: left).isResumed)
+        #expect(try !connection(asking: "two.example", resuming: left).isResumed)
+        #expect(try !connection(asking: nil, resuming: left).isResumed)
+    }
+
+    @Test("a connection that has broken, or whose handshake has not ended, leaves nothing")
+    func nothingToResume() throws {
+        let pair = try #require(StreamPair(listener(), connector()))
+        #expect(pair.client.session(askedFor: nil) == nil)
+        pair.breakClient()
+        _ = pair.shakeHands()
+        #expect(pair.client.session(askedFor: nil) == nil)
+    }
+
     @Test("the protocol is the first of the server's that the client has, too")
     func protocols() throws {
         let listener = try listener { $0.protocols = ["h2", "http/1.1"] }

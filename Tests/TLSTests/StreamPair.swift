@@ -9,10 +9,14 @@ final class StreamPair {
     private let listener: TLSListener
     private let connector: TLSConnector
 
-    init?(_ listener: TLSListener, _ connector: TLSConnector, asking name: String? = nil) {
+    init?(
+        _ listener: TLSListener, _ connector: TLSConnector, asking name: String? = nil,
+        resuming session: TLSSession? = nil
+    ) {
         var ends: [Int32] = [-1, -1]
         guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0, &ends) == 0,
-            let client = connector.begin(on: ends[0], asking: name), let server = listener.begin(on: ends[1])
+            let client = connector.begin(on: ends[0], asking: name, resuming: session),
+            let server = listener.begin(on: ends[1])
         else { return nil }
         descriptors = ends
         self.listener = listener

@@ -12,6 +12,7 @@
 
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
+typedef struct ssl_session_st SSL_SESSION;
 
 // MARK: Contexts
 
@@ -106,6 +107,13 @@ void supervise_tls_free_stream(SSL *stream);
 
 // For clients: the name to ask for, and the one that the certificate has to have; NULL for none.
 bool supervise_tls_set_names(SSL *stream, const char *asked, const char *verified);
+
+// For clients, before the handshake: an earlier session to go on with, if the server still wants it.
+bool supervise_tls_resume(SSL *stream, SSL_SESSION *session);
+
+// What a later connection can go on with, the caller's; NULL where the peer has given nothing for it.
+SSL_SESSION *supervise_tls_take_session(SSL *stream);
+void supervise_tls_free_session(SSL_SESSION *session);
 
 // Goes on with the handshake; 1 when it is done.
 int supervise_tls_handshake(SSL *stream);

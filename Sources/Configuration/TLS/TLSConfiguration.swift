@@ -6,15 +6,19 @@ public struct ServerTLSConfiguration: Sendable, Equatable {
     public var connector: TLSConnector
     /// The name that is asked for (`sni`); none when `nil`.
     public var name: TLSServerName?
+    /// Whether a connection goes on with the session of an earlier one, instead of a whole handshake.
+    public var reusesSessions: Bool
 
     /// Makes a configuration.
     ///
     /// - Parameters:
     ///   - connector: how it is spoken.
     ///   - name: the name that is asked for.
-    public init(connector: TLSConnector, name: TLSServerName?) {
+    ///   - reusesSessions: whether a connection goes on with the session of an earlier one.
+    public init(connector: TLSConnector, name: TLSServerName?, reusesSessions: Bool) {
         self.connector = connector
         self.name = name
+        self.reusesSessions = reusesSessions
     }
 }
 

@@ -31,6 +31,8 @@ struct TLSDraft {
     /// The protocols that checks offer.
     var checkProtocols: [String]?
     var verifiedName: String?
+    /// Whether connections go on with sessions of earlier ones.
+    var reusesSessions = true
 
     /// The first word that names a file: what is of no use without `ssl`.
     var firstFile: Word? { certificates.first ?? lists.first }

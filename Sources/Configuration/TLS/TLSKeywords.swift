@@ -65,9 +65,10 @@ enum TLSKeywords {
             },
             Keyword("no-check-ssl") { (server, _) throws(Diagnostic) in server.tls.isChecked = false },
             Keyword("no-ssl") { (server, _) throws(Diagnostic) in server.tls.ssl = nil },
-            Keyword("no-ssl-reuse") { (_, _) throws(Diagnostic) in },
+            Keyword("no-ssl-reuse") { (server, _) throws(Diagnostic) in server.tls.reusesSessions = false },
             Keyword("no-verifyhost") { (server, _) throws(Diagnostic) in server.tls.verifiedName = nil },
             Keyword("sni", read: readServerName),
+            Keyword("ssl-reuse") { (server, _) throws(Diagnostic) in server.tls.reusesSessions = true },
             Keyword("tls-tickets") { (server, _) throws(Diagnostic) in server.tls.settings.usesTickets = true },
             Keyword("verify") { (server, arguments) throws(Diagnostic) in
                 server.tls.verification = try verification(&arguments, ["none", "required"])
@@ -78,8 +79,7 @@ enum TLSKeywords {
             },
         ]
         + [
-            ("allow-0rtt", 0, .note, "no data is sent before the handshake"),
-            ("ssl-reuse", 0, .note, "each connection to a server begins with a handshake of its own"),
+            ("allow-0rtt", 0, .note, "no data is sent before the handshake")
         ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
 
     private static func files<Subject: TLSSubject>() -> [Keyword<Subject>] {
