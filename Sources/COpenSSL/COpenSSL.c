@@ -364,6 +364,14 @@ static void tell_common_names(
     }
 }
 
+static int kind_of(const EVP_PKEY *key) {
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: return SUPERVISE_TLS_KEY_RSA;
+    case EVP_PKEY_EC: return SUPERVISE_TLS_KEY_ECDSA;
+    default: return SUPERVISE_TLS_KEY_OTHER;
+    }
+}
+
 static int64_t seconds(const ASN1_TIME *time) {
     struct tm parts;
     return ASN1_TIME_to_tm(time, &parts) == 1 ? (int64_t)timegm(&parts) : 0;
@@ -377,10 +385,7 @@ bool supervise_tls_describe(
     X509 *certificate = bio ? PEM_read_bio_X509_AUX(bio, NULL, no_passphrase, NULL) : NULL;
     BIO_free(bio);
     if (certificate == NULL) return false;
-    int kind = EVP_PKEY_get_base_id(X509_get0_pubkey(certificate));
-    description->key_kind = kind == EVP_PKEY_RSA  ? SUPERVISE_TLS_KEY_RSA
-                            : kind == EVP_PKEY_EC ? SUPERVISE_TLS_KEY_ECDSA
-                                                  : SUPERVISE_TLS_KEY_OTHER;
+    description->key_kind = kind_of(X509_get0_pubkey(certificate));
     description->not_before = seconds(X509_get0_notBefore(certificate));
     description->not_after = seconds(X509_get0_notAfter(certificate));
     unsigned size = sizeof description->fingerprint;
@@ -580,3 +585,32 @@ void supervise_tls_protocol(const SSL *stream, const uint8_t **name, unsigned *l
 }
 
 bool supervise_tls_is_resumed(const SSL *stream) { return SSL_session_reused(stream); }
+
+bool supervise_tls_has_peer_certificate(const SSL *stream) { return SSL_get0_peer_certificate(stream) != NULL; }
+
+uint32_t supervise_tls_verify_result(const SSL *stream) { return (uint32_t)SSL_get_verify_result(stream); }
+
+size_t supervise_tls_peer_name(const SSL *stream, uint8_t *text, size_t size) {
+    X509 *certificate = SSL_get0_peer_certificate(stream);
+    if (certificate == NULL) return 0;
+    const X509_NAME *subject = X509_get_subject_name(certificate);
+    int place = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+    if (place < 0) return 0;
+    const ASN1_STRING *name = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
+    size_t length = (size_t)ASN1_STRING_length(name);
+    if (length > size) length = size;
+    memcpy(text, ASN1_STRING_get0_data(name), length);
+    return length;
+}
+
+const char *supervise_tls_own_signature(const SSL *stream) {
+    const X509 *certificate = SSL_get_certificate(stream);
+    return certificate == NULL ? NULL : OBJ_nid2sn(X509_get_signature_nid(certificate));
+}
+
+int supervise_tls_own_key(const SSL *stream, int *bits) {
+    X509 *certificate = SSL_get_certificate(stream);
+    EVP_PKEY *key = certificate == NULL ? NULL : X509_get0_pubkey(certificate);
+    *bits = key == NULL ? 0 : EVP_PKEY_get_bits(key);
+    return key == NULL ? SUPERVISE_TLS_KEY_OTHER : kind_of(key);
+}

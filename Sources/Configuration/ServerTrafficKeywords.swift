@@ -68,15 +68,13 @@ enum ServerTrafficKeywords {
         Keyword("proxy-v2-options", read: readProxyOptions),
         Keyword("send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion1 = true },
         Keyword("send-proxy-v2") { (server, _) throws(Diagnostic) in server.settings.sendsProxyVersion2 = true },
-        Keyword("send-proxy-v2-ssl") { (server, arguments) throws(Diagnostic) in
+        Keyword("send-proxy-v2-ssl") { (server, _) throws(Diagnostic) in
             server.settings.sendsProxyVersion2 = true
             server.settings.proxyOptions.insert(.ssl)
-            tellOfEmptyField(arguments.current, &arguments)
         },
-        Keyword("send-proxy-v2-ssl-cn") { (server, arguments) throws(Diagnostic) in
+        Keyword("send-proxy-v2-ssl-cn") { (server, _) throws(Diagnostic) in
             server.settings.sendsProxyVersion2 = true
             server.settings.proxyOptions.formUnion([.ssl, .certificateName])
-            tellOfEmptyField(arguments.current, &arguments)
         },
         Keyword("source") { (server, arguments) throws(Diagnostic) in
             server.settings.source = try SourceKeyword.read(&arguments, allowsPortRange: true)
@@ -163,18 +161,10 @@ enum ServerTrafficKeywords {
                 throw word.error("unknown option '\(text)' of the PROXY protocol", help: "known are \(known)")
             }
             server.settings.proxyOptions.insert(option)
-            switch option {
-            case .crc32c: break
-            case .uniqueID:
-                arguments.add(word.note("sessions have no unique ids here: the header has an empty one"))
-            case .authority, .ssl, .certificateName, .certificateKey, .certificateSignature, .sslCipher:
-                tellOfEmptyField(word, &arguments)
+            if option == .uniqueID {
+                arguments.add(word.note("the header has an empty id, whatever 'unique-id-format' says"))
             }
         }
-    }
-
-    private static func tellOfEmptyField(_ word: Word, _ arguments: inout Arguments) {
-        arguments.add(word.note("the header tells the server that the client uses no TLS, whatever it uses"))
     }
 
     private static func readNetworks(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {

@@ -11,7 +11,10 @@ extension WorkerLoop {
     /// - Returns: false when the connection is broken already.
     func announceClient(to server: Server, of session: UnsafeMutablePointer<Session>) -> Bool {
         guard let format = server.configuration.proxyHeader else { return true }
-        let header = OutgoingHeader(format, from: session.pointee.peer, to: destination(of: session))
+        let stream = secure.count > 0 ? secure.find(session.pointee.index).client : nil
+        let header = OutgoingHeader(
+            format, from: session.pointee.peer, to: destination(of: session),
+            security: stream.map { ClientSecurity($0) })
         return withUnsafeMutablePointer(to: &session.pointee.upload) { upload in
             relay.send(header.bytes, before: upload, to: session.pointee.server)
         }

@@ -127,6 +127,36 @@ public struct TLSStream {
     /// Whether it went on with an earlier session.
     public var isResumed: Bool { supervise_tls_is_resumed(pointer) }
 
+    /// Whether the peer has shown a certificate, now or in the connection that this one goes on with.
+    public var hasPeerCertificate: Bool { supervise_tls_has_peer_certificate(pointer) }
+
+    /// OpenSSL's number for what is wrong with the peer's certificate; 0 where nothing is.
+    public var verificationResult: UInt32 { supervise_tls_verify_result(pointer) }
+
+    /// The first common name of the peer's certificate; `nil` without one.
+    public var peerCommonName: String? {
+        let name = String(unsafeUninitializedCapacity: Self.longestName) { name in
+            supervise_tls_peer_name(pointer, name.baseAddress, name.count)
+        }
+        return name.isEmpty ? nil : name
+    }
+
+    /// The kind and the bits of the key of the certificate that the peer was shown: `EC256`, `RSA2048`.
+    public var ownKeyName: String? {
+        var bits: Int32 = 0
+        return switch Int(supervise_tls_own_key(pointer, &bits)) {
+        case SUPERVISE_TLS_KEY_RSA: "RSA\(bits)"
+        case SUPERVISE_TLS_KEY_ECDSA: "EC\(bits)"
+        default: nil
+        }
+    }
+
+    /// The algorithm of that certificate's signature: `ecdsa-with-SHA256`.
+    public var ownSignatureName: String? { supervise_tls_own_signature(pointer).map { String(cString: $0) } }
+
+    /// Bytes of a common name that are looked at: twice what X.509 allows.
+    private static let longestName = 128
+
     /// What is wrong with a certificate, in OpenSSL's words.
     ///
     /// - Parameter error: its number.

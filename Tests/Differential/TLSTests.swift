@@ -172,6 +172,39 @@ struct TLSTests {
         }.compare()
     }
 
+    @Test(
+        "the header that a server gets tells of the client's TLS",
+        arguments: [
+            "send-proxy-v2", "send-proxy-v2-ssl", "send-proxy-v2-ssl-cn", "send-proxy-v2 proxy-v2-options authority",
+            "send-proxy-v2 proxy-v2-options ssl,cert-cn,ssl-cipher,cert-sig,cert-key,authority",
+            "send-proxy-v2 proxy-v2-options cert-key",
+        ], ["", "certificate", "alpn"])
+    func header(options: String, client shown: String) async throws {
+        try folder.make("client", by: "authority")
+        let words =
+            switch shown {
+            case "certificate": ["-cert", folder.path("client.crt"), "-key", folder.path("client.key")]
+            case "alpn": ["-alpn", "amqp", "-servername", "one.example"]
+            default: ["-noservername", "-tls1_2"]
+            }
+        let bind = "\(crt) alpn amqp ca-file \(folder.path("authority.crt")) verify optional"
+        try await Scenario(bindOptions: bind, servers: [options]) { stage in
+            let client = try OpenSSLCommand.client(port: stage.port, words)
+            try client.send("hello\n")
+            let server = try stage.servers[0].accept()
+            try client.finish()
+            let (bytes, ending) = server.readToEnd()
+            var text = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }
+            try #require(text.count >= 28)
+            // The ports of both ends.
+            text.replaceSubrange(24..<28, with: ["…"])
+            stage.notes.add("\(text.joined(separator: " ")), then \(ending.rawValue)")
+            server.close()
+            try client.awaitEnd()
+            try stage.awaitSessionLines(1)
+        }.compare()
+    }
+
     // MARK: Servers
 
     @Test("a server with TLS gets what the client says, and its name")

@@ -82,6 +82,31 @@ struct OutgoingHeaderTests {
         #expect(try ipv4([.authority], from: 1, to: 2).bytes == ipv4([], from: 1, to: 2).bytes)
     }
 
+    @Test("a client's TLS is told as far as the options ask for it")
+    func security() throws {
+        let place = try endpoint("127.0.0.1", 1)
+        var security = ClientSecurity(version: "V", cipher: "C", serverName: "N", negotiatedProtocol: nil)
+        func fields(_ options: Set<ProxyHeader.Option>) -> String {
+            let plain = OutgoingHeader(.version2([]), from: place, to: place).bytes.count
+            let bytes = OutgoingHeader(.version2(options), from: place, to: place, security: security).bytes
+            return bytes.dropFirst(plain).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        }
+        #expect(fields([]) == "")
+        #expect(fields([.authority]) == "0200014e")
+        #expect(fields([.ssl]) == "200009" + "0100000000" + "21000156")
+        #expect(fields([.sslCipher, .certificateName]) == "20000d" + "0100000000" + "21000156" + "23000143")
+        security.certificate = .init(isOfThisConnection: true, verificationResult: 18, commonName: "M")
+        #expect(fields([.certificateName]) == "20000d" + "0700000012" + "21000156" + "2200014d")
+        security.certificate?.isOfThisConnection = false
+        security.ownKey = "K"
+        security.ownSignature = "S"
+        #expect(
+            fields([.certificateSignature, .certificateKey]) == "200011" + "0500000012" + "21000156" + "2500014b"
+                + "24000153")
+        security.negotiatedProtocol = "P"
+        #expect(fields([]) == "01000150")
+    }
+
     @Test("a client without an address is unknown, and a binary header then nobody's")
     func unknown() throws {
         let somewhere = try endpoint("127.0.0.1", 1)

@@ -148,4 +148,14 @@ const char *supervise_tls_server_name(const SSL *stream);
 void supervise_tls_protocol(const SSL *stream, const uint8_t **name, unsigned *length);
 bool supervise_tls_is_resumed(const SSL *stream);
 
+// Whether the peer has shown a certificate, in this connection or in the one that it goes on with; what came of looking at
+// it (0: fine, or nothing was shown); the first common name of its subject, as many bytes as there is room for, 0 without one.
+bool supervise_tls_has_peer_certificate(const SSL *stream);
+uint32_t supervise_tls_verify_result(const SSL *stream);
+size_t supervise_tls_peer_name(const SSL *stream, uint8_t *text, size_t size);
+
+// Of the certificate that the peer was shown: its signature's algorithm (NULL without one), its key's bits, and the kind of key.
+const char *supervise_tls_own_signature(const SSL *stream);
+int supervise_tls_own_key(const SSL *stream, int *bits);
+
 #endif
