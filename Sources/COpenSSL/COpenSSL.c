@@ -88,6 +88,9 @@ struct extras {
     void *owner;
     uint8_t *protocols;
     size_t protocols_length;
+    // Keys of tickets one after the other, NULL for OpenSSL's own.
+    uint8_t *ticket_keys;
+    size_t ticket_key_count, ticket_key_size;
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -103,6 +106,8 @@ static void free_extras(void *parent, void *pointer, CRYPTO_EX_DATA *data, int i
     struct extras *extras = pointer;
     if (extras == NULL) return;
     free(extras->protocols);
+    if (extras->ticket_keys) OPENSSL_cleanse(extras->ticket_keys, extras->ticket_key_count * extras->ticket_key_size);
+    free(extras->ticket_keys);
     free(extras);
 }
 
@@ -171,6 +176,55 @@ void supervise_tls_prefer_client_ciphers(SSL_CTX *context) {
 }
 
 void supervise_tls_disable_tickets(SSL_CTX *context) { SSL_CTX_set_options(context, SSL_OP_NO_TICKET); }
+
+enum { TICKET_NAME_SIZE = 16 };
+
+// Prepares a ticket's encryption and signature with one key: its name, then equal parts for the two.
+static bool use_ticket_key(
+    const struct extras *extras, size_t number, unsigned char *place, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *signature,
+    int is_new) {
+    uint8_t *key = extras->ticket_keys + number * extras->ticket_key_size;
+    size_t half = (extras->ticket_key_size - TICKET_NAME_SIZE) / 2;
+    OSSL_PARAM parameters[] = {
+        OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY, key + TICKET_NAME_SIZE, half),
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, "SHA256", 0), OSSL_PARAM_construct_end()};
+    const EVP_CIPHER *kind = half == 16 ? EVP_aes_128_cbc() : EVP_aes_256_cbc();
+    return EVP_CipherInit_ex2(cipher, kind, key + TICKET_NAME_SIZE + half, place, is_new, NULL) == 1 &&
+           EVP_MAC_CTX_set_params(signature, parameters) == 1;
+}
+
+static int ticket_key(
+    SSL *stream, unsigned char *name, unsigned char *place, EVP_CIPHER_CTX *cipher, EVP_MAC_CTX *signature, int is_new) {
+    const struct extras *extras = extras_of(SSL_get_SSL_CTX(stream));
+    size_t current = extras->ticket_key_count - 2;
+    if (is_new) {
+        if (RAND_bytes(place, EVP_MAX_IV_LENGTH) != 1) return -1;
+        memcpy(name, extras->ticket_keys + current * extras->ticket_key_size, TICKET_NAME_SIZE);
+        return use_ticket_key(extras, current, place, cipher, signature, 1) ? 1 : -1;
+    }
+    for (size_t number = 0; number < extras->ticket_key_count; number++) {
+        if (memcmp(name, extras->ticket_keys + number * extras->ticket_key_size, TICKET_NAME_SIZE) != 0) continue;
+        if (!use_ticket_key(extras, number, place, cipher, signature, 0)) return -1;
+        // A ticket of an older key is replaced.
+        return number == current ? 1 : 2;
+    }
+    return 0;
+}
+
+bool supervise_tls_share_tickets(
+    SSL_CTX *context, const uint8_t *keys, size_t count, size_t size, const uint8_t *demands, size_t length) {
+    struct extras *extras = extras_of(context);
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned digest_length = 0;
+    extras->ticket_keys = malloc(count * size);
+    if (extras->ticket_keys == NULL) return false;
+    memcpy(extras->ticket_keys, keys, count * size);
+    extras->ticket_key_count = count;
+    extras->ticket_key_size = size;
+    return EVP_Digest(demands, length, digest, &digest_length, EVP_sha256(), NULL) == 1 &&
+           SSL_CTX_set_session_id_context(context, digest, SSL_MAX_SID_CTX_LENGTH) == 1 &&
+           SSL_CTX_set_tlsext_ticket_key_evp_cb(context, ticket_key) == 1;
+}
 
 static int choose_protocol(
     SSL *stream, const unsigned char **out, unsigned char *out_length, const unsigned char *in, unsigned in_length,

@@ -35,6 +35,7 @@ final class TLSContext: @unchecked Sendable {
         if !settings.usesTickets { supervise_tls_disable_tickets(pointer) }
         if settings.prefersClientCiphers { supervise_tls_prefer_client_ciphers(pointer) }
         if isServer { try setParameters(settings.parameters) }
+        if isServer, let keys = settings.ticketKeys { try share(keys, settings, certificate) }
     }
 
     deinit { supervise_tls_free_context(pointer) }
@@ -110,6 +111,19 @@ final class TLSContext: @unchecked Sendable {
             throw TLSError(
                 "unable to load CA certificates from file '\(file.path)'" + (reason.isEmpty ? "" : ": \(reason)"))
         }
+    }
+
+    /// Lets tickets count wherever the same keys, certificate and demands are.
+    private func share(_ keys: TicketKeys, _ settings: TLSSettings, _ certificate: Certificate?) throws(TLSError) {
+        var demands = certificate?.fingerprint ?? []
+        demands += "\(settings.verification) \(settings.usesSystemAuthorities)".utf8
+        for file in settings.authorities + settings.silentAuthorities + settings.revocations {
+            demands += file.contents
+        }
+        let bytes = keys.keys.flatMap(\.self)
+        let isShared = supervise_tls_share_tickets(
+            pointer, bytes, TicketKeys.count, bytes.count / TicketKeys.count, demands, demands.count)
+        guard isShared else { throw TLSError("unable to use the keys of tickets: \(Self.takeError())") }
     }
 
     private func setParameters(_ file: PEMFile?) throws(TLSError) {

@@ -29,6 +29,8 @@ public struct TLSSettings: Sendable, Hashable {
     public var protocols: [String] = []
     /// Whether sessions can be resumed by tickets.
     public var usesTickets = true
+    /// The keys of tickets; made anew at each start when `nil`.
+    public var ticketKeys: TicketKeys?
     /// Whether the client's order of ciphers decides, and not the server's.
     public var prefersClientCiphers = false
     /// What the peer has to show.

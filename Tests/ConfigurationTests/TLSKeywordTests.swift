@@ -63,6 +63,32 @@ struct TLSKeywordTests {
         #expect(listener.settings.versions.least == .tls12)
     }
 
+    @Test("a file with keys of tickets has three lines at least, all of one size, and its errors name the line")
+    func ticketKeys() throws {
+        func key(_ number: UInt8, _ size: Int = 48) -> String {
+            Data(repeating: number, count: size).base64EncodedString()
+        }
+        func outcome(_ text: String) throws -> ParsedInstance {
+            let path = folder.path("tickets.txt")
+            try Data(text.utf8).write(to: URL(filePath: path))
+            return bind("ssl crt \(folder.path("one.example.pem")) tls-ticket-keys \(path)")
+        }
+        let taken = try outcome((1...4).map { key($0) + "\n" }.joined()).valid()
+        #expect(taken.proxies[0].binds[0].tls?.settings.ticketKeys?.keys.map { $0[0] } == [2, 3, 4])
+        // No newline at the end.
+        #expect(try outcome((1...3).map { key($0, 80) }.joined(separator: "\n")).valid().proxies.count == 1)
+        let wrong = [
+            "\(key(1))\n\(key(2))\n": "there are fewer than 3 keys",
+            "\(key(1))\n\(key(2, 80))\n\(key(3))\n": "wrong sized key on line 2",
+            "\(key(1))\n\n\(key(2))\n\(key(3))\n": "wrong sized key on line 2",
+            "\(key(1))\n\(key(2))\n!!!!\n": "unable to decode base64 key on line 3",
+        ]
+        for (text, message) in wrong {
+            let errors = try outcome(text).diagnostics.filter { $0.severity == .error }
+            #expect(errors.map(\.message) == ["'\(folder.path("tickets.txt"))': \(message)"])
+        }
+    }
+
     @Test("certificates come from files, from folders in the order of their names, and from lists")
     func places() throws {
         let one = folder.path("one.example.pem")

@@ -146,6 +146,44 @@ struct HandshakeTests {
         #expect(try !connection(asking: nil, resuming: left).isResumed)
     }
 
+    @Test("with keys of tickets, a client's session goes on where it did not begin, while its key is among them")
+    func sharedTickets() throws {
+        func keys(_ numbers: ClosedRange<UInt8>, of size: Int = 80) throws -> TicketKeys {
+            try #require(TicketKeys(numbers.map { [UInt8](repeating: $0, count: size) }))
+        }
+        let connector = try connector()
+        func connection(to keys: TicketKeys?, resuming session: TLSSession?) throws -> (
+            isResumed: Bool, left: TLSSession?
+        ) {
+            let pair = try #require(
+                StreamPair(listener { $0.ticketKeys = keys }, connector, asking: "one.example", resuming: session))
+            #expect(pair.shakeHands() == (.done, .done))
+            #expect([7].withUnsafeBytes { pair.server.write(from: $0) } != .end)
+            var buffer = [UInt8](repeating: 0, count: 64)
+            #expect(buffer.withUnsafeMutableBytes { pair.client.read(into: $0) } == .bytes(MemoryLayout<Int>.size))
+            pair.client.end()
+            return (pair.server.isResumed, pair.client.session(askedFor: "one.example"))
+        }
+        // Written with the key 3, the last but one of the newest three.
+        let left = try #require(try connection(to: keys(1...4), resuming: nil).left)
+        #expect(try connection(to: keys(1...4), resuming: left).isResumed)
+        #expect(try connection(to: keys(3...5), resuming: left).isResumed)
+        #expect(try connection(to: keys(1...3), resuming: left).isResumed)
+        #expect(try !connection(to: keys(4...6), resuming: left).isResumed)
+        #expect(try !connection(to: nil, resuming: left).isResumed)
+        #expect(try !connection(to: keys(1...4, of: 48), resuming: left).isResumed)
+        let short = try #require(try connection(to: keys(1...3, of: 48), resuming: nil).left)
+        #expect(try connection(to: keys(1...3, of: 48), resuming: short).isResumed)
+    }
+
+    @Test("keys of tickets are three at least, of one size")
+    func ticketKeys() {
+        #expect(TicketKeys([]) == nil)
+        #expect(TicketKeys(Array(repeating: [UInt8](repeating: 1, count: 48), count: 2)) == nil)
+        #expect(TicketKeys(Array(repeating: [UInt8](repeating: 1, count: 64), count: 3)) == nil)
+        #expect(TicketKeys([48, 48, 80].map { [UInt8](repeating: 1, count: $0) }) == nil)
+    }
+
     @Test("a connection that has broken, or whose handshake has not ended, leaves nothing")
     func nothingToResume() throws {
         let pair = try #require(StreamPair(listener(), connector()))

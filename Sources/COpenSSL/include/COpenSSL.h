@@ -28,6 +28,11 @@ bool supervise_tls_set_curves(SSL_CTX *context, const char *list);
 void supervise_tls_prefer_client_ciphers(SSL_CTX *context);
 void supervise_tls_disable_tickets(SSL_CTX *context);
 
+// Keys of tickets, `count` of `size` bytes one after the other, instead of random ones: the last but one writes, all read.
+// Tickets count in every context with the same keys and the same demands, which are any bytes. False when there is no memory.
+bool supervise_tls_share_tickets(
+    SSL_CTX *context, const uint8_t *keys, size_t count, size_t size, const uint8_t *demands, size_t length);
+
 // Protocols for ALPN, each after its length in a byte; the server's order decides.
 bool supervise_tls_set_protocols(SSL_CTX *context, const uint8_t *list, size_t length, bool is_server);
 

@@ -17,6 +17,8 @@ struct TLSDraft {
     var verificationWord: Word?
     /// What needs no file.
     var settings = TLSSettings()
+    /// The file with the keys of tickets.
+    var ticketKeys: Word?
     /// Whether only clients that ask for a known name are served.
     var isStrict = false
 

@@ -37,6 +37,9 @@ enum TLSKeywords {
                 options.tls.settings.prefersClientCiphers = true
             },
             Keyword("strict-sni") { (options, _) throws(Diagnostic) in options.tls.isStrict = true },
+            Keyword("tls-ticket-keys") { (options, arguments) throws(Diagnostic) in
+                options.tls.ticketKeys = try arguments.word("a file", example: "tls-ticket-keys tickets.txt")
+            },
             Keyword("verify") { (options, arguments) throws(Diagnostic) in
                 options.tls.verification = try verification(&arguments, ["none", "optional", "required"])
                 options.tls.verificationWord = arguments.current
@@ -47,7 +50,6 @@ enum TLSKeywords {
             ("ca-sign-file", 1, .note, "certificates are not made here"),
             ("ca-sign-pass", 1, .note, "certificates are not made here"),
             ("generate-certificates", 0, .warning, "certificates are not made here: clients get one that is there"),
-            ("tls-ticket-keys", 1, .warning, "the keys of tickets are made anew at each start"),
         ].map { Keyword(withoutEffect: $0, words: $1, severity: $2, reason: $3) }
 
     /// The options of `server` lines.

@@ -82,6 +82,11 @@ struct TLSLoader {
 
     private func listenerSettings(_ draft: TLSDraft, place: String) throws(Diagnostic) -> TLSSettings {
         var settings = merged(draft.settings, over: defaults.binds)
+        if let word = draft.ticketKeys {
+            let help =
+                "write at least \(TicketKeys.count) lines, each what 'openssl rand -base64 80' prints, in one line"
+            settings.ticketKeys = try attempt(word, help) { () throws(TLSError) in try TicketKeysFile.read(word.text) }
+        }
         try loadAuthorities(draft, &settings)
         let hasAuthorities =
             !settings.authorities.isEmpty || !settings.silentAuthorities.isEmpty || settings.usesSystemAuthorities
