@@ -50,6 +50,8 @@ public struct InstanceStatus: Sendable, Hashable {
     public var servers = 0
     /// Whether a proxy's traffic is on its backups.
     public var isOnBackup = false
+    /// The proxies none of whose servers takes traffic, those without servers left out.
+    public var proxiesWithoutServer: [String] = []
     /// Sessions now.
     public var sessions = 0
     /// How often a worker was started again since the supervisor came up.

@@ -11,6 +11,7 @@ extension InstanceStatus {
         self.servers = servers.count
         serversUp = servers.count(where: \.isUsable)
         isOnBackup = snapshot.proxies.contains(where: \.isOnBackup)
+        proxiesWithoutServer = snapshot.proxies.filter(\.isWithoutServer).map(\.name)
         sessions = snapshot.proxies.filter { !$0.isHTTP }.reduce(0) { $0 + ($1.frontend?.currentSessions ?? 0) }
     }
 }
@@ -26,6 +27,9 @@ extension ServerSnapshot {
 }
 
 extension ProxySnapshot {
+    /// Whether it has servers, of which none takes traffic.
+    fileprivate var isWithoutServer: Bool { !servers.isEmpty && backend?.isUp == false }
+
     /// Whether no active server takes traffic while a backup does.
     fileprivate var isOnBackup: Bool {
         servers.contains { $0.isBackup && $0.isUsable } && !servers.contains { !$0.isBackup && $0.isUsable }

@@ -15,7 +15,7 @@ struct ProgramTests {
 
     @Test("without a supervisor, what needs one says so and ends with 4")
     func notRunning() throws {
-        for arguments in [["status"], ["restart", "shop"], ["drain", "app"], ["stand-in", "list"], ["down"]] {
+        for arguments in [["status"], ["restart", "shop"], ["drain", "app"], ["stand-in", "list"], ["is-healthy"], ["down"]] {
             let outcome = try program.call(arguments)
             #expect(outcome.code == 4, "\(arguments)")
             #expect(outcome.output.isEmpty)
@@ -90,6 +90,11 @@ struct ProgramTests {
                 try outcome.code == 0 && outcome.objects().last?["to"] as? String == "DOWN"
             }
             #expect(try history.objects().last?["status"] as? String == "L4CON")
+
+            let ailing = try program("is-healthy")
+            #expect(ailing.code == 1)
+            #expect(ailing.messages == "supervise: shop/front: no server takes traffic\n")
+            #expect(try program("is-healthy", "shpo").code == 4)
 
             #expect(try program("maint", "shop/app", "--reason", "kernel update").code == 0)
             #expect(try program("restart", "shop").code == 0)

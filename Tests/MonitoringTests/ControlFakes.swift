@@ -46,6 +46,7 @@ final class FakeSupervisor: InstanceControl {
         status.reason = "cannot bind 127.0.0.1:5670: Address already in use"
         status.servers = 3
         status.processID = 4711
+        status.proxiesWithoutServer = ["rabbitmq_cluster"]
         return status
     }
 

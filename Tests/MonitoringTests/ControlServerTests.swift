@@ -186,7 +186,8 @@ struct ControlServerTests {
             #expect(
                 answer.body == """
                     {"instances":[{"instance":"warren","state":"RUNNING","uptime_s":61,"listen":["127.0.0.1:5680"],\
-                    "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"reason":null}]}
+                    "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"reason":null,\
+                    "without_server":[]}]}
 
                     """)
         }

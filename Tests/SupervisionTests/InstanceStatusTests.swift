@@ -41,6 +41,37 @@ import Testing
         #expect(!status([proxy([(.down, .ready, false)])]).isOnBackup)
     }
 
+    @Test("a proxy is without server when it has some and its backend is down")
+    func withoutServer() {
+        func named(_ name: String, isUp: Bool?, servers: Int) -> ProxySnapshot {
+            var one = proxy(Array(repeating: (.up, .ready, false), count: servers))
+            one.name = name
+            if let isUp {
+                one.backend = BackendSnapshot()
+                one.backend?.isUp = isUp
+            }
+            return one
+        }
+        let status = status([
+            named("up", isUp: true, servers: 1), named("down", isUp: false, servers: 2),
+            named("page", isUp: true, servers: 0), named("frontend", isUp: nil, servers: 0),
+        ])
+        #expect(status.proxiesWithoutServer == ["down"])
+    }
+
+    @Test("an instance is healthy while it serves and each proxy has a server", arguments: InstanceState.allCases)
+    func health(state: InstanceState) {
+        var status = InstanceStatus(instance: "shop", state: state)
+        let serves = [.running, .reloading].contains(state)
+        #expect(status.isHealthy == serves)
+        #expect(status.ailments == (serves ? [] : ["shop is \(state.rawValue)"]))
+        status.reason = "cannot bind 127.0.0.1:1: Address already in use"
+        #expect(status.ailments == (serves ? [] : ["shop is \(state.rawValue): \(status.reason ?? "")"]))
+        status.proxiesWithoutServer = ["front", "mail"]
+        #expect(!status.isHealthy)
+        if serves { #expect(status.ailments == ["front", "mail"].map { "shop/\($0): no server takes traffic" }) }
+    }
+
     @Test("sessions are those of the proxies that relay")
     func sessions() {
         var relay = proxy([])

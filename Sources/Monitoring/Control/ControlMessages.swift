@@ -92,7 +92,7 @@ struct InstancesAnswer: Decodable, Sendable {
     var instances: [InstanceEntry]
 }
 
-/// One instance of `GET /v1/instances`: the fields of `status`, and `reason`.
+/// One instance of `GET /v1/instances`: the fields of `status`, `reason` and `without_server`.
 struct InstanceEntry: Decodable, Sendable {
     enum CodingKeys: String, CodingKey {
         case instance, state, listen, servers, sessions, restarts, reason
@@ -100,6 +100,7 @@ struct InstanceEntry: Decodable, Sendable {
         case serversUp = "servers_up"
         case isOnBackup = "on_backup"
         case processID = "pid"
+        case proxiesWithoutServer = "without_server"
     }
 
     var instance: String
@@ -113,6 +114,7 @@ struct InstanceEntry: Decodable, Sendable {
     var sessions: Int
     var restarts: Int
     var processID: Int32
+    var proxiesWithoutServer: [String]
 
     var status: InstanceStatus {
         var status = InstanceStatus(instance: instance, state: state)
@@ -125,6 +127,7 @@ struct InstanceEntry: Decodable, Sendable {
         status.sessions = sessions
         status.restarts = restarts
         status.processID = processID
+        status.proxiesWithoutServer = proxiesWithoutServer
         return status
     }
 }

@@ -25,7 +25,7 @@ struct ControlContext: RequestContext {
 ///
 /// | request | answer |
 /// |---|---|
-/// | `GET /v1/instances` | the fields of `status --json`, and the reason of a BACKOFF or FATAL |
+/// | `GET /v1/instances` | the fields of `status --json`, the reason of a BACKOFF or FATAL, and the proxies without server |
 /// | `GET /v1/history` | the fields of `history --json` |
 /// | `GET /v1/stand-ins` | the stand-in brokers |
 /// | `POST /v1/instances/NAME/{restart,reload,start,stop}` | `{}` once it is done |
@@ -51,7 +51,11 @@ struct ControlRoutes: Sendable {
             let names = request.uri.queryParameters.filter { $0.key == "instance" }.map { String($0.value) }
             let statuses = try await control.status(of: names)
             let instances = statuses.map { status in
-                JSON.object(status.row.fields + [JSON.Field("reason", .string(orNull: status.reason))])
+                let more = [
+                    JSON.Field("reason", .string(orNull: status.reason)),
+                    JSON.Field("without_server", .array(status.proxiesWithoutServer.map(JSON.string))),
+                ]
+                return JSON.object(status.row.fields + more)
             }
             return Response.json(.object([JSON.Field("instances", .array(instances))]))
         }

@@ -75,9 +75,17 @@ final class Supervisor: Sendable {
     }
 
     /// Starts it and waits for nothing.
-    func start(_ arguments: [String] = []) throws -> TestProcess {
+    ///
+    /// - Parameters:
+    ///   - arguments: more arguments of `up`.
+    ///   - surroundings: puts the command into another one that runs it.
+    /// - Returns: the running process.
+    /// - Throws: when it can't be started.
+    func start(
+        _ arguments: [String] = [], within surroundings: ([String]) -> [String] = { $0 }
+    ) throws -> TestProcess {
         let command = ["up", "--state", state, "--instances", instances, "--dashboard", "off"]
-        return try TestProcess(program + command + arguments, keeping: directory)
+        return try TestProcess(surroundings(program + command + arguments), keeping: directory)
     }
 
     /// Runs another subcommand to its end.
