@@ -5,8 +5,6 @@ extension Scenarios {
     @Suite("An address that two supervisors share")
     struct Keepalived {
         private static let program = "/usr/sbin/keepalived"
-        private static let isInstalled = Requirement.isMet(
-            FileManager.default.isExecutableFile(atPath: program), "keepalived (Debian: keepalived)")
 
         /// In place of the example's.
         private static let sharedAddress = "198.18.0.10"
@@ -78,7 +76,7 @@ extension Scenarios {
 
         @Test(
             "the address goes to the other machine when an instance has no server, and comes back",
-            .enabled(if: isInstalled), .timeLimit(.minutes(2)))
+            .enabled(if: Tool.isThere("keepalived") && Tool.isThere("socat")), .timeLimit(.minutes(2)))
         func moves() async throws {
             guard let networks = try await NetworkPair.make() else {
                 print("skipped: no right to make network namespaces, or no 'ip'")
