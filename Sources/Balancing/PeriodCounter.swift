@@ -20,6 +20,17 @@ public struct PeriodCounter: Sendable, Hashable {
         current += events
     }
 
+    /// Makes it so many events, all of them now.
+    ///
+    /// - Parameters:
+    ///   - events: how many.
+    ///   - now: when, in milliseconds.
+    public mutating func set(_ events: Int64, at now: Int64) {
+        begin = now
+        current = events
+        previous = 0
+    }
+
     /// How many events there were in the period that ends now.
     ///
     /// - Parameters:

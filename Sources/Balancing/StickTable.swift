@@ -9,6 +9,9 @@ public struct StickTable<Value: Sendable>: Sendable {
     /// An entry, as long as it is in use or nothing else has happened to the table.
     public struct Entry: Sendable, Hashable {
         fileprivate let slot: Int32
+
+        /// Its place in the table, which nothing else has as long as it is there.
+        public var position: Int { Int(slot) }
     }
 
     private struct Slot: Sendable {
@@ -159,6 +162,27 @@ public struct StickTable<Value: Sendable>: Sendable {
         return slotsByKey.map { key, slot in
             let left = lifetime == nil ? 0 : max(0, slots[Int(slot)].expiresAt - now)
             return (key, Entry(slot: slot), left, slots[Int(slot)].uses)
+        }
+    }
+
+    /// How many slots there are; each holds an entry or is free.
+    public var slotCount: Int { slots.count }
+
+    /// The entries of some slots, so that whoever looks at a large table can do so in steps.
+    ///
+    /// - Parameters:
+    ///   - range: which slots; those beyond the last one are left out.
+    ///   - now: what time it is.
+    /// - Returns: each with its key, what is left of its time in milliseconds (0 where it has no end), and its uses.
+    public func entries(
+        inSlots range: Range<Int>, at now: Int64
+    ) -> [(key: StickKey, entry: Entry, millisecondsLeft: Int64, uses: Int)] {
+        range.clamped(to: 0..<slots.count).compactMap { index in
+            let slot = slots[index]
+            // A free slot still has the key of its last entry.
+            guard slotsByKey[slot.key] == Int32(index), slot.uses > 0 || slot.expiresAt > now else { return nil }
+            let left = lifetime == nil ? 0 : max(0, slot.expiresAt - now)
+            return (slot.key, Entry(slot: Int32(index)), left, slot.uses)
         }
     }
 

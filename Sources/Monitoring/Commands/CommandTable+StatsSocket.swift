@@ -2,6 +2,6 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + FrontendCommands.all + InstanceCommands.all + SessionCommands.all + ProcessCommands.all
-            + HistoryCommands.all)
+            + TableCommands.all + FrontendCommands.all + InstanceCommands.all + SessionCommands.all
+            + ProcessCommands.all + HistoryCommands.all)
 }

@@ -7,6 +7,8 @@ import Model
 struct StickRecord: Sendable {
     /// The server that sessions of the key go to: its name or its address, as the table remembers servers.
     var server: String?
+    /// The server's number, which counts where there is no name or address; 0 for none.
+    var serverID: Int64 = 0
     var connections: Int64 = 0
     var currentConnections: Int64 = 0
     var connectionRate = PeriodCounter()
@@ -25,7 +27,7 @@ final class ProxyTable {
     let configuration: StickTableConfiguration
     var entries: StickTable<StickRecord>
     /// By the counter: whether it is kept, and a rate's period in milliseconds.
-    private let periods: [StickTableConfiguration.Counter: Int64]
+    let periods: [StickTableConfiguration.Counter: Int64]
 
     /// Makes an empty table.
     ///

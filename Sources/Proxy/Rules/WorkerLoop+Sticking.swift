@@ -55,6 +55,7 @@ extension WorkerLoop {
                 let entry = table.entries.entry(for: store.key, at: tableTime, initial: StickRecord())
             else { continue }
             table.entries[entry].server = server.stickName(table.configuration.serverKey)
+            table.entries[entry].serverID = Int64(server.configuration.id)
         }
     }
 
@@ -78,8 +79,14 @@ extension WorkerLoop {
     private func rememberedServer(for key: StickKey, in table: ProxyTable, of backend: Backend) -> Int? {
         guard let entry = table.entries.find(key, at: tableTime) else { return nil }
         table.entries.touch(entry, at: tableTime)
-        guard let name = table.entries[entry].server else { return nil }
-        return backend.servers.firstIndex { $0.stickName(table.configuration.serverKey) == name }
+        let record = table.entries[entry]
+        if let name = record.server,
+            let known = backend.servers.firstIndex(where: { $0.stickName(table.configuration.serverKey) == name })
+        {
+            return known
+        }
+        guard record.serverID != 0 else { return nil }
+        return backend.servers.firstIndex { Int64($0.configuration.id) == record.serverID }
     }
 }
 
