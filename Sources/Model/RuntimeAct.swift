@@ -9,7 +9,7 @@ public enum RuntimeAct: Sendable, Hashable {
     /// Changes what holds for the whole instance.
     case instance(InstanceAct)
     /// Ends one session.
-    case endSession(SessionNumber)
+    case endSession(SessionIdentifier)
 }
 
 /// What can be changed of a frontend while it runs.
@@ -38,20 +38,6 @@ public enum InstanceAct: Sendable, Hashable {
     case setSessionRate(Int)
     /// Lets the statistics begin anew: the maxima, or everything that is counted.
     case clearCounters(all: Bool)
-}
-
-/// The number that tells a session of an instance from all others, as `show sess` shows it.
-public struct SessionNumber: Sendable, Hashable, CustomStringConvertible {
-    /// The number; never 0.
-    public var value: UInt64
-
-    /// Makes a number.
-    ///
-    /// - Parameter value: the number.
-    public init(_ value: UInt64) { self.value = value }
-
-    /// Hexadecimal, as HAProxy writes the addresses by which it calls its sessions.
-    public var description: String { "0x\(String(value, radix: 16))" }
 }
 
 /// What can be changed of a server while it runs.

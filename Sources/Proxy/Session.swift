@@ -54,7 +54,7 @@ struct Session {
     /// The slot's own number.
     var index: UInt32 = 0
     /// What tells it from all other sessions of its instance.
-    var number: SessionNumber { SessionNumber(UInt64(generation) << 32 | UInt64(index)) }
+    var identifier: SessionIdentifier { SessionIdentifier(slot: index, generation: generation) }
     /// Where it is in its life.
     var phase = Phase.free
     /// What rules have made of it.

@@ -57,15 +57,14 @@ final class SessionPool {
         return session
     }
 
-    /// The session of a number.
+    /// Finds a session by the name that persons know it by.
     ///
-    /// - Parameter number: what `Session.number` said of it.
-    /// - Returns: `nil` when it has ended.
-    func find(_ number: SessionNumber) -> UnsafeMutablePointer<Session>? {
-        let index = UInt32(truncatingIfNeeded: number.value)
-        guard Int(index) / SessionPool.chunkSize < chunkCount else { return nil }
-        let session = pointer(index)
-        return session.pointee.phase != .free && session.pointee.number == number ? session : nil
+    /// - Parameter identifier: the name.
+    /// - Returns: `nil` when it has ended or never was.
+    func find(_ identifier: SessionIdentifier) -> UnsafeMutablePointer<Session>? {
+        guard Int(identifier.slot) < slotCount else { return nil }
+        let session = pointer(identifier.slot)
+        return session.pointee.phase != .free && session.pointee.identifier == identifier ? session : nil
     }
 
     /// Calls a body for each session in use; the body may end it.

@@ -15,7 +15,7 @@ extension WorkerLoop {
             case .server(let identity, let act): return try carryOut(act, on: identity, cause: cause)
             case .frontend(let name, let act): try carryOut(act, onFrontend: name)
             case .instance(let act): carryOut(act)
-            case .endSession(let number): try endSession(number)
+            case .endSession(let identifier): try endSession(identifier)
             }
             return .done
         } catch {
@@ -69,8 +69,8 @@ extension WorkerLoop {
         return change.words
     }
 
-    private func endSession(_ number: SessionNumber) throws(ActRefusal) {
-        guard let session = sessions.find(number) else { throw .noSuchSession }
+    private func endSession(_ identifier: SessionIdentifier) throws(ActRefusal) {
+        guard let session = sessions.find(identifier) else { throw .noSuchSession }
         session.pointee.phase == .greeting ? turnAway(session, .killed) : shutDown(session, as: .killed)
     }
 

@@ -28,23 +28,11 @@ extension WorkerRequest where Answer == SessionSnapshot? {
     /// - Parameter identifier: its name.
     /// - Returns: the request.
     public static func session(_ identifier: SessionIdentifier) -> Self {
-        Self { loop in loop.session(identifier).flatMap { loop.snapshot(of: $0) } }
+        Self { loop in loop.sessions.find(identifier).flatMap { loop.snapshot(of: $0) } }
     }
 }
 
 extension WorkerLoop {
-    /// Finds a session by the name that persons know it by.
-    ///
-    /// - Parameter identifier: the name.
-    /// - Returns: `nil` when it has ended or never was.
-    func session(_ identifier: SessionIdentifier) -> UnsafeMutablePointer<Session>? {
-        guard Int(identifier.slot) < sessions.slotCount,
-            let session = sessions.find(identifier.slot, generation: identifier.generation & 0xFF_FFFF),
-            session.pointee.generation == identifier.generation
-        else { return nil }
-        return session
-    }
-
     /// What can be seen of a session; `nil` for a connection that is none yet.
     fileprivate func snapshot(of session: UnsafeMutablePointer<Session>) -> SessionSnapshot? {
         let phase: SessionSnapshot.Phase
@@ -56,8 +44,7 @@ extension WorkerLoop {
         case .pausing: phase = .pausing
         case .established, .secured: phase = .established
         }
-        let identifier = SessionIdentifier(slot: session.pointee.index, generation: session.pointee.generation)
-        var snapshot = SessionSnapshot(identifier, phase: phase)
+        var snapshot = SessionSnapshot(session.pointee.identifier, phase: phase)
         if session.pointee.peer != .none {
             snapshot.clientHost = session.pointee.peer.host
             snapshot.clientPort = session.pointee.peer.port

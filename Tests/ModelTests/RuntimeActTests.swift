@@ -27,7 +27,7 @@ struct RuntimeActTests {
             ])
         let others: [RuntimeAct] = [
             .frontend("in", .pause), .frontend("in", .setSessionLimit(5)), .instance(.clearCounters(all: true)),
-            .instance(.setSessionRate(9)), .endSession(SessionNumber(0x1_0000_002a)),
+            .instance(.setSessionRate(9)), .endSession(SessionIdentifier(rawValue: 0x1_0000_002a)),
         ]
         #expect(
             others.map { "\($0)" } == [

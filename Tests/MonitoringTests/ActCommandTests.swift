@@ -26,13 +26,4 @@ struct ActCommandTests {
     func refusals(text: String, words: String) {
         #expect(throws: ActRefusal.invalid(words)) { try WeightChange(text) }
     }
-
-    @Test("a session's number is read as it is shown, also with its colon, and decimal")
-    func sessions() {
-        let number = SessionNumber(0x1_0000_0007)
-        #expect(SessionNumber(text: "\(number)") == number)
-        #expect(SessionNumber(text: "\(number):") == number)
-        #expect(SessionNumber(text: "4294967303") == number)
-        for nothing in ["", "0", "0x0", "0x", "abc", "-3"] { #expect(SessionNumber(text: nothing) == nil) }
-    }
 }

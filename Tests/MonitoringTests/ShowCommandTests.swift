@@ -23,6 +23,8 @@ struct ShowCommandTests {
         #expect(SessionIdentifier("0x300000007") == identifier)
         #expect(SessionIdentifier("12884901895") == identifier)
         #expect(SessionIdentifier("0x300000007,").slot == 7)
+        // As a line of `show sess` begins.
+        #expect(SessionIdentifier("0x300000007:") == identifier)
         #expect(SessionIdentifier(identifier.description).generation == 3)
         for text in ["", "all", "0", "0x", "x7", "-1", "0xfffffffffffffffff"] {
             #expect(SessionIdentifier(text).rawValue == 0, "\(text)")

@@ -64,23 +64,10 @@ enum InstanceCommands {
     private static let shutdownSession = Command(
         "shutdown session", usage: "shutdown session [id]", summary: "kill a specific session", level: .admin
     ) { arguments, _, context in
-        guard let number = SessionNumber(text: arguments[0]) else {
+        let session = SessionIdentifier(arguments[0])
+        guard session.rawValue != 0 else {
             return .refusal("Session pointer expected (use 'show sess').")
         }
-        return await context.carryOut(.endSession(number)).outcome
-    }
-}
-
-extension SessionNumber {
-    /// Reads a number as `show sess` shows it, or decimal.
-    ///
-    /// - Parameter text: the word; one that is no number, or 0, names no session.
-    init?(text: String) {
-        let isHexadecimal = text.hasPrefix("0x") || text.hasPrefix("0X")
-        let digits = isHexadecimal ? text.dropFirst(2) : Substring(text)
-        // What follows the digits doesn't count, such as the colon of `show sess`.
-        let leading = digits.prefix { isHexadecimal ? $0.isHexDigit : ("0"..."9").contains($0) }
-        guard let value = UInt64(leading, radix: isHexadecimal ? 16 : 10), value > 0 else { return nil }
-        self.init(value)
+        return await context.carryOut(.endSession(session)).outcome
     }
 }
