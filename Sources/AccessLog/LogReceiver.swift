@@ -10,10 +10,14 @@ enum LogReceiver {
     case batch(DatagramBatch)
     /// `stdout` or `stderr`.
     case stream(Int32)
-    /// A host whose name has no address yet, or a path that is too long.
+    /// A ring of this thread.
+    case ring(LogRing)
+    /// A ring of another thread, to which lines are handed over.
+    case elsewhere(name: String, LogRings.HandOver)
+    /// A host whose name has no address yet, a path that is too long, or a ring that isn't there.
     case unreachable
 
-    init(_ destination: LogTarget.Destination, isBatching: Bool) {
+    init(_ destination: LogTarget.Destination, rings: LogRings, isBatching: Bool) {
         let address: SocketAddress?
         switch destination {
         case .udp(let host, let port):
@@ -22,6 +26,9 @@ enum LogReceiver {
             address = path.utf8.count <= SocketAddress.longestUnixPath ? .unix(path: path) : nil
         case .abstractDatagram(let name):
             address = name.utf8.count <= SocketAddress.longestUnixPath ? .abstract(name: name) : nil
+        case .ring(let name):
+            self = rings.receiver(name)
+            return
         case .fileDescriptor(let descriptor):
             self = .stream(descriptor)
             return
@@ -49,6 +56,11 @@ enum LogReceiver {
             return batch.add(bytes)
         case .stream(let descriptor):
             return Self.write(bytes, to: descriptor) ? 0 : 1
+        case .ring(let ring):
+            return ring.append(Self.withoutEnd(bytes)) ? 0 : 1
+        case .elsewhere(let name, let handOver):
+            handOver(name, Array(Self.withoutEnd(bytes)))
+            return 0
         case .unreachable:
             return 1
         }
@@ -60,8 +72,13 @@ enum LogReceiver {
     func flush() -> Int {
         switch self {
         case .batch(let batch): batch.flush()
-        case .socket, .stream, .unreachable: 0
+        case .socket, .stream, .ring, .elsewhere, .unreachable: 0
         }
+    }
+
+    /// Rings keep lines without the line end that every line has.
+    private static func withoutEnd(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes.dropLast())
     }
 
     /// Writes to a stream that others share, so that its mode must stay as it is.

@@ -35,6 +35,7 @@ public final class LogSender {
     /// Lines so far.
     private var lines = 0
 
+    private let rings: LogRings
     private let isBatching: Bool
     /// Whether lines wait for `flush()`.
     public private(set) var hasWaitingLines = false
@@ -48,8 +49,12 @@ public final class LogSender {
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
     ///   - hostName: the host's name in lines whose format has one (`log-send-hostname`).
+    ///   - rings: the rings that lines may go to.
     ///   - isBatching: whether lines wait for `flush()`, so that many leave in one system call.
-    public init(tag: String, processID: Int32, hostName: String? = nil, isBatching: Bool = false) {
+    public init(
+        tag: String, processID: Int32, hostName: String? = nil, rings: LogRings = .none, isBatching: Bool = false
+    ) {
+        self.rings = rings
         self.isBatching = isBatching
         self.tag = tag
         self.processID = processID
@@ -110,12 +115,25 @@ public final class LogSender {
                 guard sampling.takes(sampled[stop.counter]) else { continue }
             }
             let writer = writers[stop.writer]
+            if case .ring(let ring) = receivers[stop.receiver], ring.untold > 0 { tellOfGap(in: ring, stop, at: now) }
             writer.write(content, number: lines, at: now)
             droppedLines += writer.withLine(facility: stop.facility, level: max(level, stop.minimumLevel)) {
                 receivers[stop.receiver].send($0)
             }
             hasWaitingLines = isBatching
         }
+    }
+
+    /// Says in a ring how many lines it is missing, if it has room for that now.
+    private func tellOfGap(in ring: LogRing, _ stop: LogRoute.Stop, at now: Timestamp) {
+        let missing = ring.untold
+        let line = TextLogLine(level: .notice, text: "\(missing) event\(missing > 1 ? "s" : "") dropped")
+        let writer = writers[stop.writer]
+        writer.write(line, number: lines, at: now)
+        let isLost = writer.withLine(facility: stop.facility, level: .notice) { receivers[stop.receiver].send($0) }
+        ring.untold = isLost > 0 ? missing : 0
+        // What the writers hold now is another line.
+        lines += 1
     }
 
     /// Sends everything that a server's change of state has to say.
@@ -137,15 +155,20 @@ public final class LogSender {
 
     private func receiver(for destination: LogTarget.Destination) -> Int {
         if let known = destinations[destination] { return known }
-        receivers.append(LogReceiver(destination, isBatching: isBatching))
+        receivers.append(LogReceiver(destination, rings: rings, isBatching: isBatching))
         destinations[destination] = receivers.count - 1
         return receivers.count - 1
     }
 
     private func writer(for target: LogTarget, tag: String) -> Int {
-        let form = LineWriter.Form(
+        var form = LineWriter.Form(
             format: target.format ?? (hostName == nil ? .local : .rfc3164), length: target.length, tag: tag,
             processID: processID, hostName: hostName)
+        if case .ring(let name) = target.destination, let ring = rings.configurations.first(where: { $0.name == name })
+        {
+            form.format = ring.format
+            form.length = min(form.length, ring.maxLength ?? form.length)
+        }
         if let known = writers.firstIndex(where: { $0.form == form }) { return known }
         writers.append(LineWriter(form))
         return writers.count - 1

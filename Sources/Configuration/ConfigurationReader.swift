@@ -46,8 +46,10 @@ public enum ConfigurationReader {
             resolvers: parser.resolvers, drafts: parser.proxies)
         var configuration = resolver.resolve()
         configuration.userlists = parser.userlists
+        let rings = RingResolver(parser.rings, uses: [parser.global.rings] + parser.proxies.map(\.settings.rings))
+        configuration.rings = rings.rings
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
-        let found = parser.diagnostics + resolver.diagnostics + validator.diagnostics
+        let found = parser.diagnostics + resolver.diagnostics + rings.diagnostics + validator.diagnostics
         let byFile = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first })
         let diagnostics = ordered(found, files: sources.map(\.file)).map { diagnostic in
             byFile[diagnostic.location.file]?.completing(diagnostic) ?? diagnostic

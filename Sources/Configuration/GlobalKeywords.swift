@@ -32,7 +32,7 @@ enum GlobalKeywords {
                 throw word.error(
                     "'log global' has no meaning in 'global' itself", help: "write '\(LogKeyword.example)'")
             }
-            global.configuration.logTargets.append(try LogKeyword.read(&arguments))
+            global.configuration.logTargets.append(try LogKeyword.read(&arguments, &global.rings))
         },
         Keyword("log-tag") { (global, arguments) throws(Diagnostic) in
             global.configuration.logTag = try arguments.word("a tag", example: "log-tag haproxy").text

@@ -1,3 +1,5 @@
+import Model
+
 /// One instance's configuration, valid by its type: names resolved, defaults filled in, nothing left to interpret.
 public struct InstanceConfiguration: Sendable, Equatable {
     /// The instance's name: its file's stem.
@@ -14,6 +16,8 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var resolvers: [ResolversConfiguration] = []
     /// All `userlist` sections in the order of the file.
     public var userlists: [UserlistConfiguration] = []
+    /// All `ring` sections in the order of the file, then those that `tcp@` addresses have to themselves.
+    public var rings: [LogRingConfiguration] = []
 
     /// The network namespaces that connections to servers are made in (`namespace`), by their names.
     public var connectedNamespaces: Set<String> { Set(proxies.flatMap(\.servers).compactMap(\.namespace)) }

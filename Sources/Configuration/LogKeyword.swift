@@ -16,13 +16,17 @@ enum LogKeyword {
 
     /// Reads the words after `log`.
     ///
-    /// - Parameter arguments: the line, after the keyword.
+    /// - Parameters:
+    ///   - arguments: the line, after the keyword.
+    ///   - rings: the rings that are named so far, and those that `tcp@` addresses need.
     /// - Returns: the target.
     /// - Throws: what is wrong.
-    static func read(_ arguments: inout Arguments) throws(Diagnostic) -> LogTarget {
+    static func read(_ arguments: inout Arguments, _ rings: inout RingUses) throws(Diagnostic) -> LogTarget {
         let address = arguments.expanding(try arguments.word("an address and a facility", example: example))
-        let destination = try destination(address)
+        let ring = try rings.destination(address)
+        let destination = if let ring { ring } else { try destination(address) }
         let options = try readOptions(&arguments, to: destination)
+        rings.shape(destination, as: options)
         guard let facilityWord = arguments.next() else {
             throw arguments.missing("'log' needs a facility after the address", help: "write '\(example)'")
         }

@@ -4,10 +4,10 @@ import Model
 struct Parser {
     /// Sections of HAProxy that do not exist here.
     private static let unsupportedSections: Set<String> = [
-        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program", "ring",
+        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program",
     ]
 
-    private static let sections = ["global", "resolvers", "userlist"] + SectionKind.allCases.map(\.rawValue)
+    private static let sections = ["global", "resolvers", "ring", "userlist"] + SectionKind.allCases.map(\.rawValue)
 
     /// Which section the next line belongs to.
     private enum Place {
@@ -17,6 +17,7 @@ struct Parser {
         /// The last of `defaults` or `proxies`.
         case proxy(ProxyDraft)
         case resolvers(ResolversConfiguration)
+        case ring(RingDraft)
         case userlist(UserlistDraft)
         /// One that was refused: its lines are not looked at.
         case skipped
@@ -38,6 +39,8 @@ struct Parser {
     private(set) var proxies: [ProxyDraft] = []
     /// The `resolvers` sections that are complete.
     private(set) var resolvers: [ResolversConfiguration] = []
+    /// The `ring` sections that are complete.
+    private(set) var rings: [RingDraft] = []
     /// The `userlist` sections that are complete.
     private(set) var userlists: [UserlistConfiguration] = []
     /// Everything found.
@@ -125,6 +128,9 @@ struct Parser {
         case .resolvers(var section):
             defer { place = .resolvers(section) }
             try ResolversKeywords.read(&section, &arguments)
+        case .ring(var ring):
+            defer { place = .ring(ring) }
+            try RingKeywords.read(&ring, &arguments)
         case .userlist(var list):
             defer { place = .userlist(list) }
             try UserlistKeywords.read(&list, &arguments)
@@ -223,6 +229,13 @@ struct Parser {
             try beginResolvers(&arguments, head: head)
             return true
         }
+        if name == "ring" {
+            closeSection()
+            place = .skipped
+            _ = arguments.next()
+            try beginRing(&arguments)
+            return true
+        }
         if name == "userlist" {
             closeSection()
             place = .skipped
@@ -261,6 +274,20 @@ struct Parser {
             throw name.error(
                 "there are resolvers '\(name.text)' in line \(first.location.line) already",
                 help: "give them another name")
+        }
+    }
+
+    private mutating func beginRing(_ arguments: inout Arguments) throws(Diagnostic) {
+        let name = try arguments.word("a name", example: "ring collector")
+        sectionName = name.text
+        place = .ring(RingDraft(name: name))
+        try NameRule.check(name, of: "a ring")
+        try arguments.expectEnd(help: "what it is for belongs on a 'description' line")
+        if let first = rings.first(where: { $0.name.text == name.text }) {
+            throw name.error(
+                "there is a ring '\(name.text)' in line \(first.name.location.line) already",
+                help: "give it another name"
+            )
         }
     }
 
@@ -336,6 +363,7 @@ struct Parser {
 
     private mutating func closeSection() {
         if case .resolvers(let section) = place { resolvers.append(section) }
+        if case .ring(let ring) = place { rings.append(ring) }
         if case .userlist(let list) = place { close(list) }
         defer { place = .outside }
         guard case .proxy(let proxy) = place else { return }

@@ -65,6 +65,8 @@ struct ProxySettings {
     var requestRules: [RequestRule] = []
     /// The userlists that rules about requests name.
     var userlistsInUse: [Word] = []
+    /// The rings that `log` lines name or need.
+    var rings = RingUses()
     var defaultBackend: Word?
     /// The lines with rules.
     var rules: [RuleLine] = []
@@ -264,6 +266,8 @@ struct GlobalDraft {
     var hostName: String
     /// Whether it has a `log` line, right or wrong.
     var mentionsLog = false
+    /// The rings that its `log` lines name or need.
+    var rings = RingUses()
     /// What it says about TLS.
     var tls = TLSDefaults()
     /// Whether checks may run programs (`external-check`).

@@ -148,7 +148,7 @@ enum ProxyKeywords {
             try arguments.expectEnd(help: "write 'log global' alone")
             if proxy.settings.logs.contains(.global) { return }
         } else {
-            entry = .target(try LogKeyword.read(&arguments))
+            entry = .target(try LogKeyword.read(&arguments, &proxy.settings.rings))
         }
         proxy.settings.logs.append(entry)
     }

@@ -32,6 +32,8 @@ public struct LogTarget: Sendable, Hashable {
         case unixDatagram(path: String)
         /// A datagram socket by an abstract name, without the leading zero byte (`abns@`).
         case abstractDatagram(name: String)
+        /// A ring by its name (`ring@`), the section's or one that a `tcp@` address has to itself.
+        case ring(name: String)
         /// A file descriptor of this process: 1 is `stdout`, 2 is `stderr`.
         case fileDescriptor(Int32)
     }

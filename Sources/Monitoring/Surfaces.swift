@@ -1,7 +1,9 @@
+import AccessLog
 import Configuration
 import Logging
 import Model
 import NIOCore
+import Proxy
 import Supervision
 
 /// The statistics pages and stats sockets of all instances.
@@ -112,6 +114,13 @@ private struct SurfaceSource: Sendable {
         }
     }
 
+    /// Gives lines for rings to the worker, which keeps them; while nothing runs they are lost.
+    private var handOver: LogRings.HandOver {
+        { [control, name = configuration.name] ring, line in
+            Task { try? await control.ask(.append(line, toRing: ring), of: name) }
+        }
+    }
+
     func statistics(of proxy: ProxyConfiguration, at index: Int) throws -> StatisticsChannel {
         let stats = proxy.stats ?? StatsConfiguration()
         let process = process
@@ -122,7 +131,7 @@ private struct SurfaceSource: Sendable {
             vitals: { [control, name = configuration.name] in await control.vitals(of: name) })
         let log = RequestLog(
             proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,
-            hostName: configuration.global.logHostName)
+            hostName: configuration.global.logHostName, rings: configuration.rings, handOver: handOver)
         return StatisticsChannel(
             proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log)
     }

@@ -28,6 +28,8 @@ final class WorkerLoop {
         case nameServer = 22
         case question = 23
         case alarm = 24
+        case ring = 40
+        case ringTimer = 41
     }
 
     /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
@@ -40,6 +42,9 @@ final class WorkerLoop {
     let poller: Poller
     let alarm: Alarm
     let log: LogSender
+    /// The `ring` sections' lines, and their way to servers.
+    let rings: [LogRing]
+    let ringForwarders: [RingForwarder]
     let resolver: Resolver
     let lookUpPause: Duration
 
@@ -144,9 +149,12 @@ final class WorkerLoop {
         now = begin
         startedAt = begin
         sampledAt = begin
+        let rings = configuration.rings.map(LogRing.init)
+        self.rings = rings
+        ringForwarders = rings.flatMap { ring in ring.configuration.servers.map { RingForwarder(ring, to: $0) } }
         let log = LogSender(
             tag: configuration.global.logTag, processID: CurrentProcess.identifier,
-            hostName: configuration.global.logHostName, isBatching: true)
+            hostName: configuration.global.logHostName, rings: .own(rings), isBatching: true)
         self.log = log
         routes = configuration.proxies.map { log.route(to: $0.logTargets, tag: $0.logging.tag) }
         backends = InstanceLayout.backends(of: plan, now: begin)
@@ -193,9 +201,10 @@ final class WorkerLoop {
             case .check: checkIsReady(event)
             case .mailbox: hasOrders = true
             case .nameServer: nameServerIsReady(event)
+            case .ring: ringIsReady(event)
             // It has ended the wait, and the timers are looked at below.
             case .alarm: break
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, nil:
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, nil:
                 preconditionFailure("only sockets raise events")
             }
         }
@@ -225,7 +234,8 @@ final class WorkerLoop {
         case .lookUp: lookUpTimerFired(Int(token.index))
         case .log: logTimerFired()
         case .question: questionTimerFired(token)
-        case .client, .server, .listener, .mailbox, .nameServer, .alarm, nil:
+        case .ringTimer: ringTimerFired(token)
+        case .client, .server, .listener, .mailbox, .nameServer, .alarm, .ring, nil:
             preconditionFailure("no timer has such a token")
         }
     }
@@ -239,6 +249,7 @@ final class WorkerLoop {
     private func logTimerFired() {
         isLogPlanned = false
         log.flush()
+        forwardRings()
     }
 
     private func begin() {
@@ -258,6 +269,7 @@ final class WorkerLoop {
         startChecks()
         startLookUps()
         startNameServices()
+        startRings()
         planSample()
     }
 
@@ -267,6 +279,7 @@ final class WorkerLoop {
         sample(isLast: true)
         if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
         log.flush()
+        endRings()
         let undone = mailbox.close()
         for order in undone { order.refuse() }
         for reply in awaitingEnd { reply.resume() }

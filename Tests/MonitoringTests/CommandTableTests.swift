@@ -149,7 +149,7 @@ struct CommandTableTests {
         switch await table.run(CommandRequest(words), in: &session, context) {
         case .answer(let text): return text
         case .message(let text, let severity): return session.message(text, severity)
-        case .pieces: return "pieces"
+        case .pieces, .news: return "pieces"
         case .quits: return "quits"
         }
     }

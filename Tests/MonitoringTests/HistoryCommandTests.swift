@@ -34,7 +34,7 @@ struct HistoryCommandTests {
                     history    : type=buffer, 5 dropped, what was recorded of this instance
 
                 """)
-        #expect(await Self.say(["show", "events", "nosuch"], FakeHistory()) == "No such event sink\n")
+        #expect(await Self.say(["show", "events", "nosuch"], FakeHistory()) == "No such event sink")
         #expect(await Self.say(["show", "events", "history"], FakeHistory()) == "")
         #expect(
             await Self.say(["show", "events", "history", "-w"], FakeHistory())
@@ -51,7 +51,7 @@ struct HistoryCommandTests {
     private static func say(
         _ words: [String], _ history: FakeHistory?, level: StatsSocketConfiguration.Level = .admin
     ) async -> String {
-        let table = CommandTable(HistoryCommands.all)
+        let table = CommandTable(HistoryCommands.all + EventCommands.all)
         var context = CommandContext(
             configuration: InstanceConfiguration(name: "warren", file: "warren.cfg"),
             process: ProcessInformation(version: "0"), table: table, control: SnapshotControl(snapshot: nil),
@@ -61,7 +61,7 @@ struct HistoryCommandTests {
         switch await table.run(CommandRequest(words), in: &session, context) {
         case .answer(let text): return text
         case .message(let text, _): return text
-        case .pieces, .quits: return "neither an answer nor a message"
+        case .pieces, .news, .quits: return "neither an answer nor a message"
         }
     }
 }

@@ -20,6 +20,8 @@ struct Command: Sendable {
         case message(String, CommandSeverity)
         /// As many pieces as it takes, each written before the next one is made.
         case pieces(@Sendable (_ write: (String) async throws -> Void) async throws -> Void)
+        /// Pieces as they come, until there are no more or the client says anything: then nobody waits for them.
+        case news(@Sendable (_ write: (String) async throws -> Void, _ isOver: () -> Bool) async throws -> Void)
         /// Nothing: the connection ends.
         case quits
 

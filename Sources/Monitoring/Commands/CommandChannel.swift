@@ -43,7 +43,13 @@ struct CommandChannel: ServerChildChannel {
     ) async throws {
         var input = CommandInput()
         var session = beginning
+        let traffic = try await traffic(of: channel)
+        var taken = 0
+        var unwanted = 0
         for try await bytes in inbound {
+            taken += 1
+            // What ended a command that waits for news is no command.
+            guard taken > unwanted else { continue }
             input.append(bytes.readableBytesView)
             reading: while true {
                 switch input.next() {
@@ -54,6 +60,15 @@ struct CommandChannel: ServerChildChannel {
                 case .command(let request):
                     let timeout = session.timeout
                     let outcome = await context.table.run(request, in: &session, context)
+                    if case .news(let news) = outcome {
+                        let isLast = input.hasMore
+                        try await news({ try await outbound.write(ByteBuffer(string: $0)) }) { [taken] in
+                            isLast || traffic.isOver(after: taken)
+                        }
+                        unwanted = traffic.reads
+                        try await outbound.write(ByteBuffer(string: session.ending))
+                        continue
+                    }
                     guard try await say(outcome, session, outbound) else { return }
                     if let changed = session.timeout, changed != timeout { try await limitSilence(changed, channel) }
                 }
@@ -76,9 +91,17 @@ struct CommandChannel: ServerChildChannel {
         case .pieces(let pieces):
             try await pieces { try await outbound.write(ByteBuffer(string: $0)) }
             try await outbound.write(ByteBuffer(string: session.ending))
+        case .news: preconditionFailure("news are written where they can be interrupted")
         case .quits: return false
         }
         return true
+    }
+
+    /// What comes in on a connection, before anybody has taken it.
+    private func traffic(of channel: any Channel) async throws -> InboundTraffic {
+        try await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: CommandConnectionCloser.self).traffic
+        }.get()
     }
 
     /// Lets the connection be silent for another time than so far.
@@ -96,9 +119,24 @@ struct CommandChannel: ServerChildChannel {
 final class CommandConnectionCloser: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
+    let traffic = InboundTraffic()
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        traffic.noteRead()
+        context.fireChannelRead(data)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        traffic.noteEnd()
+        context.fireChannelInactive()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case is IdleStateHandler.IdleStateEvent: context.close(promise: nil)
+        case ChannelEvent.inputClosed:
+            traffic.noteEnd()
+            context.fireUserInboundEventTriggered(event)
         case is ChannelShouldQuiesceEvent: context.close(mode: .input, promise: nil)
         default: context.fireUserInboundEventTriggered(event)
         }

@@ -40,6 +40,9 @@ struct CommandInput {
     /// Whether every byte so far belongs to a finished command.
     var isEmpty: Bool { pending.isEmpty && length == 0 }
 
+    /// Whether the client has sent something after the last command that was taken out.
+    var hasMore: Bool { !pending.isEmpty }
+
     /// Takes in what the client sent.
     ///
     /// - Parameter bytes: the bytes; as many as one read gives.

@@ -6,11 +6,8 @@ import NIOPosix
 enum HistoryCommands {
     /// Most rows of one answer, the newest: whoever wants more asks `supervise history`.
     static let mostRows = 1_000
-    /// The only sink of events: what is recorded.
-    private static let sink = "history"
-
     /// The commands.
-    static let all = [showHistory, showEvents]
+    static let all = [showHistory]
 
     private static let showHistory = Command(
         "show history", usage: "show history [<server>]", summary: "report health transitions, the newest last",
@@ -22,24 +19,13 @@ enum HistoryCommands {
         }
     }
 
-    private static let showEvents = Command(
-        "show events", usage: "show events [<sink>] [-w] [-n]", summary: "show event sink state"
-    ) { arguments, session, context in
-        switch arguments[0] {
-        case "":
-            let dropped = await context.control.historyLoad?.dropped ?? 0
-            return .answer(
-                "Supported events sinks are listed below. Add -w(wait), -n(new). Any key to stop\n"
-                    + "    \(sink)    : type=buffer, \(dropped) dropped, what was recorded of this instance\n")
-        case sink where session.level < .operator: return .refusal("Permission denied")
-        case sink:
-            guard !arguments.all.dropFirst().contains(where: { $0.hasPrefix("-") }) else {
-                return .refusal("This sink is shown as far as it goes, without -w and -n.")
-            }
-            return await rows(of: context, server: nil) { reader, question in
-                try reader.events(question).map { line(of: $0.record) }.joined()
-            }
-        default: return .refusal("No such event sink")
+    /// What was recorded of an instance: the sink of events that is the history.
+    ///
+    /// - Parameter context: the instance.
+    /// - Returns: the events, the newest last.
+    static func events(of context: CommandContext) async -> Command.Outcome {
+        await rows(of: context, server: nil) { reader, question in
+            try reader.events(question).map { line(of: $0.record) }.joined()
         }
     }
 

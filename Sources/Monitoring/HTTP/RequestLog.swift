@@ -24,10 +24,15 @@ final class RequestLog: Sendable {
     ///   - tag: the program's name in each line (`log-tag`).
     ///   - processID: the process's number in each line.
     ///   - hostName: the host's name in lines whose format has one.
-    init(proxy: ProxyConfiguration, tag: String, processID: Int32, hostName: String?) {
+    ///   - rings: the rings that lines may go to, which are the worker's.
+    ///   - handOver: takes lines for them.
+    init(
+        proxy: ProxyConfiguration, tag: String, processID: Int32, hostName: String?,
+        rings: [LogRingConfiguration] = [], handOver: @escaping LogRings.HandOver = { _, _ in }
+    ) {
         self.proxy = proxy
         self.processID = processID
-        let sender = LogSender(tag: tag, processID: processID, hostName: hostName)
+        let sender = LogSender(tag: tag, processID: processID, hostName: hostName, rings: .elsewhere(rings, handOver))
         let route = sender.route(to: proxy.logTargets)
         sending = Mutex(Sending(sender: sender, route: route))
     }

@@ -110,6 +110,10 @@ struct MasterChannel: ServerChildChannel {
         case .pieces(let pieces):
             try await pieces { try await outbound.write(ByteBuffer(string: $0)) }
             try await outbound.write(ByteBuffer(string: "\n" + conversation.prompt))
+        case .news(let news):
+            // A master has nothing to wait for.
+            try await news({ try await outbound.write(ByteBuffer(string: $0)) }, { true })
+            try await outbound.write(ByteBuffer(string: "\n" + conversation.prompt))
         }
         return true
     }
