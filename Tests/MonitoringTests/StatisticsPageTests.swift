@@ -72,15 +72,48 @@ struct StatisticsPageTests {
         #expect(full.contains("127.0.0.1:5672, id: 1"))
         #expect(full.contains("balancing: roundrobin"))
         #expect(full.contains("on rack1: Rabbits</h2>"))
+        // What the page is about stands in its head alone.
+        #expect(full.components(separatedBy: "Rabbits").count == 2)
+        #expect(full.contains("cap: proxy, mode: tcp, id: 2"))
+    }
+
+    @Test("single protocols have columns of their own where that is configured")
+    func modules() throws {
+        var stats = SurfaceFixture.stats
+        #expect(!(try page(stats).html(of: SnapshotFixtures.everyState, StatisticsView(""))).contains("Extra modules"))
+        stats.showsModules = true
+        let html = try page(stats).html(of: SnapshotFixtures.everyState, StatisticsView(""))
+        #expect(html.contains("<th colspan=\"3\">Extra modules</th></tr>"))
+        #expect(html.contains("<th>Thrtle</th><th>ssl</th><th>h2</th><th>h1</th></tr>"))
+        #expect(html.contains("<b>Total number of ssl sessions established</b> 0</span>"))
+    }
+
+    @Test(
+        "of several formats, the one that goes furthest is sent",
+        arguments: [
+            (";csv", .csv), (";csv;typed", .typed), (";typed;json", .json), (";json;norefresh", .json),
+            (";json-schema", .schema), (";norefresh", .page),
+        ] as [(String, StatisticsView.Format)])
+    func formats(options: String, format: StatisticsView.Format) {
+        #expect(StatisticsView(options).format == format)
     }
 
     @Test(
         "links keep what other links chose",
         arguments: [
-            ("", ["/stats;up", "/stats;norefresh", "/stats", "/stats;csv;norefresh"]),
-            (";up", ["/stats", "/stats;up;norefresh", "/stats;up", "/stats;csv;norefresh"]),
-            (";norefresh", ["/stats;up;norefresh", "/stats", "/stats;norefresh", "/stats;csv;norefresh"]),
-            (";up;norefresh", ["/stats;norefresh", "/stats;up", "/stats;up;norefresh", "/stats;csv;norefresh"]),
+            ("", ["/stats;up", "/stats;norefresh", "/stats", "/stats;csv;norefresh", "/stats;json;norefresh"]),
+            (";up", ["/stats", "/stats;up;norefresh", "/stats;up", "/stats;csv;norefresh", "/stats;json;norefresh"]),
+            (
+                ";norefresh",
+                ["/stats;up;norefresh", "/stats", "/stats;norefresh", "/stats;csv;norefresh", "/stats;json;norefresh"]
+            ),
+            (
+                ";up;norefresh",
+                [
+                    "/stats;norefresh", "/stats;up", "/stats;up;norefresh", "/stats;csv;norefresh",
+                    "/stats;json;norefresh",
+                ]
+            ),
         ])
     func links(options: String, expected: [String]) throws {
         let html = try page().html(of: SnapshotFixtures.everyState, StatisticsView(Substring(options)))

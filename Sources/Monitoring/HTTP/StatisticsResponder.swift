@@ -105,15 +105,17 @@ struct StatisticsResponder: Sendable {
 
     private func show(_ snapshot: InstanceSnapshot, _ view: StatisticsView) -> Response {
         let selection = view.selection(among: configuration.scopes)
-        var response: Response
-        switch view.format {
-        case .page: response = Self.answer(page.html(of: snapshot, view), "text/html; charset=utf-8")
-        case .csv:
-            let style = StatisticsStyle(
-                showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
-            let text = StatisticsCSV.text(of: StatisticsRow.rows(of: snapshot, selection), style: style)
-            response = Self.answer(text, "text/plain")
-        }
+        let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
+        let rows = StatisticsRow.rows(of: snapshot, selection)
+        var response =
+            switch view.format {
+            case .page: Self.answer(page.html(of: snapshot, view), "text/html; charset=utf-8")
+            case .csv: Self.answer(StatisticsCSV.text(of: rows, style: style), "text/plain")
+            case .typed:
+                Self.answer(rows.map(TypedStatistics(style: style).lines).joined(), "text/plain")
+            case .json: Self.answer(TypedStatistics(style: style).json(of: rows), "application/json")
+            case .schema: Self.answer(StatisticsSchema.text, "application/json")
+            }
         if let refresh = configuration.refresh, !view.hasNoRefresh, let name = HTTPField.Name("refresh") {
             response.headers[name] = String(refresh.components.seconds)
         }

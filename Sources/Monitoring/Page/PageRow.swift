@@ -63,7 +63,8 @@ struct PageRow {
         rowClass = status.rowClass(of: server)
         legend = style.showsLegends ? "\(server.address), id: \(server.id)" : nil
         cells = Self.queue(counters, limit: .limit(server.queueLimit))
-        cells += Self.sessions(counters, limit: .limit(server.sessionLimit))
+        cells += Self.sessions(
+            counters, limit: .limit(server.sessionLimit), tips: PageTips.connections(server))
         cells += [.empty, .number(0)]
         cells += Self.errors(counters)
         cells += [
@@ -114,9 +115,11 @@ struct PageRow {
     }
 
     /// The columns of sessions and bytes.
-    private static func sessions(_ counters: BackendCounters, limit: PageCell) -> [PageCell] {
+    private static func sessions(
+        _ counters: BackendCounters, limit: PageCell, tips: [PageCell.Tip] = []
+    ) -> [PageCell] {
         [
-            .number(counters.currentSessions), .number(counters.maxSessions), limit,
+            .number(counters.currentSessions, tips), .number(counters.maxSessions), limit,
             .number(counters.totalSessions, PageTips.timings(counters)), .number(counters.timesChosen),
             PageCell(text: counters.secondsSinceLastSession.map { UptimeText.short(seconds: $0) } ?? "?"),
             .number(counters.bytesIn), .number(counters.bytesOut),
@@ -192,6 +195,22 @@ enum PageTips {
         }
         tips.append(PageCell.Tip(name: "Intercepted requests:", value: "\(side.interceptedRequests)"))
         return tips
+    }
+
+    /// The connections behind a server's sessions: one for each, none kept for others.
+    static func connections(_ server: ServerSnapshot) -> [PageCell.Tip] {
+        let current = server.counters.currentSessions
+        let wasConnected = server.lastCheck != nil || server.counters.connectAttempts > 0
+        let limit = server.sessionLimit.flatMap { $0 > 0 ? String($0) : nil } ?? "-"
+        return [
+            PageCell.Tip(name: "Current active connections:", value: "\(current)"),
+            PageCell.Tip(name: "Current used connections:", value: "\(current)"),
+            PageCell.Tip(name: "Current idle connections:", value: "0"),
+            PageCell.Tip(name: "- unsafe:", value: "0"), PageCell.Tip(name: "- safe:", value: "0"),
+            PageCell.Tip(name: "Estimated need of connections:", value: wasConnected ? "1" : "0"),
+            PageCell.Tip(name: "Active connections limit:", value: limit),
+            PageCell.Tip(name: "Idle connections limit:", value: "-"),
+        ]
     }
 
     /// How long the phases of sessions took.

@@ -38,7 +38,12 @@ struct StatisticsPage: Sendable {
         let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
         let proxies = snapshot.proxies.filter(selection.includes).map { proxy in
             table(
-                of: proxy, StatisticsRow.rows(of: proxy, selection).map { PageRow($0, style: style) },
+                of: proxy,
+                StatisticsRow.rows(of: proxy, selection).map { row in
+                    var shown = PageRow(row, style: style)
+                    if configuration.showsModules { shown.cells += ProtocolModule.all.map { $0.cell(of: row) } }
+                    return shown
+                },
                 isForm: view.mayChange && proxy.backend != nil && !proxy.servers.isEmpty)
         }
         var context = facts(of: snapshot)
@@ -46,6 +51,11 @@ struct StatisticsPage: Sendable {
         context["proxies"] = proxies
         context["scope"] = view.scope
         context["outcome"] = view.outcome
+        if configuration.showsModules {
+            context["hasModules"] = true
+            context["moduleCount"] = ProtocolModule.all.count
+            context["modules"] = ProtocolModule.all.map(\.name)
+        }
         guard let html = library.render(context, withTemplate: "statistics") else {
             preconditionFailure("the template was registered when the page was made")
         }
@@ -68,7 +78,10 @@ struct StatisticsPage: Sendable {
         }
         // An entry that is set to nil is none, which is what the template asks for.
         table["description"] = proxy.description
-        if configuration.showsLegends { table["legend"] = "mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)" }
+        if configuration.showsLegends {
+            let sides = proxy.frontend == nil ? "backend" : proxy.backend == nil ? "frontend" : "proxy"
+            table["legend"] = "cap: \(sides), mode: \(StatisticsTable.mode(of: proxy)), id: \(proxy.id)"
+        }
         return table
     }
 
@@ -82,7 +95,7 @@ struct StatisticsPage: Sendable {
             "bitRate": Self.bitRate(bytes: snapshot.bytesOutRate), "idle": snapshot.idlePercent,
         ]
         facts["node"] = configuration.node
-        facts["description"] = configuration.description
+        facts["subject"] = configuration.description
         if !configuration.hidesVersion { facts["version"] = process.version }
         return facts
     }
@@ -102,9 +115,10 @@ struct StatisticsPage: Sendable {
     private func links(of view: StatisticsView) -> [String: Any] {
         let uri = configuration.uri
         let refreshes = configuration.refresh != nil
+        let still = refreshes ? ";norefresh" : ""
         var links: [String: Any] = [
             "page": uri + view.options(), "reload": uri + view.options(),
-            "csv": uri + ";csv" + (refreshes ? ";norefresh" : ""),
+            "csv": uri + ";csv" + still, "json": uri + ";json" + still, "schema": uri + ";json-schema",
             "down": uri + view.options(isDownHidden: !view.hidesDown),
             "downWords": view.hidesDown ? "Show all servers" : "Hide 'DOWN' servers",
         ]

@@ -16,6 +16,12 @@ struct StatisticsView: Equatable {
         case page
         /// Rows with commas.
         case csv
+        /// A line for each field, with what it means.
+        case typed
+        /// The same as JSON.
+        case json
+        /// What the JSON looks like, in JSON.
+        case schema
     }
 
     /// What is sent.
@@ -37,7 +43,16 @@ struct StatisticsView: Equatable {
     ///
     /// - Parameter options: such as `;csv;norefresh`.
     init(_ options: some StringProtocol) {
-        if options.contains(";csv") { format = .csv }
+        // Of several formats, the one that goes furthest counts.
+        if options.contains(";json-schema") {
+            format = .schema
+        } else if options.contains(";json") {
+            format = .json
+        } else if options.contains(";typed") {
+            format = .typed
+        } else if options.contains(";csv") {
+            format = .csv
+        }
         hasNoRefresh = options.contains(";norefresh")
         hidesDown = options.contains(";up")
         hidesMaintenance = options.contains(";no-maint")
