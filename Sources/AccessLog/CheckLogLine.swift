@@ -15,6 +15,8 @@ public struct CheckLogLine: LogLine, Sendable, Hashable {
     public var result: CheckResult
     /// Where the server is after it.
     public var position: HealthPosition
+    /// Whether its agent was asked.
+    public var isAgent = false
     /// Whether the server gets traffic while it is up: one of weight 0 doesn't.
     public var hasWeight = true
 
@@ -46,7 +48,7 @@ public struct CheckLogLine: LogLine, Sendable, Hashable {
         let kind = isBackup ? "backup server" : "server"
         let condition = result.status == .layer7Conditional ? "conditionally " : ""
         let outcome = result.status.isSuccess ? "succeeded" : "failed"
-        line.append("Health check for \(kind) \(proxy)/\(server) \(condition)\(outcome)")
+        line.append("\(isAgent ? "Agent" : "Health") check for \(kind) \(proxy)/\(server) \(condition)\(outcome)")
         line.append(", reason: \(result.words), status: \(statusWords).")
     }
 

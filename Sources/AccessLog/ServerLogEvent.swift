@@ -85,7 +85,7 @@ public struct ServerLogEvent: Sendable {
         case .declared(let state):
             lines += stateLines(state, ", changed from CLI")
         case .weighed:
-            break
+            if orders.effective == .drain { lines.append(remainsInDrain) }
         case .ordered(let from, let to):
             lines += orderLines(from: from, to: to)
         case .warmedUp:

@@ -49,7 +49,7 @@ enum KnownKeywords {
 
     /// On `server` and `default-server` lines.
     static let server: Set<String> = [
-        "log-proto", "proto", "redir", "socks4", "usesrc",
+        "log-proto", "proto", "redir", "usesrc",
     ]
 
     /// On `bind` lines.

@@ -86,6 +86,9 @@ struct StatsDraft {
 struct ServerSettings {
     var isChecked = false
     var check = CheckConfiguration()
+    var agent = AgentDraft()
+    var socksProxy: ServerAddress?
+    var checksViaSOCKS = false
     var isBackup = false
     /// `non-stick`.
     var isNeverRemembered = false

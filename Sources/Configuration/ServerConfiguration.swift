@@ -10,6 +10,10 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var address: ServerAddress
     /// The check, `nil` without `check`.
     public var check: CheckConfiguration?
+    /// Its agent; `nil` without `agent-check`.
+    public var agent: AgentConfiguration?
+    /// The SOCKS 4 proxy that its connections go through (`socks4`), an IP address with a port; `nil` without one.
+    public var socksProxy: ServerAddress?
     /// Whether stick tables may remember it; not with `non-stick`.
     public var isRemembered = true
     /// Whether it is used only when no active server is usable.
@@ -112,6 +116,8 @@ public struct CheckConfiguration: Sendable, Equatable {
     public var proxyHeader: ProxyHeader?
     /// How its connections speak TLS; `nil` when they don't.
     public var tls: ServerTLSConfiguration?
+    /// Whether its connections go through the server's SOCKS proxy (`check-via-socks4`).
+    public var goesThroughSOCKS = false
 
     /// Makes a check with HAProxy's defaults.
     public init() {}

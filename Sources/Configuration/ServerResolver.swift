@@ -38,6 +38,12 @@ struct ServerResolver {
             apply(server.settings, to: &configuration)
             configuration.tls = server.connectionTLS
             configuration.check?.tls = server.checkTLS
+            do {
+                configuration.agent = try server.settings.agent.agent(
+                    of: server.name.text, checkInterval: server.settings.check.interval)
+            } catch {
+                diagnostics.append(error)
+            }
             reportMissingResolvers(server)
             reportServiceWithoutResolvers(server)
             tellAboutName(server)
@@ -50,6 +56,8 @@ struct ServerResolver {
     private func apply(_ settings: ServerSettings, to server: inout ServerConfiguration) {
         server.check = settings.isChecked ? settings.check : nil
         server.check?.proxyHeader = settings.checkHeader
+        server.socksProxy = settings.socksProxy
+        server.check?.goesThroughSOCKS = settings.checksViaSOCKS && settings.socksProxy != nil
         server.isBackup = settings.isBackup
         server.isRemembered = !settings.isNeverRemembered
         server.weight = settings.weight

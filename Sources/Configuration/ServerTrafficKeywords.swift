@@ -41,6 +41,8 @@ enum ServerTrafficKeywords {
     ]
 
     private static let connections: [Keyword<ServerDraft>] = [
+        Keyword("check-via-socks4") { (server, _) throws(Diagnostic) in server.settings.checksViaSOCKS = true },
+        Keyword("socks4", read: readSOCKSProxy),
         Keyword("check-send-proxy") { (server, _) throws(Diagnostic) in server.settings.sendsProxyInChecks = true },
         Keyword("namespace") { (server, arguments) throws(Diagnostic) in
             let word = try arguments.word("a namespace", example: "namespace blue")
@@ -102,16 +104,9 @@ enum ServerTrafficKeywords {
 
     /// Options that are taken without doing anything: how many words each takes, how much that matters, and why.
     private static let withoutEffect: [Keyword<ServerDraft>] = [
-        ("agent-addr", 1, .note, "there are no agent checks"),
-        ("agent-check", 0, .warning, "agents are not asked; connections and checks decide about the server"),
-        ("agent-inter", 1, .note, "there are no agent checks"),
-        ("agent-port", 1, .note, "there are no agent checks"),
-        ("agent-send", 1, .note, "there are no agent checks"),
         ("check-proto", 1, .note, "a check is a TCP connection"),
-        ("check-via-socks4", 0, .note, "a check is a TCP connection to the server itself"),
         ("cookie", 1, .note, "connections are not kept with a server"),
         ("max-reuse", 1, .note, "each session has a connection of its own"),
-        ("no-agent-check", 0, .note, "there are no agent checks"),
         ("pool-low-conn", 1, .note, "each session has a connection of its own"),
         ("pool-max-conn", 1, .note, "each session has a connection of its own"),
         ("pool-purge-delay", 1, .note, "each session has a connection of its own"),
@@ -138,6 +133,16 @@ enum ServerTrafficKeywords {
                 "unknown argument '\(word.text)' of '\(keyword)'", help: "known are \(known.joined(separator: ", "))")
         }
         return value
+    }
+
+    private static func readSOCKSProxy(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {
+        let example = "socks4 192.0.2.1:1080"
+        let word = try arguments.word("an IP address and a port", example: example)
+        let address = try ServerAddressText.parse(word)
+        guard case .ip(let host) = address.target, case .fixed(let port) = address.port else {
+            throw word.error("'\(word.text)' is no IP address with a port", help: "write one such as '\(example)'")
+        }
+        server.settings.socksProxy = .ip(host, port: port)
     }
 
     private static func readObserve(_ server: inout ServerDraft, _ arguments: inout Arguments) throws(Diagnostic) {

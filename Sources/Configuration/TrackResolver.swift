@@ -22,11 +22,11 @@ struct TrackResolver {
         for (index, draft) in drafts.enumerated() where draft.servers.count == proxies[index].servers.count {
             for (position, server) in draft.servers.enumerated() {
                 guard let word = server.settings.track else { continue }
-                if server.settings.isChecked {
+                if server.settings.isChecked || server.settings.agent.word != nil {
                     diagnostics.append(
                         word.error(
                             "server '\(server.name.text)' can't both be checked and track another",
-                            help: "remove 'check'"))
+                            help: server.settings.isChecked ? "remove 'check'" : "remove 'agent-check'"))
                     continue
                 }
                 proxies[index].servers[position].tracks = find(word, from: index, server.name.text)
@@ -69,7 +69,7 @@ struct TrackResolver {
             guard proxies[current.proxy].servers.indices.contains(current.server) else { return }
             let server = proxies[current.proxy].servers[current.server]
             guard let next = server.tracks else {
-                guard server.check == nil else { return }
+                guard server.check == nil, server.agent == nil else { return }
                 diagnostics.append(
                     word.error(
                         "server '\(server.name)' is not checked, so there is nothing to track",

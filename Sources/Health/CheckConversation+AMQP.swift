@@ -13,6 +13,9 @@ extension CheckConversation {
     /// Whether the connection waits for an alarm's end, and no check is under way.
     public var isPaused: Bool { amqp?.isBlocked == true }
 
+    /// What the broker says of itself; `nil` before it has, and where none is spoken to.
+    public var broker: BrokerIntroduction? { amqp?.broker }
+
     mutating func beginAMQP(_ check: AMQPCheck) -> Demand {
         let conversation = AMQPConversation(check)
         amqp = conversation

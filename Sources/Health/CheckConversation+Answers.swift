@@ -10,6 +10,8 @@ extension CheckConversation {
         switch kind {
         case .mysqlGreeting, .mysqlLogin: return mysqlVersion
         case .ldapBind: return "Success"
+        case .spopHello: return "SPOA server is ok"
+        case .agentLine, .anything: return nil
         }
     }
 
@@ -22,7 +24,37 @@ extension CheckConversation {
         case .mysqlGreeting: judgeMySQL(at: 0)
         case .mysqlLogin: judgeMySQL(at: lengthOfMySQLPacket(at: 0) ?? answer.count)
         case .ldapBind: judgeLDAP()
+        case .spopHello: judgeSPOP()
+        case .agentLine: judgeAgent()
+        case .anything: .passed
         }
+    }
+
+    /// The line of an agent; `nil` as long as it has no end.
+    ///
+    /// A zero byte ends everything, as in HAProxy.
+    var agentLine: ArraySlice<UInt8>? {
+        guard let end = answer.firstIndex(where: { [0, UInt8(ascii: "\r"), UInt8(ascii: "\n")].contains($0) }),
+            answer[end] != 0
+        else { return nil }
+        return answer[..<end]
+    }
+
+    private func judgeAgent() -> Judgement {
+        guard agentLine == nil else { return .passed }
+        guard hasEnded else { return .undecided }
+        return .failed(CheckResult(status: .noChange, detail: "Ignoring incomplete line from agent"))
+    }
+
+    /// A frame: four bytes of length, and that many more.
+    private func judgeSPOP() -> Judgement {
+        let lengthBytes = 4
+        guard answer.count >= lengthBytes else { return hasEnded ? invalid(SPOPAnswer.malformed) : .undecided }
+        let length = answer[..<lengthBytes].reduce(0) { $0 << 8 | Int($1) }
+        guard answer.count - lengthBytes >= length else {
+            return hasEnded ? invalid(SPOPAnswer.malformed) : .undecided
+        }
+        return SPOPAnswer.fault(of: answer[lengthBytes..<(lengthBytes + length)]).map(invalid) ?? .passed
     }
 
     private func invalid(_ words: String) -> Judgement {

@@ -31,6 +31,8 @@ public struct CheckConversation: Sendable {
     enum Layer: Sendable, Hashable {
         /// It is being made.
         case connecting
+        /// A proxy on the way is being asked for it.
+        case tunneling
         /// It is being encrypted.
         case encrypting
         /// It is there.
@@ -81,6 +83,14 @@ public struct CheckConversation: Sendable {
         return true
     }
 
+    /// What an agent has said of its server; `nil` when it hasn't said a whole line.
+    public var agentReport: AgentReport? {
+        guard case .expect(let expectation)? = current?.action, case .answer(.agentLine) = expectation.match,
+            let line = agentLine
+        else { return nil }
+        return AgentReport(line)
+    }
+
     /// Begins.
     ///
     /// - Returns: what is to be done first.
@@ -88,10 +98,16 @@ public struct CheckConversation: Sendable {
 
     /// The connection has been made.
     ///
-    /// - Parameter isEncrypting: whether it is to be encrypted before anything is said; `encrypted()` tells of its end.
-    /// - Returns: what is to be done next; `.listen` while it is being encrypted.
-    public mutating func connected(isEncrypting: Bool = false) -> Demand {
-        precondition(layer == .connecting, "a connection is made once")
+    /// - Parameters:
+    ///   - isEncrypting: whether it is to be encrypted before anything is said; `encrypted()` tells of its end.
+    ///   - isTunneling: whether it leads to a proxy so far; the same function tells of the connection behind it.
+    /// - Returns: what is to be done next; `.listen` while it is being encrypted, or a proxy is asked.
+    public mutating func connected(isEncrypting: Bool = false, isTunneling: Bool = false) -> Demand {
+        precondition(layer == .connecting || layer == .tunneling, "a connection is made once")
+        guard !isTunneling else {
+            layer = .tunneling
+            return .listen
+        }
         guard !isEncrypting else {
             layer = .encrypting
             return .listen
@@ -150,7 +166,7 @@ public struct CheckConversation: Sendable {
     /// - Returns: what is to be done next: what was said before counts.
     public mutating func failed(_ text: String) -> Demand {
         switch layer {
-        case .connecting: return end(result(.layer4Error, text + whereabouts))
+        case .connecting, .tunneling: return end(result(.layer4Error, text + whereabouts))
         case .encrypting: return end(result(.layer6Error, text + whereabouts))
         case .open:
             if let verdict { return end(verdict) }
@@ -173,6 +189,7 @@ public struct CheckConversation: Sendable {
     public mutating func expired() -> Demand {
         switch layer {
         case .connecting: return end(result(.layer4Timeout, whereabouts))
+        case .tunneling: return end(result(.layer7Timeout, whereabouts))
         case .encrypting: return end(result(.layer6Timeout, whereabouts))
         case .open:
             if let amqp { return end(verdict ?? amqp.timedOut()) }

@@ -156,6 +156,12 @@ public enum CheckAnswer: Sendable, Hashable {
     case mysqlLogin
     /// LDAP's answer to a bind.
     case ldapBind
+    /// The first frame of an agent of HAProxy's SPOP.
+    case spopHello
+    /// The line of an agent that says how its server is.
+    case agentLine
+    /// Anything at all, as long as it is something (`custom`).
+    case anything
 }
 
 /// A header that an HTTP answer has to have.

@@ -6,6 +6,8 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
     case unknown = "UNK"
     /// The first check has not ended.
     case initializing = "INI"
+    /// An agent has said nothing about the server's health.
+    case noChange = "CHECKED"
     /// No check: the server's traffic showed too many errors in a row (`observe`).
     case analysis = "HANA"
     /// The check could not be started (socket error on our side).
@@ -44,6 +46,7 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
         switch self {
         case .unknown: "Unknown"
         case .initializing: "Initializing"
+        case .noChange: "No status change"
         case .analysis: "Health analyze"
         case .socketError: "Socket error"
         case .layer4OK: "Layer4 check passed"
@@ -67,7 +70,8 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
     public var hasCode: Bool {
         switch self {
         case .layer7OK, .layer7Conditional, .layer7Error, .processError, .processTimeout, .processOK: true
-        case .unknown, .initializing, .analysis, .socketError, .layer4OK, .layer4Timeout, .layer4Error, .layer6OK,
+        case .unknown, .initializing, .noChange, .analysis, .socketError, .layer4OK, .layer4Timeout, .layer4Error,
+            .layer6OK,
             .layer6Timeout, .layer6Error, .layer7Timeout, .layer7InvalidResponse:
             false
         }
@@ -77,7 +81,7 @@ public enum CheckStatus: String, Sendable, Hashable, Codable, CaseIterable {
     public var isSuccess: Bool {
         switch self {
         case .layer4OK, .layer6OK, .layer7OK, .layer7Conditional, .processOK: true
-        case .unknown, .initializing, .analysis, .socketError, .layer4Timeout, .layer4Error, .layer6Timeout,
+        case .unknown, .initializing, .noChange, .analysis, .socketError, .layer4Timeout, .layer4Error, .layer6Timeout,
             .layer6Error,
             .layer7Timeout, .layer7InvalidResponse, .layer7Error, .processError, .processTimeout:
             false

@@ -51,6 +51,14 @@ public enum ServerAct: Sendable, Hashable {
     case setHealth(OperationalState)
     /// Turns its health check on or off; without it, the server stays as it is.
     case setChecks(isOn: Bool)
+    /// Turns the questions to its agent on or off.
+    case setAgent(isOn: Bool)
+    /// Says what its agent would have said; the agent's next answer may say otherwise.
+    case setAgentHealth(isUp: Bool)
+    /// Asks its agent elsewhere; `nil` leaves what there is.
+    case setAgentAddress(host: String?, port: UInt16?)
+    /// Changes what is said to its agent.
+    case setAgentQuestion(String)
     /// Changes its weight.
     case setWeight(WeightChange)
     /// Changes how many sessions it takes; 0 is no limit.
@@ -130,6 +138,11 @@ extension ServerAct: CustomStringConvertible {
         case .setState(let state): "state \(state.rawValue)"
         case .setHealth(let state): "health \(state == .stopping ? "stopping" : state.rawValue.lowercased())"
         case .setChecks(let isOn): isOn ? "checks on" : "checks off"
+        case .setAgent(let isOn): isOn ? "agent on" : "agent off"
+        case .setAgentHealth(let isUp): "agent \(isUp ? "up" : "down")"
+        case .setAgentAddress(let host, let port):
+            "agent\(host.map { " address \($0)" } ?? "")\(port.map { " port \($0)" } ?? "")"
+        case .setAgentQuestion: "agent's question"
         case .setWeight(.absolute(let weight)): "weight \(weight)"
         case .setWeight(.percent(let percent)): "weight \(percent)%"
         case .setSessionLimit(let limit): "maxconn \(limit)"
@@ -185,6 +198,10 @@ public enum ActRefusal: Error, Sendable, Hashable {
     case checkNotConfigured
     /// It is not checked.
     case notChecked
+    /// The file gives it no agent that could be asked.
+    case agentNotConfigured
+    /// Its agent is not asked.
+    case agentNotAsked
 }
 
 extension ActRefusal: CustomStringConvertible {
@@ -210,6 +227,8 @@ extension ActRefusal: CustomStringConvertible {
             "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n"
         case .tracksAnother: "cannot change health on a tracking server.\n"
         case .notChecked: "health checks are not enabled on this server"
+        case .agentNotConfigured: "Agent was not configured on this server, cannot enable.\n"
+        case .agentNotAsked: "agent checks are not enabled on this server.\n"
         case .checkNotConfigured: "Health check was not configured on this server, cannot enable.\n"
         }
     }

@@ -24,6 +24,12 @@ public struct ServerStateSnapshot: Sendable {
     public var checkPort = 0
     /// Another address that is checked.
     public var checkAddress: String?
+    /// Another address that its agent is asked at.
+    public var agentAddress: String?
+    /// The port that its agent is asked at, 0 for a server without one.
+    public var agentPort = 0
+    /// Whether the file gives it an agent.
+    public var hasAgent = false
     /// Whether its connections are encrypted.
     public var usesTLS = false
     /// Whether its name is asked for while running.

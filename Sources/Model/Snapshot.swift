@@ -354,6 +354,12 @@ public struct ServerSnapshot: Sendable {
     public var fall = 0
     /// The position between 0 (down) and `rise + fall - 1` (up for sure).
     public var health = 0
+    /// What its agent said last; `nil` when none is asked.
+    public var agent: AgentSnapshot?
+    /// Whether the agent that decides about it, its own or that of the server it tracks, lets it be up; `nil` without one.
+    public var isUpByAgent: Bool?
+    /// What the broker behind it says of itself; `nil` before it has been asked, and for servers of other kinds.
+    public var broker: BrokerIntroduction?
 
     /// Makes a server without counts.
     ///

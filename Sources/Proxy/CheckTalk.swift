@@ -9,6 +9,8 @@ final class CheckTalk {
     var demand: CheckConversation.Demand
     /// What has not been sent yet of what is to be sent.
     var unsent: ArraySlice<UInt8> = []
+    /// Whether a proxy on the way is being asked for the connection.
+    var isTunneling = false
     /// Whether a TLS handshake goes on.
     var isEncrypting = false
     /// Whether the connection is in the poller.
@@ -39,6 +41,7 @@ final class CheckTalk {
     /// Forgets what was known of a connection that is no more.
     func connectionIsClosed() {
         unsent = []
+        isTunneling = false
         isEncrypting = false
         isWatched = false
         hasPeerEnded = false

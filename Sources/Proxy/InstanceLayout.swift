@@ -89,16 +89,17 @@ enum InstanceLayout {
         }
     }
 
-    /// The checked servers in the file's order.
+    /// The checked servers in the file's order, each with its agent behind it.
     ///
     /// - Parameter backends: all backends.
-    /// - Returns: the index of each one's backend, and its own in that backend.
-    static func checks(of backends: [Backend?]) -> [(backend: Int, server: Int)] {
-        var checks: [(backend: Int, server: Int)] = []
+    /// - Returns: whose check each is.
+    static func checks(of backends: [Backend?]) -> [CheckPlace] {
+        var checks: [CheckPlace] = []
         for (index, backend) in backends.enumerated() {
             guard let backend else { continue }
-            for (position, server) in backend.servers.enumerated() where server.check != nil {
-                checks.append((index, position))
+            for (position, server) in backend.servers.enumerated() {
+                if server.check != nil { checks.append(CheckPlace(backend: index, server: position, isAgent: false)) }
+                if server.agent != nil { checks.append(CheckPlace(backend: index, server: position, isAgent: true)) }
             }
         }
         return checks
@@ -118,15 +119,33 @@ enum InstanceLayout {
                     interval: settings.interval, fastInterval: settings.fastInterval,
                     downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
                     checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                plan: proxy.checkPlan, command: proxy.checkProgram, proxyHeader: settings.proxyHeader,
+                plan: proxy.checkPlan ?? settings.tunnelPlan, command: proxy.checkProgram,
+                proxyHeader: settings.proxyHeader,
                 counter: counter(for: settings, of: proxy, inherited: inherited),
                 lastResult: inherited?.lastCheck)
         }
         return Server(
             configuration: configuration, identity: identity,
             way: OutgoingConnections(configuration, of: proxy, namespaces: plan.namespaces),
-            address: address, check: check, inherited: inherited,
+            address: address, check: check,
+            agent: configuration.agent.map { agent($0, of: proxy, plan, inherited: inherited) }, inherited: inherited,
             now: now)
+    }
+
+    /// The check that asks an agent: one answer decides, and one that cannot be had changes nothing.
+    private static func agent(
+        _ settings: AgentConfiguration, of proxy: ProxyConfiguration, _ plan: WorkerPlan, inherited: InheritedServer?
+    ) -> ServerCheck {
+        let schedule = CheckSchedule(
+            interval: settings.interval, connectTimeout: proxy.timeouts.connect, checkTimeout: proxy.timeouts.check,
+            spreadPercent: plan.configuration.global.spreadChecks)
+        var counter = HealthCounter(rise: 1, fall: 1)
+        if inherited?.isDownByAgent == true { _ = counter.force(isUp: false) }
+        let agent = ServerCheck(
+            schedule: schedule, plan: AgentConfiguration.plan(question: settings.question), command: nil,
+            proxyHeader: nil, counter: counter, lastResult: inherited?.lastAgentAnswer)
+        agent.isEnabled = inherited?.isAgentOff != true
+        return agent
     }
 
     private static func counter(
@@ -138,6 +157,16 @@ enum InstanceLayout {
         }
         return HealthCounter(
             rise: settings.rise, fall: settings.fall, health: inherited.health, conditionalState: conditionalState)
+    }
+}
+
+extension CheckConfiguration {
+    /// The plan of a check that only connects, where a proxy has to be asked for the connection; `nil` elsewhere.
+    fileprivate var tunnelPlan: CheckPlan? {
+        guard goesThroughSOCKS else { return nil }
+        var connection = CheckPlan.Connection()
+        connection.usesServerDefaults = true
+        return CheckPlan(.answers, [CheckPlan.Step(number: 0, action: .connect(connection))])
     }
 }
 
@@ -161,6 +190,20 @@ extension ProxyConfiguration {
 }
 
 extension ServerConfiguration {
+    /// Where the server's agent is asked.
+    ///
+    /// - Parameters:
+    ///   - address: where the server itself is.
+    ///   - host: in place of `agent-addr`.
+    ///   - port: in place of `agent-port`.
+    /// - Returns: the address; `nil` while nobody knows it.
+    func agentAddress(at address: SocketAddress?, host: String?, port: UInt16?) -> SocketAddress? {
+        guard let agent else { return nil }
+        var place = host ?? agent.address
+        if place == nil, case .ip(let endpoint)? = address { place = endpoint.host }
+        return place.flatMap { SocketAddress(ip: $0, port: port ?? agent.port) }
+    }
+
     /// Where the server's checks go.
     ///
     /// - Parameters:

@@ -23,6 +23,9 @@ struct OutgoingConnections {
     /// Whose address they come from where that depends on the client (`usesrc client`, `usesrc clientip`).
     let clientSource: ClientSource?
 
+    /// The SOCKS 4 proxy that they go through; `nil` without one.
+    let socksProxy: SocketAddress?
+
     /// What of a client's own address its server sees.
     enum ClientSource {
         /// The address alone.
@@ -72,6 +75,7 @@ struct OutgoingConnections {
         }
         options.userTimeoutMilliseconds = server.userTimeout.map { Int32(clamping: $0.wholeMilliseconds) }
         self.options = options
+        socksProxy = server.socksAddress
         ports = source?.ports.flatMap { $0.count > 1 ? SourcePorts($0) : nil }
         usesFastOpen = server.usesFastOpen
         isSmart = proxy.connectsSmartly
@@ -82,6 +86,14 @@ struct OutgoingConnections {
             case .ip, .name, .service, .unix, .abstract: false
             }
         let isUsual = options == ConnectOptions() && ports == nil && !usesFastOpen && !isSmart
-        if isUsual, portOffset == nil, !goesToDestination, clientSource == nil { return nil }
+        if isUsual, portOffset == nil, !goesToDestination, clientSource == nil, socksProxy == nil { return nil }
+    }
+}
+
+extension ServerConfiguration {
+    /// Where its SOCKS 4 proxy is; `nil` without one.
+    var socksAddress: SocketAddress? {
+        guard case .ip(let host, let port)? = socksProxy else { return nil }
+        return SocketAddress(ip: host, port: port)
     }
 }

@@ -21,6 +21,8 @@ final class Server {
     var hostName: HostName?
     /// How it is checked; `nil` without `check`.
     let check: ServerCheck?
+    /// How its agent is asked; `nil` without `agent-check`.
+    let agent: ServerCheck?
 
     /// The server whose state it has (`track`), instead of checks of its own; set once, before anything happens.
     var tracked: Server?
@@ -32,12 +34,16 @@ final class Server {
     /// What a person said of it in place of its checks, where it isn't simply up: stopping until a check passes, and down
     /// too without a check.
     private var declared: OperationalState?
+    /// Whether its agent has said that it is down, and nobody anything else since.
+    private var isDownByAgent: Bool
     /// What the last line in the log was about.
     var toldOperational = OperationalState.up
     /// How many sessions it takes at the most; `nil` is no limit.
     var maxconn: Int?
     /// Where a person has it checked, instead of where the file says.
     private var orderedCheck: (host: String?, port: UInt16?)
+    /// Where a person has its agent asked, instead of where the file says.
+    private(set) var orderedAgent: (host: String?, port: UInt16?)
     /// Errors in a row on its connections; `nil` when nobody observes them, or there is no check to react with.
     var errorStreak: ErrorStreak?
     /// How often there were too many of them.
@@ -64,11 +70,12 @@ final class Server {
     ///   - way: how its connections are made, where something is said about that.
     ///   - address: where it is.
     ///   - check: how it is checked.
+    ///   - agent: how its agent is asked.
     ///   - inherited: what an earlier worker knew.
     ///   - now: what time it is.
     init(
         configuration: ServerConfiguration, identity: ServerIdentity, way: OutgoingConnections?,
-        address: SocketAddress?, check: ServerCheck?,
+        address: SocketAddress?, check: ServerCheck?, agent: ServerCheck?,
         inherited: InheritedServer?, now: MonotonicTime
     ) {
         self.configuration = configuration
@@ -77,9 +84,12 @@ final class Server {
         self.way = way
         check?.options = way?.options
         check?.tls = configuration.check?.tls
+        if configuration.check?.goesThroughSOCKS == true { check?.socksProxy = configuration.socksAddress }
         self.address = address
         if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check
+        self.agent = agent
+        isDownByAgent = agent != nil && inherited?.isDownByAgent == true
         ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         declared = inherited?.declared
         maxconn = configuration.maxconn
@@ -87,6 +97,8 @@ final class Server {
         warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || ownOrder == .maint)
         errorStreak = check == nil ? nil : configuration.observation.map { ErrorStreak(limit: $0.errorLimit) }
         check?.address = checkedAddress
+        agent?.address = askedAddress
+        agent?.options = way?.options
         if address == nil { outage.note(isDown: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, inherited.isCheckOff { check?.isEnabled = false }
@@ -110,6 +122,7 @@ final class Server {
     var operational: OperationalState {
         guard !isUnresolved else { return .down }
         if let tracked { return tracked.operational }
+        if isDownByAgent { return .down }
         let found = check?.counter.state ?? .up
         return found == .down ? .down : declared ?? found
     }
@@ -127,6 +140,12 @@ final class Server {
     var decidingCheck: ServerCheck? {
         if let tracked { return tracked.decidingCheck }
         return check?.isEnabled == true ? check : nil
+    }
+
+    /// The agent that decides about it, its own or that of the server at the end of its chain.
+    private var decidingAgent: ServerCheck? {
+        if let tracked { return tracked.decidingAgent }
+        return agent?.isEnabled == true ? agent : nil
     }
 
     /// `PROXY/SERVER`, as others name it that track it.
@@ -169,11 +188,25 @@ final class Server {
     /// - Parameter state: up, stopping or down.
     func declare(_ state: OperationalState) {
         _ = check?.counter.force(isUp: state != .down)
+        isDownByAgent = false
         declared = state == .up || state == .down && check != nil ? nil : state
     }
 
     /// Forgets what a person said of it: a check has found out, or it comes back from maintenance.
     func forgetDeclaration() { declared = nil }
+
+    /// Takes in what its agent says of its health, or a person in the agent's place.
+    ///
+    /// - Parameter isUp: UP or DOWN.
+    func takeWordOfAgent(isUp: Bool) {
+        _ = agent?.counter.force(isUp: isUp)
+        // Only what took it down is over by that: one that is stopping goes on to.
+        if isDownByAgent != !isUp || declared == .down { declared = nil }
+        isDownByAgent = !isUp
+    }
+
+    /// Goes by its agent's last word again, if it is still asked; what one said that isn't asked any more is forgotten.
+    func reconsiderAgent() { isDownByAgent = agent.map { $0.isEnabled && !$0.counter.isUp } ?? false }
 
     /// Gives it another address, or none.
     ///
@@ -181,6 +214,7 @@ final class Server {
     func move(to address: SocketAddress?) {
         self.address = address
         check?.address = checkedAddress
+        agent?.address = askedAddress
     }
 
     /// Has it checked elsewhere.
@@ -191,6 +225,20 @@ final class Server {
     func check(at host: String?, port: UInt16?) {
         orderedCheck = (host ?? orderedCheck.host, port ?? orderedCheck.port)
         check?.address = checkedAddress
+    }
+
+    /// Has its agent asked elsewhere.
+    ///
+    /// - Parameters:
+    ///   - host: an address; `nil` leaves what there is.
+    ///   - port: a port; `nil` leaves what there is.
+    func ask(at host: String?, port: UInt16?) {
+        orderedAgent = (host ?? orderedAgent.host, port ?? orderedAgent.port)
+        agent?.address = askedAddress
+    }
+
+    private var askedAddress: SocketAddress? {
+        configuration.agentAddress(at: address, host: orderedAgent.host, port: orderedAgent.port)
     }
 
     /// Whether its checks go to a port of their own.
@@ -207,6 +255,9 @@ final class Server {
             health: check?.counter.health ?? 0, lastCheck: check?.lastResult, since: recordedSince, address: address)
         inheritance.declared = declared
         inheritance.isCheckOff = check?.isEnabled == false
+        inheritance.isAgentOff = agent?.isEnabled == false
+        inheritance.isDownByAgent = isDownByAgent
+        inheritance.lastAgentAnswer = agent?.lastResult
         return inheritance
     }
 
@@ -248,6 +299,12 @@ final class Server {
             snapshot.fall = check.counter.fall
             snapshot.health = check.counter.health
         }
+        snapshot.broker = check?.broker
+        if let agent, agent.isEnabled {
+            snapshot.agent = AgentSnapshot(
+                last: agent.lastResult, isBeingAsked: agent.isRunning, position: agent.position)
+        }
+        snapshot.isUpByAgent = decidingAgent?.counter.isUp
         return snapshot
     }
 }

@@ -8,7 +8,7 @@ import TLS
 final class ServerCheck {
     let schedule: CheckSchedule
     /// What it says and wants to hear; `nil` where that a connection can be made is all it wants to know.
-    let plan: CheckPlan?
+    var plan: CheckPlan?
     /// The program that decides instead of a conversation; `nil` for none.
     let command: ProgramCheck?
     /// The header that its connections begin with; `nil` is none.
@@ -21,11 +21,15 @@ final class ServerCheck {
     var counter: HealthCounter
     /// The last finished check.
     var lastResult: CheckResult?
+    /// What the broker that was spoken to last says of itself.
+    var broker: BrokerIntroduction?
     /// Checks that failed before the server was down for sure.
     var failures = 0
 
     /// Whether it is turned on; a person may turn it off while the instance runs.
     var isEnabled = true
+    /// The SOCKS 4 proxy that its connections go through; `nil` without one.
+    var socksProxy: SocketAddress?
     /// How its connections speak TLS; `nil` when they don't.
     var tls: ServerTLSConfiguration?
     /// The TLS of the connection that is being tried, from its handshake on.

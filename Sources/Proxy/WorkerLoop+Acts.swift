@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 import Model
 
@@ -36,6 +37,18 @@ extension WorkerLoop {
             declare(state, of: index, in: backend, cause: cause)
         case .setChecks(let isOn):
             try setChecks(isOn: isOn, of: index, in: backend)
+        case .setAgent(let isOn):
+            try setAgent(isOn: isOn, of: index, in: backend)
+        case .setAgentHealth(let isUp):
+            guard server.agent?.isEnabled == true else { throw .agentNotAsked }
+            declare(isUpByAgent: isUp, of: index, in: backend, cause: cause)
+        case .setAgentAddress(let host, let port):
+            guard server.agent?.isEnabled == true else { throw .agentNotAsked }
+            if let host, SocketAddress(ip: host, port: 0) == nil { throw .invalid("invalid addr '\(host)'") }
+            server.ask(at: host, port: port)
+        case .setAgentQuestion(let question):
+            guard let agent = server.agent, agent.isEnabled else { throw .agentNotAsked }
+            agent.plan = AgentConfiguration.plan(question: question)
         case .setWeight(let change):
             try weigh(index, in: backend, change.weight(ofFile: server.configuration.weight))
         case .setSessionLimit(let limit):

@@ -14,16 +14,18 @@ extension WorkerLoop {
     func startChecks() {
         let phases = checks.map { place in
             let server = backend(place.backend).servers[place.server]
+            // An agent is always asked at the same pace.
+            if place.isAgent { return HealthCounter.Phase.up }
             // In maintenance nothing is known of a server, and it keeps its place for the time after.
             return server.administrative == .maint ? .down : server.check?.counter.phase ?? .down
         }
-        let intervals = zip(checks, phases).compactMap { place, phase in
-            backend(place.backend).servers[place.server].check?.schedule.interval(in: phase)
-        }
+        let intervals = checks.indices.compactMap { check($0)?.schedule.interval(in: phases[$0]) }
         let shortest = CheckSchedule.commonInterval(of: intervals)
         for (position, place) in checks.enumerated() {
             let server = backend(place.backend).servers[place.server]
-            guard let check = server.check, server.administrative != .maint, !server.isUnresolved else { continue }
+            guard let check = check(position) else { continue }
+            // An agent can bring its server back from maintenance.
+            guard place.isAgent || server.administrative != .maint && !server.isUnresolved else { continue }
             let delay = check.schedule.firstDelay(
                 position: position, of: checks.count, in: phases[position], shortestInterval: shortest,
                 longestSpread: configuration.global.maxSpreadChecks)
@@ -34,11 +36,11 @@ extension WorkerLoop {
 
     /// Gives up all checks.
     func stopChecks() {
-        for place in checks {
-            let server = backend(place.backend).servers[place.server]
-            stopCheck(of: server)
+        for position in checks.indices {
+            guard let check = check(position) else { continue }
+            stop(check)
             // Nobody will be there later to take in its end, which is near.
-            if let check = server.check, let program = check.program { takeIn(program, of: check) }
+            if let program = check.program { takeIn(program, of: check) }
         }
     }
 
@@ -46,7 +48,13 @@ extension WorkerLoop {
     ///
     /// - Parameter server: a server that is not to be checked.
     func stopCheck(of server: Server) {
-        guard let check = server.check else { return }
+        if let check = server.check { stop(check) }
+    }
+
+    /// Gives up a check.
+    ///
+    /// - Parameter check: one that is not to go on.
+    func stop(_ check: ServerCheck) {
         timers.cancel(&check.timer)
         endProgram(of: check, as: .unwanted)
         closeConnection(of: check)
@@ -59,10 +67,12 @@ extension WorkerLoop {
     ///   - index: the server.
     ///   - backend: its backend.
     ///   - delay: how long to wait, in milliseconds.
-    func planCheck(of index: Int, in backend: Backend, afterMilliseconds delay: Int64) {
-        guard let position = checks.firstIndex(where: { self.backend($0.backend) === backend && $0.server == index }),
-            let check = backend.servers[index].check, check.isEnabled
-        else { return }
+    ///   - isAgent: whether it is the agent that is to be asked.
+    func planCheck(of index: Int, in backend: Backend, afterMilliseconds delay: Int64, isAgent: Bool = false) {
+        let position = checks.firstIndex {
+            self.backend($0.backend) === backend && $0.server == index && $0.isAgent == isAgent
+        }
+        guard let position, let check = check(position), check.isEnabled else { return }
         plan(check, position, at: now.advanced(byMilliseconds: delay))
     }
 
@@ -129,13 +139,18 @@ extension WorkerLoop {
 
     private func check(_ position: Int) -> ServerCheck? {
         let place = checks[position]
-        return backend(place.backend).servers[place.server].check
+        let server = backend(place.backend).servers[place.server]
+        return place.isAgent ? server.agent : server.check
     }
 
     private func begin(_ check: ServerCheck, _ position: Int) {
         check.startedAt = now
         if let command = check.command {
             run(command, check, position)
+            return
+        }
+        if checks[position].isAgent, check.address == nil {
+            finish(position, CheckResult(status: .socketError))
             return
         }
         if let plan = check.plan {
@@ -184,6 +199,10 @@ extension WorkerLoop {
     func finish(_ position: Int, _ verdict: CheckResult) {
         guard let check = check(position) else { return }
         closeConnection(of: check)
+        if checks[position].isAgent {
+            concludeAgent(position, check, verdict)
+            return
+        }
         check.talk = nil
         conclude(position, verdict)
     }

@@ -275,7 +275,7 @@ extension WorkerLoop {
             return
         }
         let (descriptor, start) =
-            if let way = server.way { connect(session, to: server, by: way, at: address) } else {
+            if let way = server.way { connect(session, to: server, by: way, at: way.socksProxy ?? address) } else {
                 Socket.connect(to: address)
             }
         session.pointee.server = descriptor
@@ -307,6 +307,19 @@ extension WorkerLoop {
     /// Takes up a connection that has been made; false when bytes can't move yet: it is broken already, or has a handshake
     /// before it.
     private func establish(_ session: UnsafeMutablePointer<Session>) -> Bool {
+        let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+        guard server.way?.socksProxy == nil else {
+            askForTunnel(session, to: server)
+            return false
+        }
+        return introduce(session)
+    }
+
+    /// Says who the client is, and begins the server's handshake, if there is to be one.
+    ///
+    /// - Parameter session: a session whose connection leads to its server.
+    /// - Returns: false when bytes can't move yet: it is broken already, or has a handshake before it.
+    func introduce(_ session: UnsafeMutablePointer<Session>) -> Bool {
         let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
         if server.wantsHeader, !announceClient(to: server, of: session) {
             attemptFailed(session, timedOut: false)

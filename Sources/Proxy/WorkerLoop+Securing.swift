@@ -74,7 +74,9 @@ extension WorkerLoop {
     /// - Parameter session: a session in its server's handshake.
     func continueServerHandshake(of session: UnsafeMutablePointer<Session>) {
         guard let stream = secure.find(session.pointee.index).server else {
-            preconditionFailure("a server in its handshake has a stream")
+            // Before any handshake with the server, one with the proxy that leads to it.
+            continueTunnel(session)
+            return
         }
         switch stream.handshake() {
         case .waiting: return

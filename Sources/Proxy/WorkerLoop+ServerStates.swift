@@ -30,6 +30,9 @@ extension WorkerLoop {
         state.isDisabledInFile = configuration.isDisabled
         state.checkPort = configuration.check?.port.map(Int.init) ?? 0
         state.checkAddress = configuration.check?.address
+        state.hasAgent = server.agent != nil
+        state.agentPort = (server.orderedAgent.port ?? configuration.agent?.port).map(Int.init) ?? 0
+        state.agentAddress = server.orderedAgent.host ?? configuration.agent?.address
         state.hostName = server.hostName?.name
         switch configuration.address {
         case .ip(_, let port), .name(_, let port): state.port = Int(port)

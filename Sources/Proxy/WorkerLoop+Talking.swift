@@ -72,9 +72,11 @@ extension WorkerLoop {
             case .send(let bytes): hasMoved = send(bytes, talk, check)
             case .listen: hasMoved = listen(talk, check)
             case .end(let result):
+                check.broker = talk.conversation.broker ?? check.broker
                 finish(position, result)
                 return
             case .pause(let result):
+                check.broker = talk.conversation.broker ?? check.broker
                 conclude(position, result)
                 return
             }
@@ -92,13 +94,14 @@ extension WorkerLoop {
     private func connect(_ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
         // The one before, which was for an earlier step.
         closeConnection(of: check)
-        guard let address = check.address(of: connection) else {
+        let proxy = connection.usesServerDefaults ? check.socksProxy : nil
+        guard let address = proxy ?? check.address(of: connection) else {
             preconditionFailure("a server without an address is not checked")
         }
         talk.connection = connection
         check.generation &+= 1
         let (descriptor, start) =
-            talk.conversation.onlyConnects && check.tls == nil
+            talk.conversation.onlyConnects && check.tls == nil && proxy == nil
             ? Socket.probe(address, options: check.options)
             : Socket.connect(to: address, options: check.options ?? ConnectOptions())
         check.descriptor = descriptor
@@ -117,6 +120,15 @@ extension WorkerLoop {
         if let limit = check.schedule.answerLimit {
             talk.deadline = now.advanced(byMilliseconds: limit.wholeMilliseconds)
         }
+        guard !connection.usesServerDefaults || check.socksProxy == nil else {
+            askForTunnel(talk, check)
+            return
+        }
+        introduce(connection, talk, check)
+    }
+
+    /// Says who is there, and begins the handshake, if there is to be one.
+    private func introduce(_ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck) {
         let header = connection.usesServerDefaults ? check.proxyHeader : nil
         if let format = header ?? (connection.sendsHeader ? .version1 : nil), let code = announceCheck(check, format) {
             talk.demand = talk.conversation.failed(SystemError.text(of: code))
@@ -169,6 +181,9 @@ extension WorkerLoop {
 
     /// Reads what there is; false when there is nothing.
     private func listen(_ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+        if talk.isTunneling, let connection = talk.connection {
+            return continueTunnel(talk, check) { introduce(connection, talk, check) }
+        }
         if talk.isEncrypting, let stream = check.stream { return encrypt(stream, talk, check) }
         let size = CheckConversation.longestAnswer
         return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { buffer in

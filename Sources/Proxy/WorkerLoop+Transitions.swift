@@ -54,6 +54,8 @@ extension WorkerLoop {
         let cause = Cause(check: result)
         // What a person said holds until a check says something else.
         if result.status.isSuccess || transition != nil { server.forgetDeclaration() }
+        // So does what an agent said that isn't asked any more.
+        if result.status.isSuccess, server.agent?.isEnabled == false { server.reconsiderAgent() }
         if server.operational != stateBefore {
             // A line of the check's own has just told the reason.
             let reason = logsChecks ? nil : result
@@ -188,6 +190,7 @@ extension WorkerLoop {
         case (true, false):
             // Nothing was checked meanwhile: up, until a first check says otherwise.
             server.forgetDeclaration()
+            server.reconsiderAgent()
             _ = server.check?.counter.restart()
             planCheck(of: index, in: backend, afterMilliseconds: 0)
         case (false, true): stopCheck(of: server)
@@ -231,12 +234,23 @@ extension WorkerLoop {
         sample()
     }
 
-    private func log(_ result: CheckResult, of index: Int, at position: HealthPosition, in backend: Backend) {
+    /// Leaves a line about a check.
+    ///
+    /// - Parameters:
+    ///   - result: how it ended.
+    ///   - index: the server.
+    ///   - position: how far it lets the server be up.
+    ///   - backend: its backend.
+    ///   - isAgent: whether its agent was asked.
+    func log(
+        _ result: CheckResult, of index: Int, at position: HealthPosition, in backend: Backend, isAgent: Bool = false
+    ) {
         let server = backend.servers[index]
         guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
         var line = CheckLogLine(
             proxy: backend.configuration.name, server: server.configuration.name,
             isBackup: server.configuration.isBackup, result: result, position: position)
+        line.isAgent = isAgent
         line.hasWeight = backend.groups.weight(of: index) > 0
         log.send(line, along: routes[proxy], at: WallClock.now())
     }

@@ -54,8 +54,8 @@ final class WorkerLoop {
     let routes: [LogRoute]
     /// By the session's slot, what its line in the log needs besides; empty where no format asks for it.
     var logNotes: [UInt32: SessionNote] = [:]
-    /// The checked servers in the file's order: the slot of a check's token.
-    let checks: [(backend: Int, server: Int)]
+    /// The checked servers and the agents in the file's order: the slot of a check's token.
+    let checks: [CheckPlace]
     /// How long sessions may be silent, by where they came in and where they go.
     let idleLimits: IdleLimitTable
     /// The `resolvers` sections that servers use.

@@ -44,6 +44,12 @@ public struct InheritedServer: Sendable, Hashable {
     public var weight: Int?
     /// Whether a person has turned its checks off.
     public var isCheckOff = false
+    /// Whether a person has turned its agent off.
+    public var isAgentOff = false
+    /// Whether its agent had said that it is down.
+    public var isDownByAgent = false
+    /// What its agent said last.
+    public var lastAgentAnswer: CheckResult?
     /// Its port, where that is another one than the file's.
     public var port: UInt16?
     /// Whether all this comes from a file, so that the history of this process knows nothing of it.

@@ -103,7 +103,8 @@ struct CheckKeywordTests {
             ("http-check send nonsense", "error 9:21 unknown argument 'nonsense' of 'http-check send'"),
             ("option httpchk GET / HTTP/x", "error 9:26 'HTTP/x' is no version of HTTP"),
             ("option pgsql-check", "error 9:23 'pgsql-check' needs a user"),
-            ("option spop-check", "error 9:12 'option spop-check' is not supported here yet"),
+            ("option spop-check x", "error 9:23 unexpected 'x' after 'spop-check'"),
+            ("tcp-check expect ! custom", "error 9:22 'custom' can't be negated"),
         ])
     func errors(line: String, expected: String) {
         let found = Sample.listen(line).diagnostics.filter { $0.severity == .error }

@@ -17,7 +17,6 @@ struct HAProxyAgreementTests {
         // Rules, stickiness, content.
         "balance rdp-cookie", "acl empty src",
         // Other protocols.
-        "server t 192.0.2.2:1 socks4",
         "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
         "bind 127.0.0.1:7778 accept-netscaler-cip",
         // HAProxy reads numbers up to what follows them, or takes them around 65536.
@@ -32,8 +31,7 @@ struct HAProxyAgreementTests {
     /// What is taken here alone, with a warning: files have it.
     private static let takenHereAlone = [
         "clitimeout", "contimeout", "srvtimeout", "redispatch", "balance roundrobin(x)",
-        // There are no agents.
-        "server t 192.0.2.2:1 agent-check", "errorfile",
+        "errorfile",
     ]
 
     /// Names that nobody knows: they never stop the start here, and nothing is wrong with them.

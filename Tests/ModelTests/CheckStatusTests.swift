@@ -10,7 +10,8 @@ struct CheckStatusTests {
         let bad = CheckStatus.allCases.filter { !$0.isSuccess }.map(\.rawValue)
         #expect(
             bad == [
-                "UNK", "INI", "HANA", "SOCKERR", "L4TOUT", "L4CON", "L6TOUT", "L6RSP", "L7TOUT", "L7RSP", "L7STS",
+                "UNK", "INI", "CHECKED", "HANA", "SOCKERR", "L4TOUT", "L4CON", "L6TOUT", "L6RSP", "L7TOUT", "L7RSP",
+                "L7STS",
                 "PROCERR",
                 "PROCTOUT",
             ])

@@ -21,9 +21,12 @@ final class FakeSupervisor: InstanceControl {
     // Owner: the mutex; written by the server's tasks, read by the test.
     private let given = Mutex<[Order]>([])
     private let refusal: ControlError?
+    /// What becomes of every act.
+    private let result: ActResult
 
-    init(refusing refusal: ControlError? = nil) {
+    init(refusing refusal: ControlError? = nil, answering result: ActResult = .done) {
         self.refusal = refusal
+        self.result = result
     }
 
     var orders: [Order] { given.withLock { $0 } }
@@ -78,7 +81,7 @@ final class FakeSupervisor: InstanceControl {
 
     func carryOut(_ act: RuntimeAct, on instance: String, by who: Operator) async throws(ControlError) -> ActResult {
         try take(.act(act, instance, who))
-        return .done
+        return result
     }
 
     func standIns() async -> [StandInStatus] {

@@ -60,8 +60,9 @@ struct ServerFormTests {
         #expect(supervisor.orders == acts.map { .act($0, "warren", who) })
         order.namesStrangers = true
         #expect(await carrier.carryOut(order, by: who) == .partly)
-        order.action = .disableAgent
-        #expect(await carrier.carryOut(order, by: who) == .nothing)
+        let deaf = FakeSupervisor(answering: .refused(.agentNotConfigured))
+        order.action = .enableAgent
+        #expect(await FormCarrier(control: deaf, instance: "warren").carryOut(order, by: who) == .nothing)
         let gone = FormCarrier(control: FakeSupervisor(refusing: .failed("gone")), instance: "warren")
         order.action = .ready
         #expect(await gone.carryOut(order, by: who) == .unknown)

@@ -4,7 +4,7 @@ import Model
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 4.2, `tcp-check expect` and `http-check expect`.
 enum CheckMatchReader {
-    private static let bytesKeywords = ["binary", "binary-lf", "rbinary", "rstring", "string", "string-lf"]
+    private static let bytesKeywords = ["binary", "binary-lf", "custom", "rbinary", "rstring", "string", "string-lf"]
     private static let httpKeywords = ["fhdr", "hdr", "rstatus", "rstring", "status", "string", "string-lf"]
 
     /// Reads a pattern.
@@ -26,6 +26,7 @@ enum CheckMatchReader {
         if keyword.text == "hdr" || keyword.text == "fhdr" {
             return .header(try readHeader(&arguments, isWhole: keyword.text == "fhdr"))
         }
+        if keyword.text == "custom" { return .answer(.anything) }
         let word = try arguments.word("a pattern", example: "expect \(keyword.text) PATTERN")
         guard !word.text.isEmpty else {
             throw word.error("an empty pattern is found in everything", help: "write what is to be found")

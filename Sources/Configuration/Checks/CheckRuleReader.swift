@@ -139,6 +139,9 @@ enum CheckRuleReader {
                 } else if isNegated {
                     keyword = word.saying(String(word.text.dropFirst()))
                 }
+                if isNegated, keyword.text == "custom", !isHTTP {
+                    throw word.error("'custom' can't be negated", help: "write 'expect custom'")
+                }
                 expectation = CheckExpectation(try CheckMatchReader.read(keyword, &arguments, isHTTP: isHTTP))
                 expectation?.isNegated = isNegated
             }

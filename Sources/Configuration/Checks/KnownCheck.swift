@@ -109,6 +109,24 @@ enum KnownCheck {
             CheckText(bytes: [0x30, 0x0C, 0x02, 0x01, 0x01, 0x60, 0x07, 0x02, 0x01, 0x03, 0x04, 0x00, 0x80, 0x00])),
         .expect(expectation(.answer(.ldapBind))))
 
+    /// HAProxy's stream processing protocol: a greeting that says it is a check.
+    ///
+    /// - Source: HAProxy's SPOE specification (`doc/SPOE.txt`), section 3.2.4, HAPROXY-HELLO.
+    static let spop: CheckPlan = {
+        func field(_ text: String) -> [UInt8] { [UInt8(text.utf8.count)] + Array(text.utf8) }
+        let (textType, lengthType, flagType): (UInt8, UInt8, UInt8) = (8, 3, 0x11)
+        // The longest frame, 16380, as a number of variable length.
+        let length: [UInt8] = [0xFC, 0xF0, 0x06]
+        let values =
+            field("supported-versions") + [textType] + field("2.0") + field("max-frame-size") + [lengthType] + length
+            + field("capabilities") + [textType] + field("") + field("healthcheck") + [flagType]
+        // A greeting, whole, of no stream and no frame.
+        let frame: [UInt8] = [1, 0, 0, 0, 1, 0, 0] + values
+        return plan(
+            endsInOrder: false, .send(CheckText(bytes: [0, 0, 0, UInt8(frame.count)] + frame)),
+            .expect(expectation(.answer(.spopHello)) { $0.leastBytes = 4 }))
+    }()
+
     /// SSL 3.0's first message, on which every server of TLS says something, be it that it is too old.
     static let tlsHello: CheckPlan = {
         let ciphers = (Array(0x01...0x1B) + Array(0x2F...0x3A)).flatMap { [UInt8(0), UInt8($0)] }

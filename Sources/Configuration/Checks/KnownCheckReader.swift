@@ -26,19 +26,13 @@ enum KnownCheckReader {
             try choose(KnownCheck.redis, in: &proxy, &arguments)
         },
         Keyword("smtpchk", .backendSide, readSMTP),
-        Keyword("spop-check", .backendSide) { (_, arguments) throws(Diagnostic) in
-            try refuse(arguments.current)
+        Keyword("spop-check", .backendSide) { (proxy, arguments) throws(Diagnostic) in
+            try choose(KnownCheck.spop, in: &proxy, &arguments)
         },
         Keyword("ssl-hello-chk", .backendSide) { (proxy, arguments) throws(Diagnostic) in
             try choose(KnownCheck.tlsHello, in: &proxy, &arguments)
         },
     ]
-
-    private static func refuse(_ word: Word) throws(Diagnostic) {
-        throw word.error(
-            "'option \(word.text)' is not supported here yet",
-            help: "remove it to have servers checked by a connection alone; HAProxy has it")
-    }
 
     private static func choose(
         _ plan: CheckPlan, in proxy: inout ProxyDraft, _ arguments: inout Arguments, at word: Word? = nil

@@ -42,8 +42,8 @@ public struct AMQPConversation: Sendable {
     private var step = Step.start
     /// What was waited for when the alarm came.
     private var interrupted = Step.start
-    /// What the broker said of itself.
-    private var introduction = ""
+    /// What the broker said of itself; `nil` before it has.
+    public private(set) var broker: BrokerIntroduction?
     /// Why the broker takes no messages.
     private var alarm = ""
 
@@ -153,11 +153,11 @@ public struct AMQPConversation: Sendable {
     private mutating func introduced(_ reader: inout AMQPReader) throws -> Move {
         // The version: 0-9.
         _ = try reader.number(UInt16.self)
-        let properties = try reader.tableTexts()
+        let (texts, capabilities) = try reader.properties()
         let mechanisms = try reader.longText().split(separator: " ")
-        let names = [properties["product"], properties["version"]].compactMap(\.self).joined(separator: " ")
-        introduction = [names, properties["cluster_name"].map { "(\($0))" }].compactMap(\.self)
-            .filter { !$0.isEmpty }.joined(separator: " ")
+        broker = BrokerIntroduction(
+            product: texts["product"] ?? "", version: texts["version"] ?? "", cluster: texts["cluster_name"] ?? "",
+            capabilities: capabilities.sorted())
         guard let login = check.login else { return .finish(passed, last: []) }
         guard mechanisms.contains("PLAIN") else {
             return .finish(invalid("no PLAIN login among \(mechanisms.joined(separator: " "))"), last: [])
@@ -237,7 +237,7 @@ public struct AMQPConversation: Sendable {
 
     // MARK: - Results
 
-    private var passed: CheckResult { CheckResult(status: .layer7OK, code: 0, detail: introduction) }
+    private var passed: CheckResult { CheckResult(status: .layer7OK, code: 0, detail: broker?.description ?? "") }
 
     private func invalid(_ detail: String) -> CheckResult {
         CheckResult(status: .layer7InvalidResponse, detail: detail)

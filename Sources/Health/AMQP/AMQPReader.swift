@@ -47,22 +47,39 @@ struct AMQPReader {
         return String(decoding: bytes[content.position..<content.end], as: UTF8.self)
     }
 
-    /// Reads the texts at the top of a table, and passes over everything else in it.
+    /// Reads the texts at the top of a table and the flags of its table `capabilities`, and passes over everything else.
     ///
-    /// - Returns: by name; of two with one name the later.
-    mutating func tableTexts() throws(Malformed) -> [String: String] {
+    /// - Returns: the texts by name, of two with one name the later, and the names of the flags that are set.
+    mutating func properties() throws(Malformed) -> (texts: [String: String], capabilities: [String]) {
         var table = try part()
         var texts: [String: String] = [:]
+        var capabilities: [String] = []
         while !table.isAtEnd {
             let name = try table.shortText()
             let type = try table.number(UInt8.self)
-            if type == UInt8(ascii: "S") {
-                texts[name] = try table.longText()
-            } else {
-                try table.skipValue(type)
+            switch UnicodeScalar(type) {
+            case "S": texts[name] = try table.longText()
+            case "F" where name == "capabilities": capabilities = try table.flags()
+            default: try table.skipValue(type)
             }
         }
-        return texts
+        return (texts, capabilities)
+    }
+
+    /// Reads the names of the flags that are set in a table.
+    private mutating func flags() throws(Malformed) -> [String] {
+        var table = try part()
+        var names: [String] = []
+        while !table.isAtEnd {
+            let name = try table.shortText()
+            let type = try table.number(UInt8.self)
+            guard type == UInt8(ascii: "t") else {
+                try table.skipValue(type)
+                continue
+            }
+            if try table.number(UInt8.self) != 0 { names.append(name) }
+        }
+        return names
     }
 
     /// Passes over a value; tables and arrays are passed over whole, however deep they are.

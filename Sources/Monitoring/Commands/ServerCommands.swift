@@ -9,10 +9,9 @@ import Supervision
 enum ServerCommands {
     /// The rows of the table.
     static let all = [
-        getWeight, setWeight, setServer, setMaxconn, disableAgent,
-        command("enable agent", summary: "enable agent checks") { _, _ throws(ActRefusal) in
-            throw .invalid("Agent was not configured on this server, cannot enable.\n")
-        },
+        getWeight, setWeight, setServer, setMaxconn,
+        command("enable agent", summary: "enable agent checks") { _, _ in .setAgent(isOn: true) },
+        command("disable agent", summary: "disable agent checks") { _, _ in .setAgent(isOn: false) },
         command(
             "enable server", usage: "enable server  (DEPRECATED)",
             summary: "enable a disabled server (use 'set server' instead)"
@@ -45,27 +44,10 @@ enum ServerCommands {
         summary: "change a server's weight (use 'set server' instead)"
     ) { _, values throws(ActRefusal) in .setWeight(try WeightChange(values[1])) }
 
-    /// No server has an agent here, and to turn none off is done at once.
-    private static let disableAgent = Command(
-        "disable agent", usage: "disable agent", summary: "disable agent checks", level: .admin
-    ) { arguments, _, context in
-        do throws(ActRefusal) {
-            _ = try await NamedServer(arguments[0], in: context)
-            return .done
-        } catch {
-            return ActResult.refused(error).outcome
-        }
-    }
-
     private static let setMaxconn = command(
         "set maxconn server", usage: "set maxconn server <bk>/<srv>", summary: "change a server's maxconn setting"
     ) { _, values throws(ActRefusal) in
-        guard !values[1].isEmpty else { throw .invalid("Require <maxconn>.\n") }
-        let number = LeadingInteger(values[1])
-        guard let limit = number.value else { throw .invalid("maxconn string empty or preceded by garbage") }
-        guard number.rest.isEmpty else { throw .invalid("Trailing garbage in maxconn string") }
-        // As HAProxy counts it: without a sign.
-        return .setSessionLimit(Int(UInt32(truncatingIfNeeded: limit)))
+        try .setSessionLimit(values[1])
     }
 
     private static let setServer = command(
@@ -101,19 +83,32 @@ enum ServerCommands {
         case "ssl":
             throw .invalid(
                 "'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
-        case "agent", "agent-send": throw .invalid("agent checks are not enabled on this server.\n")
+        case "agent":
+            guard server.server.agent != nil else { throw .agentNotAsked }
+            guard values[2] == "up" || values[2] == "down" else {
+                throw .invalid("'set server <srv> agent' expects 'up' or 'down'.\n")
+            }
+            return .setAgentHealth(isUp: values[2] == "up")
+        case "agent-send":
+            guard server.server.agent != nil else { throw .agentNotAsked }
+            return .setAgentQuestion(values[2])
         case "agent-addr":
             guard !values[2].isEmpty else { throw .invalid(addressExpected("agent-addr")) }
-            throw .invalid("agent checks are not enabled on this server")
+            guard server.server.agent != nil else { throw agentHasNoAddress }
+            return .setAgentAddress(host: values[2], port: values[3] == "port" ? try checkPort(values[4]) : nil)
         case "agent-port":
             guard !values[2].isEmpty else { throw .invalid("set server <b>/<s> agent-port requires a port.\n") }
-            throw .invalid("agent checks are not enabled on this server")
+            guard server.server.agent != nil else { throw agentHasNoAddress }
+            return .setAgentAddress(host: nil, port: try checkPort(values[2]))
         default:
             throw .invalid(
                 "usage: set server <backend>/<server> addr | agent | agent-addr | agent-port | agent-send | "
                     + "check-addr | check-port | fqdn | health | ssl | state | weight\n")
         }
     }
+
+    /// As HAProxy has it, without the line feed and the full stop that the agent's other refusals have.
+    private static let agentHasNoAddress = ActRefusal.invalid("agent checks are not enabled on this server")
 
     private static func addressExpected(_ word: String) -> String {
         "set server <b>/<s> \(word) requires an address and optionally a port.\n"
@@ -165,28 +160,6 @@ extension ActResult {
         case .told(let words): .message(words, .warning)
         case .refused(let refusal): .message(refusal.description, .error)
         }
-    }
-}
-
-extension WeightChange {
-    /// Reads a weight as a person writes it: `10` or `50%`.
-    ///
-    /// - Parameter text: the word; empty when it is missing.
-    /// - Throws: what is wrong with it, in HAProxy's words.
-    init(_ text: String) throws(ActRefusal) {
-        guard !text.isEmpty else { throw .invalid("Require <weight> or <weight%>.\n") }
-        let number = LeadingInteger(text)
-        guard let value = number.value else { throw .invalid("Empty weight string empty or preceded by garbage") }
-        if number.rest == "%" {
-            guard value >= 0 else { throw .invalid("Relative weight must be positive.\n") }
-            self = .percent(value)
-            return
-        }
-        guard (0...Self.greatest).contains(value) else {
-            throw .invalid("Absolute weight can only be between 0 and 256 inclusive.\n")
-        }
-        guard number.rest.isEmpty else { throw .invalid("Trailing garbage in weight string") }
-        self = .absolute(value)
     }
 }
 

@@ -25,9 +25,9 @@ struct ServerStateLine {
             "\(state.backendID)", state.backend, "\(server.id)", server.name, state.host ?? "-",
             "\(operational)", "\(administrative.rawValue)", "\(server.configuredWeight)", "\(server.fileWeight)",
             "\(server.counters.secondsSinceLastChange)", "\(checkStatus)", "\(checkResult)", "\(health)",
-            "\(check.rawValue)", "0", state.hasGivenBackendID ? "1" : "0", state.hasGivenID ? "1" : "0",
+            "\(check.rawValue)", "\(agent.rawValue)", state.hasGivenBackendID ? "1" : "0", state.hasGivenID ? "1" : "0",
             state.hostName ?? "-", "\(state.port)", state.serviceName ?? "-", state.usesTLS ? "1" : "0",
-            "\(state.checkPort)", state.checkAddress ?? "-", "-", "0",
+            "\(state.checkPort)", state.checkAddress ?? "-", state.agentAddress ?? "-", "\(state.agentPort)",
         ]
         return columns.joined(separator: " ") + "\n"
     }
@@ -70,6 +70,7 @@ struct ServerStateLine {
         static let configured = Self(rawValue: 0x02)
         static let enabled = Self(rawValue: 0x04)
         static let paused = Self(rawValue: 0x08)
+        static let agent = Self(rawValue: 0x10)
     }
 
     private var check: Check {
@@ -78,6 +79,12 @@ struct ServerStateLine {
         if server.isChecking { flags.insert(.inProgress) }
         if server.administrative == .maint || server.isUnresolved { flags.insert(.paused) }
         return flags
+    }
+
+    private var agent: Check {
+        guard state.hasAgent else { return [] }
+        guard let agent = server.agent else { return [.configured, .agent] }
+        return agent.isBeingAsked ? [.configured, .enabled, .agent, .inProgress] : [.configured, .enabled, .agent]
     }
 
     private var health: Int {
@@ -91,6 +98,7 @@ struct ServerStateLine {
         guard server.isChecked, !server.isChecking, let result = server.lastCheck else { return 0 }
         switch result.status {
         case .unknown, .initializing: return 0
+        case .noChange: return 1
         case .layer7Conditional: return 4
         case let status: return status.isSuccess ? 3 : 2
         }
@@ -101,6 +109,7 @@ struct ServerStateLine {
         switch server.lastCheck?.status ?? .initializing {
         case .unknown: return 0
         case .initializing: return 1
+        case .noChange: return 3
         case .analysis: return 4
         case .socketError: return 5
         case .layer4OK: return 6

@@ -15,7 +15,7 @@ struct FormCarrier: Sendable {
     ///   - who: for the history.
     /// - Returns: what became of it; a server to which the action means nothing changes nothing.
     func carryOut(_ order: ServerForm.Order, by who: Operator) async -> FormOutcome {
-        guard let act = order.action.act else { return .nothing }
+        let act = order.action.act
         var changed = 0
         for server in order.servers {
             let identity = ServerIdentity(instance: instance, proxy: order.backend, server: server)
@@ -35,8 +35,8 @@ struct FormCarrier: Sendable {
 }
 
 extension ServerForm.Action {
-    /// What a worker does for it; `nil` for what concerns agents, which no server has.
-    fileprivate var act: ServerAct? {
+    /// What a worker does for it.
+    fileprivate var act: ServerAct {
         switch self {
         case .ready: .setState(.ready)
         case .drain: .setState(.drain)
@@ -47,7 +47,10 @@ extension ServerForm.Action {
         case .markStopping: .setHealth(.stopping)
         case .markDown: .setHealth(.down)
         case .endSessions: .endSessions
-        case .disableAgent, .enableAgent, .agentUp, .agentDown: nil
+        case .disableAgent: .setAgent(isOn: false)
+        case .enableAgent: .setAgent(isOn: true)
+        case .agentUp: .setAgentHealth(isUp: true)
+        case .agentDown: .setAgentHealth(isUp: false)
         }
     }
 }

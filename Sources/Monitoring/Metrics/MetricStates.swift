@@ -57,8 +57,8 @@ enum MetricStates {
     private static func state(of server: ServerSnapshot) -> String {
         switch ServerStatus(of: server) {
         case .maintenance, .unresolved: "MAINT"
-        case .down, .goingUp: "DOWN"
-        case .draining, .drainingGoingDown: "DRAIN"
+        case .down, .downByAgent, .goingUp: "DOWN"
+        case .draining, .drainingByAgent, .drainingGoingDown: "DRAIN"
         case .degraded, .stopping, .stoppingGoingDown: "NOLB"
         case .up, .goingDown, .unchecked: server.weight == 0 ? "DRAIN" : "UP"
         }

@@ -142,13 +142,20 @@ struct PageRow {
     }
 
     private static func check(of server: ServerSnapshot) -> PageCell {
+        if ServerStatus(of: server) == .downByAgent, let agent = AgentColumns(of: server), let last = server.agent?.last
+        {
+            let text = "\(agent.statusText)/\(last.code ?? 0) in \(last.durationMilliseconds ?? 0)ms"
+            return .words(text, [PageCell.Tip(name: "", value: agent.explanation)])
+        }
         guard let check = CheckColumns(of: server) else { return .empty }
         var text = check.statusText
         if let result = check.result {
             if let code = result.code { text += "/\(code)" }
             if let duration = result.durationMilliseconds { text += " in \(duration)ms" }
         }
-        return .words(text, [PageCell.Tip(name: "", value: check.explanation)])
+        var tips = [PageCell.Tip(name: "", value: check.explanation)]
+        if let broker = server.broker { tips += PageTips.broker(broker) }
+        return .words(text, tips)
     }
 }
 
@@ -211,6 +218,14 @@ enum PageTips {
             PageCell.Tip(name: "Active connections limit:", value: limit),
             PageCell.Tip(name: "Idle connections limit:", value: "-"),
         ]
+    }
+
+    /// What a broker says of itself.
+    static func broker(_ broker: BrokerIntroduction) -> [PageCell.Tip] {
+        [
+            PageCell.Tip(name: "Broker:", value: broker.description),
+            PageCell.Tip(name: "Capabilities:", value: broker.capabilities.joined(separator: ", ")),
+        ].filter { !$0.value.isEmpty }
     }
 
     /// How long the phases of sessions took.

@@ -13,6 +13,8 @@ enum ServerStatus: Hashable {
     case unresolved
     /// Failed its checks.
     case down
+    /// Down, as its agent says.
+    case downByAgent
     /// Down, and `passed` of the `needed` checks have passed.
     case goingUp(passed: Int, needed: Int)
     /// Up, and `left` of `allowed` failed checks take it down.
@@ -27,6 +29,8 @@ enum ServerStatus: Hashable {
     case stoppingGoingDown(left: Int, allowed: Int)
     /// Keeps its sessions and gets no new ones.
     case draining
+    /// Keeps its sessions and gets no new ones, while an agent is asked about it.
+    case drainingByAgent
     /// As `draining`, with `left` of `allowed` failed checks before it is down.
     case drainingGoingDown(left: Int, allowed: Int)
     /// Takes traffic, and nobody looks after it.
@@ -45,8 +49,10 @@ enum ServerStatus: Hashable {
         switch server.state {
         case _ where server.isUnresolved: self = .unresolved
         case .maint: self = .maintenance(via: server.isMaintenanceInherited ? server.tracks : nil)
+        case .down where server.isUpByAgent == false: self = .downByAgent
         case .down where passed > 0 && passed < needed: self = .goingUp(passed: passed, needed: needed)
         case .down, .unknown: self = .down
+        case .drain where server.isUpByAgent != nil: self = .drainingByAgent
         case .drain where isFalling: self = .drainingGoingDown(left: left, allowed: allowed)
         case .drain: self = .draining
         case .degraded: self = .degraded
@@ -64,12 +70,14 @@ enum ServerStatus: Hashable {
         case .maintenance(let tracked): tracked.map { "MAINT (via \($0))" } ?? "MAINT"
         case .unresolved: "MAINT (resolution)"
         case .down: "DOWN"
+        case .downByAgent: "DOWN (agent)"
         case .goingUp(let passed, let needed): "DOWN \(passed)/\(needed)"
         case .goingDown(let left, let allowed): "UP \(left)/\(allowed)"
         case .up: "UP"
         case .degraded, .stopping: "NOLB"
         case .stoppingGoingDown(let left, let allowed): "NOLB \(left)/\(allowed)"
         case .draining: "DRAIN"
+        case .drainingByAgent: "DRAIN (agent)"
         case .drainingGoingDown(let left, let allowed): "DRAIN \(left)/\(allowed)"
         case .unchecked: "no check"
         }
@@ -80,7 +88,9 @@ enum ServerStatus: Hashable {
         switch self {
         case .goingUp: "↑"
         case .goingDown, .drainingGoingDown, .stoppingGoingDown: "↓"
-        case .maintenance, .unresolved, .down, .up, .degraded, .stopping, .draining, .unchecked: ""
+        case .maintenance, .unresolved, .down, .downByAgent, .up, .degraded, .stopping, .draining, .drainingByAgent,
+            .unchecked:
+            ""
         }
     }
 
@@ -92,12 +102,12 @@ enum ServerStatus: Hashable {
         let kind = server.isBackup ? "backup" : "active"
         switch self {
         case .maintenance, .unresolved: return "maintain"
-        case .down: return "\(kind)_down"
+        case .down, .downByAgent: return "\(kind)_down"
         case .goingUp: return "\(kind)_going_up"
         case .goingDown, .drainingGoingDown, .stoppingGoingDown: return "\(kind)_going_down"
         case .up: return server.weight == 0 ? "\(kind)_draining" : "\(kind)_up"
         case .degraded, .stopping: return "\(kind)_nolb"
-        case .draining: return "\(kind)_draining"
+        case .draining, .drainingByAgent: return "\(kind)_draining"
         case .unchecked: return "\(kind)_no_check"
         }
     }

@@ -3,7 +3,7 @@ import Model
 /// All fields of the statistics in the order of HAProxy 2.6's CSV.
 ///
 /// Columns up to `-` keep their places for ever; what follows is found by its name. Fields about things that do not exist
-/// here (compression, caches, agents, TLS) are filled as HAProxy fills them when they are not configured, so that a reader
+/// here (compression, caches, TLS) are filled as HAProxy fills them when they are not configured, so that a reader
 /// made for HAProxy finds a number where it expects one.
 ///
 /// - Source: HAProxy 2.6 management guide, section 9.1; which rows fill which field is recorded from 2.6.12.
@@ -158,7 +158,7 @@ enum StatisticsTable {
         .zeroInProxies("comp_in"), .zeroInProxies("comp_out"), .zeroInProxies("comp_byp"), .zeroInProxies("comp_rsp"),
         .counted("lastsess") { .count($0.secondsSinceLastSession ?? -1) },
         StatisticsField("last_chk", server: { server, _, _ in CheckColumns(of: server)?.detail ?? .absent }),
-        StatisticsField("last_agt"),
+        StatisticsField("last_agt", server: { server, _, _ in AgentColumns(of: server)?.detail ?? .absent }),
     ]
 
     private static let timings: [StatisticsField] = [
@@ -169,16 +169,20 @@ enum StatisticsTable {
     ]
 
     private static let agent: [StatisticsField] = [
-        StatisticsField("agent_status"), StatisticsField("agent_code"), StatisticsField("agent_duration"),
+        StatisticsField("agent_status", server: { server, _, _ in AgentColumns(of: server)?.status ?? .absent }),
+        StatisticsField("agent_code", server: { server, _, _ in AgentColumns(of: server)?.code ?? .absent }),
+        StatisticsField("agent_duration", server: { server, _, _ in AgentColumns(of: server)?.duration ?? .absent }),
     ]
 
     private static let checkWords: [StatisticsField] = [
         StatisticsField("check_desc", server: { server, _, _ in CheckColumns(of: server)?.description ?? .absent }),
-        StatisticsField("agent_desc"),
+        StatisticsField("agent_desc", server: { server, _, _ in AgentColumns(of: server)?.description ?? .absent }),
         StatisticsField("check_rise", server: { server, _, _ in CheckColumns(of: server)?.rise ?? .absent }),
         StatisticsField("check_fall", server: { server, _, _ in CheckColumns(of: server)?.fall ?? .absent }),
         StatisticsField("check_health", server: { server, _, _ in CheckColumns(of: server)?.health ?? .absent }),
-        StatisticsField("agent_rise"), StatisticsField("agent_fall"), StatisticsField("agent_health"),
+        StatisticsField("agent_rise", server: { server, _, _ in AgentColumns(of: server)?.rise ?? .absent }),
+        StatisticsField("agent_fall", server: { server, _, _ in AgentColumns(of: server)?.fall ?? .absent }),
+        StatisticsField("agent_health", server: { server, _, _ in AgentColumns(of: server)?.health ?? .absent }),
     ]
 
     private static let addresses: [StatisticsField] = [
