@@ -3,7 +3,8 @@ import Configuration
 /// How long an established session may be silent, and whose silence it is then.
 ///
 /// Traffic in either direction refreshes both sides' time; once one side has ended, only the other's counts; at equal
-/// limits the client's wins. `timeout tunnel` stands for both sides' own limits, not for `client-fin` and `server-fin`. A
+/// limits the client's wins. A side that doesn't take what waits for it is the silent one, and nothing is expected meanwhile of
+/// the other, which isn't read. `timeout tunnel` stands for both sides' own limits, not for `client-fin` and `server-fin`. A
 /// pure rule: the caller says what is open and measures.
 ///
 /// - Source: HAProxy 2.6 configuration manual, `timeout client|server|client-fin|server-fin|tunnel`, and recordings.
@@ -38,8 +39,23 @@ struct IdleLimits: Equatable {
     /// - Parameters:
     ///   - clientEnded: whether the client has ended its direction.
     ///   - serverEnded: whether the server has.
+    ///   - clientIsDeaf: whether bytes wait for the client to take them.
+    ///   - serverIsDeaf: whether bytes wait for the server to take them.
     /// - Returns: `nil` when there is no limit.
-    func limit(clientEnded: Bool, serverEnded: Bool) -> Limit? {
+    func limit(
+        clientEnded: Bool, serverEnded: Bool, clientIsDeaf: Bool = false, serverIsDeaf: Bool = false
+    ) -> Limit? {
+        switch (clientIsDeaf, serverIsDeaf) {
+        case (true, true): return IdleLimits.shorter(tunnel ?? client, tunnel ?? server)
+        case (true, false):
+            // The server isn't read, and the client may still be.
+            let speaking = clientEnded ? nil : serverEnded ? clientFin : tunnel ?? client
+            return IdleLimits.shortest(tunnel ?? client, speaking).map { Limit(milliseconds: $0, silence: .client) }
+        case (false, true):
+            let speaking = serverEnded ? nil : clientEnded ? serverFin : tunnel ?? server
+            return IdleLimits.shortest(tunnel ?? server, speaking).map { Limit(milliseconds: $0, silence: .server) }
+        case (false, false): break
+        }
         switch (clientEnded, serverEnded) {
         case (false, false):
             if let tunnel { return Limit(milliseconds: tunnel, silence: .client) }
@@ -49,6 +65,11 @@ struct IdleLimits: Equatable {
         // Only unsent rests are left: whoever is slower.
         case (true, true): return IdleLimits.shorter(clientFin, serverFin)
         }
+    }
+
+    private static func shortest(_ one: Int64?, _ other: Int64?) -> Int64? {
+        guard let one, let other else { return one ?? other }
+        return min(one, other)
     }
 
     private static func shorter(_ client: Int64?, _ server: Int64?) -> Limit? {

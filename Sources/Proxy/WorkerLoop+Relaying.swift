@@ -131,7 +131,7 @@ extension WorkerLoop {
         let after = progress(of: session)
         guard before != after else { return }
         session.pointee.lastActivity = now
-        if before.ends != after.ends { planIdleLimit(of: session) }
+        if before.limits != after.limits { planIdleLimit(of: session) }
     }
 
     /// Goes on with the sessions that had more to move than their share of the last turn.
@@ -214,7 +214,8 @@ extension WorkerLoop {
     /// - Returns: `nil` when there is none.
     func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
         idleLimits[session.pointee.frontend, session.pointee.backend].limit(
-            clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded)
+            clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded,
+            clientIsDeaf: session.pointee.download.buffer != nil, serverIsDeaf: session.pointee.upload.buffer != nil)
     }
 
     @inline(__always)
@@ -222,11 +223,12 @@ extension WorkerLoop {
         direction.isSourceReadable || (direction.buffer != nil && !direction.isSinkFull)
     }
 
-    /// What an activity changes: bytes read, bytes waiting, ends.
+    /// What an activity changes: bytes read, bytes waiting, and what decides about the time limit: which sides have ended,
+    /// and for which of them bytes wait.
     private struct Progress: Equatable {
         var bytes: Int64
         var pending: Int32
-        var ends: UInt8
+        var limits: UInt8
     }
 
     @inline(__always)
@@ -235,7 +237,8 @@ extension WorkerLoop {
         let download = session.pointee.download
         return Progress(
             bytes: upload.bytes &+ download.bytes, pending: upload.pending &+ download.pending,
-            ends: (upload.hasSourceEnded ? 1 : 0) | (download.hasSourceEnded ? 2 : 0))
+            limits: (upload.hasSourceEnded ? 1 : 0) | (download.hasSourceEnded ? 2 : 0)
+                | (upload.buffer != nil ? 4 : 0) | (download.buffer != nil ? 8 : 0))
     }
 
     /// Draws the consequences of the upload's stop; true when the session has ended.

@@ -23,6 +23,13 @@ extension WorkerLoop {
             backend.tally.countAbort(by: side)
             backend.servers[Int(session.pointee.serverIndex)].tally.countAbort(by: side)
         }
+        let isDeaf =
+            side == .client ? session.pointee.download.buffer != nil : session.pointee.upload.buffer != nil
+        if isDeaf {
+            // Nothing that the other side might still say would reach it.
+            end(session, SessionEnd(of: session.pointee))
+            return
+        }
         switch side {
         case .none: preconditionFailure("a limit is a side's")
         case .client:

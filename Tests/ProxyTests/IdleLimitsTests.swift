@@ -66,6 +66,23 @@ struct IdleLimitsTests {
         #expect(limits(client: 5, server: 7, clientFin: 1).limit(clientEnded: true, serverEnded: true) == client(1))
     }
 
+    @Test("a side that doesn't take what waits for it is the silent one", arguments: [false, true], [false, true])
+    func deaf(clientEnded: Bool, serverEnded: Bool) {
+        func limit(_ limits: IdleLimits, client: Bool = false, server: Bool = false) -> IdleLimits.Limit? {
+            limits.limit(
+                clientEnded: clientEnded, serverEnded: serverEnded, clientIsDeaf: client, serverIsDeaf: server)
+        }
+        #expect(limit(limits(client: 5, server: 1), client: true) == client(5))
+        #expect(limit(limits(client: 1, server: 5), server: true) == server(5))
+        #expect(limit(limits(client: 5, server: 1), client: true, server: true) == server(1))
+        #expect(limit(limits(client: 3, server: 3), client: true, server: true) == client(3))
+        #expect(limit(limits(client: 5, server: 1, tunnel: 9), client: true) == client(9))
+        #expect(limit(limits(server: 1), client: true) == nil)
+        // A client that is still read has the shorter of its limits.
+        let fin = limit(limits(client: 5, server: 1, clientFin: 2), client: true)
+        #expect(fin == client(!clientEnded && serverEnded ? 2 : 5))
+    }
+
     @Test("a tunnel's limit takes the place of both, but not that of the fin limits")
     func tunnel() {
         let limits = limits(client: 1, server: 2, tunnel: 100)
