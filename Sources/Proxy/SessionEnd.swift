@@ -34,8 +34,8 @@ enum SessionEnd: Equatable {
     case clientSilentInInspection
     /// No descriptor or memory was left for it.
     case exhausted
-    /// It was closed by order.
-    case killed
+    /// It was closed by order, wherever it was.
+    case killed(TerminationPhase)
     /// Its server was marked down.
     case serverDown(isConnected: Bool)
     /// An active server was marked up, and it was on a backup.
@@ -50,7 +50,7 @@ enum SessionEnd: Equatable {
         case .serverFailed: self = .serverFailed
         case .serverDown: self = .serverDown(isConnected: session.isRelaying)
         case .activeUp: self = .activeUp(isConnected: session.isRelaying)
-        case .killed: self = .killed
+        case .killed: self = .killed(session.phase.termination)
         }
     }
 
@@ -70,7 +70,7 @@ enum SessionEnd: Equatable {
         case .clientLeftInspection: TerminationState(.client, .request)
         case .clientSilentInInspection: TerminationState(.clientTimeout, .request)
         case .exhausted: TerminationState(.resource, .connect)
-        case .killed: TerminationState(.killed, .normal)
+        case .killed(let phase): TerminationState(.killed, phase)
         case .serverDown(let isConnected): TerminationState(.serverDown, isConnected ? .normal : .connect)
         case .activeUp(let isConnected): TerminationState(.activeUp, isConnected ? .normal : .connect)
         }
@@ -122,6 +122,20 @@ enum SessionEnd: Equatable {
             .clientLeftInspection, .clientSilentInInspection, .denied, .serverFailed, .killed, .serverDown,
             .activeUp:
             false
+        }
+    }
+}
+
+extension Session.Phase {
+    /// What the log calls it when a session is closed then by order.
+    ///
+    /// - Source: recorded from HAProxy 2.6.12; one whose bytes move ends as if everything had been said.
+    var termination: TerminationPhase {
+        switch self {
+        case .free, .greeting, .handshaking, .established, .secured: .normal
+        case .inspecting: .request
+        case .queued: .queue
+        case .connecting, .pausing, .securing: .connect
         }
     }
 }

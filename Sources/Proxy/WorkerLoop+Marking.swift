@@ -85,11 +85,17 @@ extension WorkerLoop {
         shutdowns = []
         for order in orders {
             let servers = backend(order.backend).servers
+            // Those that have the server now, and not those that get a place there as these end.
+            var meant: [SessionIdentifier] = []
             sessions.forEach { session in
                 guard session.pointee.holdsServer, Int(session.pointee.backend) == order.backend else { return }
                 let index = Int(session.pointee.serverIndex)
                 let isMeant = order.server.map { $0 == index } ?? servers[index].configuration.isBackup
-                if isMeant { shutDown(session, as: order.outcome) }
+                if isMeant { meant.append(session.pointee.identifier) }
+            }
+            for identifier in meant {
+                guard let session = sessions.find(identifier) else { continue }
+                shutDown(session, as: order.outcome)
             }
         }
     }

@@ -29,7 +29,9 @@ extension WorkerLoop {
     func stopTimerFired() {
         stopping?.timer = .none
         stopping?.hasExpired = true
-        sessions.forEach { $0.pointee.isArriving ? turnAway($0, .killed) : end($0, .killed) }
+        sessions.forEach {
+            $0.pointee.isArriving ? turnAway($0, .killed) : end($0, .killed($0.pointee.phase.termination))
+        }
     }
 
     private var inheritance: [ServerIdentity: InheritedServer] {
