@@ -42,7 +42,7 @@ let package = Package(
             resources: [
                 .embedInCode("v001_initial.sql"), .embedInCode("v002_session_levels.sql"),
                 .embedInCode("v003_traffic.sql"), .embedInCode("v004_state_days.sql"),
-                .embedInCode("v005_views.sql"),
+                .embedInCode("v005_views.sql"), .embedInCode("v006_causes.sql"),
             ]),
         .target(
             name: "History",

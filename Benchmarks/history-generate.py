@@ -119,14 +119,16 @@ def add_samples(db, end):
     series = "WITH RECURSIVE moment(at) AS (SELECT ? UNION ALL SELECT at + ? FROM moment WHERE at + ? < ?)"
     db.execute("BEGIN")
     db.execute(
-        f"INSERT INTO samples {series} SELECT servers.id, moment.at, 10000, moment.at / 10000 % 40, "
+        "INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out) "
+        f"{series} SELECT servers.id, moment.at, 10000, moment.at / 10000 % 40, "
         "moment.at / 10000 % 40 + 3, 7, 12345, 67890 FROM servers, moment", (kept["samples"], 10_000, 10_000, end))
     db.execute("UPDATE sample_levels SET kept_from = ? WHERE name = 'samples'", (kept["samples"],))
     for table, unit in units.items():
         first = kept[table] or (end - 730 * DAY) // DAY * DAY
         rolled = end // unit * unit
         db.execute(
-            f"INSERT INTO {table} {series} SELECT servers.id, moment.at, {unit // 10_000}, {unit}, 20, 0, 42, "
+            f"INSERT INTO {table} (server_id, at, samples, covered_ms, current, least, most, session_ms, new, bytes_in, "
+            f"bytes_out) {series} SELECT servers.id, moment.at, {unit // 10_000}, {unit}, 20, 0, 42, "
             f"20 * {unit}, {7 * unit // 10_000}, 12345, 67890 FROM servers, moment", (first, unit, unit, rolled))
         db.execute(
             "UPDATE sample_levels SET kept_from = ?, rolled_until = ? WHERE name = ?", (kept[table], rolled, table))

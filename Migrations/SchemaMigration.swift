@@ -14,6 +14,7 @@ public struct SchemaMigration: Sendable, Hashable {
         SchemaMigration(name: "v003_traffic", file: PackageResources.v003_traffic_sql),
         SchemaMigration(name: "v004_state_days", file: PackageResources.v004_state_days_sql),
         SchemaMigration(name: "v005_views", file: PackageResources.v005_views_sql),
+        SchemaMigration(name: "v006_causes", file: PackageResources.v006_causes_sql),
     ]
 
     private init(name: String, file: [UInt8]) {

@@ -75,9 +75,12 @@ public final class HistoryDatabase: HistoryReader {
             let plan = SamplePlan(
                 since: question.since?.millisecondsSinceEpoch, until: question.until?.millisecondsSinceEpoch,
                 bucketMilliseconds: max(1, bucketMilliseconds), coverage: try .fetch(db))
-            var sums = SampleSums(limit: question.limit)
-            for segment in plan.segments.reversed() {
-                let query = HistoryQuery.sessions(segment, servers: asked, limit: question.limit)
+            let before = subjects.place(question.before)
+            var sums = SampleSums(limit: question.limit, before: before)
+            // Of the bucket that an earlier answer began in, each subject's row may be one that it had already.
+            let limit = question.limit.map { $0 + (before == nil ? 0 : asked.count) }
+            for segment in plan.segments(before: before?.at).reversed() {
+                let query = HistoryQuery.sessions(segment, servers: asked, limit: limit)
                 let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
                 while let row = try rows.next() { sums.add(SampleSum(row, bucket: segment.bucketMilliseconds)) }
             }
@@ -97,6 +100,25 @@ public final class HistoryDatabase: HistoryReader {
         try connection.read("read uptimes") { db in
             let subjects = try Subjects(db)
             return try availability(subjects, db, now: now).accounts(question, asked: subjects.matching(question))
+        }
+    }
+
+    /// The hours in which checks said something else than a server's state without changing it, oldest first.
+    ///
+    /// - Parameter question: which; an hour that overlaps the period counts. `after` is ignored.
+    /// - Returns: one row a server and hour, within an hour by the servers' numbers.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func softStates(_ question: HistoryQuestion) throws -> [SoftStates] {
+        try connection.read("read soft states") { db in
+            let subjects = try Subjects(db)
+            let asked = subjects.matching(question) ?? subjects.byNumber.keys.sorted()
+            if asked.isEmpty { return [] }
+            let query = HistoryQuery.softStates(
+                since: question.since, until: question.until, before: subjects.place(question.before), servers: asked,
+                limit: question.limit)
+            return try Row.fetchAll(db, sql: query.sql, arguments: query.arguments).reversed().map { row in
+                try RowReader(path: connection.file.path).softStates(row, subjects)
+            }
         }
     }
 

@@ -42,7 +42,8 @@ extension HistoryDatabase {
             let since = question.since?.millisecondsSinceEpoch ?? Int64.min
             let until = question.until?.millisecondsSinceEpoch ?? Int64.max
             try target.inDatabase { db in
-                let tables = SampleLevel.allCases.map(\.table) + ["transitions", "events", "states_by_day"]
+                let tables =
+                    SampleLevel.allCases.map(\.table) + ["transitions", "events", "soft_states", "states_by_day"]
                 if question.since != nil || question.until != nil {
                     for table in tables {
                         try db.execute(

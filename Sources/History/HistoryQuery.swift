@@ -55,6 +55,49 @@ struct HistoryQuery {
             arguments: [bucket, bucket, segment.from, segment.to, bucket])
     }
 
+    /// Hours with soft states, newest first.
+    ///
+    /// - Parameters:
+    ///   - since: nothing of hours that end before it.
+    ///   - until: nothing of hours that begin at or after it.
+    ///   - before: nothing at or after this place, an hour and a server's number.
+    ///   - servers: of which servers.
+    ///   - limit: the most rows.
+    /// - Returns: the statement.
+    static func softStates(
+        since: Timestamp?, until: Timestamp?, before: (at: Int64, server: Int64)?, servers: [Int64], limit: Int?
+    ) -> HistoryQuery {
+        var conditions = Conditions()
+        conditions.add("server_id IN (\(list(servers)))")
+        if let since { conditions.add("at > ?", [since.millisecondsSinceEpoch - SampleLevel.hour.unitMilliseconds]) }
+        if let until { conditions.add("at < ?", [until.millisecondsSinceEpoch]) }
+        if let before {
+            conditions.add("at <= ? AND (at < ? OR server_id < ?)", [before.at, before.at, before.server])
+        }
+        let bound = limit.map { " LIMIT \(max(0, $0))" } ?? ""
+        return HistoryQuery(
+            sql: "SELECT * FROM soft_states\(conditions.sql) ORDER BY at DESC, server_id DESC\(bound)",
+            arguments: conditions.arguments)
+    }
+
+    /// The sums of soft states of servers over a period, in whole hours.
+    ///
+    /// - Parameters:
+    ///   - servers: of which servers.
+    ///   - since: the period's beginning.
+    ///   - until: its end.
+    /// - Returns: the statement, for `server_id, failed, passed`.
+    static func softSums(ofServers servers: [Int64], since: Timestamp, until: Timestamp) -> HistoryQuery {
+        HistoryQuery(
+            sql: """
+                SELECT server_id, sum(failed), sum(passed) FROM soft_states WHERE server_id IN (\(list(servers))) \
+                AND at > ? AND at < ? GROUP BY server_id
+                """,
+            arguments: [
+                since.millisecondsSinceEpoch - SampleLevel.hour.unitMilliseconds, until.millisecondsSinceEpoch,
+            ])
+    }
+
     private static func list(_ numbers: [Int64]) -> String {
         numbers.map(String.init).joined(separator: ", ")
     }
@@ -74,10 +117,16 @@ private struct Conditions {
     private var terms: [String] = []
     private(set) var arguments = StatementArguments()
 
+    init() {}
+
     init(_ question: HistoryQuestion) {
         if let since = question.since { add("at >= ?", [since.millisecondsSinceEpoch]) }
         if let until = question.until { add("at < ?", [until.millisecondsSinceEpoch]) }
         if let after = question.after { add("id > ?", [after]) }
+        if case .row(let at, let id) = question.before {
+            let at = at.millisecondsSinceEpoch
+            add("at <= ? AND (at < ? OR id < ?)", [at, at, id])
+        }
     }
 
     mutating func add(_ term: String, _ arguments: StatementArguments = []) {

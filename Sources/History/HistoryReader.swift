@@ -14,9 +14,19 @@ public struct HistoryQuestion: Sendable, Hashable {
     public var limit: Int?
     /// Only rows recorded after this one (`--follow`).
     public var after: Int64?
+    /// Only rows before this place, to go on to the past from where an answer began.
+    public var before: HistoryPlace?
 
     /// Asks for everything.
     public init() {}
+}
+
+/// A row's place in the order of an answer; it stays the same while rows are added.
+public enum HistoryPlace: Sendable, Hashable {
+    /// Of a transition or an event: its moment and its number.
+    case row(at: Timestamp, id: Int64)
+    /// Of session counts: the bucket's beginning and its subject. Of an incident: its beginning and the server that fell first.
+    case subject(at: Timestamp, ServerIdentity)
 }
 
 /// A row of the history with the number under which it was recorded, so that a follower can ask for what came after.
@@ -59,6 +69,14 @@ public struct SessionBucket: Sendable, Hashable {
     public var bytesIn: Int64
     /// Bytes to clients.
     public var bytesOut: Int64
+    /// The most sessions that a sample found waiting; `nil`, as the three that follow, where that was not counted yet.
+    public var queued: Int?
+    /// Connections to servers that could not be made.
+    public var connectErrors: Int?
+    /// Repeated attempts to connect.
+    public var retries: Int?
+    /// Sessions that went to another server than the one chosen first.
+    public var redispatches: Int?
 
     /// Makes a bucket.
     ///
@@ -99,6 +117,10 @@ public struct Availability: Sendable, Hashable {
     public var maintMilliseconds: Int64 = 0
     /// No supervisor ran, the instance was stopped, or no check had ended yet.
     public var unknownMilliseconds: Int64 = 0
+    /// Checks that failed without an outage, since `fall` was not reached; of whole hours of UTC.
+    public var softFailures = 0
+    /// Checks that passed without ending an outage, since `rise` was not reached; of whole hours of UTC.
+    public var softPasses = 0
 
     /// Makes an account without time.
     ///
@@ -116,6 +138,32 @@ public struct Availability: Sendable, Hashable {
     public var availability: Double? {
         let known = upMilliseconds + downMilliseconds
         return known > 0 ? Double(upMilliseconds) / Double(known) : nil
+    }
+}
+
+/// How often a server's checks said something else than its state in one hour, without changing it.
+public struct SoftStates: Sendable, Hashable {
+    /// The hour's beginning; hours are those of UTC.
+    public var at: Timestamp
+    /// Which server.
+    public var server: ServerIdentity
+    /// Checks that failed and left the server up, since `fall` was not reached.
+    public var failed: Int
+    /// Checks that passed and left it down, since `rise` was not reached.
+    public var passed: Int
+
+    /// Makes an account of an hour.
+    ///
+    /// - Parameters:
+    ///   - at: the hour's beginning.
+    ///   - server: which server.
+    ///   - failed: checks that failed and left it up.
+    ///   - passed: checks that passed and left it down.
+    public init(at: Timestamp, server: ServerIdentity, failed: Int, passed: Int) {
+        self.at = at
+        self.server = server
+        self.failed = failed
+        self.passed = passed
     }
 }
 
@@ -186,4 +234,16 @@ public protocol HistoryReader: Sendable {
     /// - Returns: all of them, by identity.
     /// - Throws: `HistoryError` when the history cannot be read.
     func servers() throws -> [ServerIdentity]
+
+    /// The hours in which checks said something else than a server's state without changing it, oldest first.
+    ///
+    /// - Parameter question: which; an hour that overlaps the period counts. `after` is ignored.
+    /// - Returns: one row a server and hour, within an hour by the servers' numbers.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func softStates(_ question: HistoryQuestion) throws -> [SoftStates]
+}
+
+extension HistoryReader {
+    /// Of a history that does not count them, nothing is to be said.
+    public func softStates(_ question: HistoryQuestion) throws -> [SoftStates] { [] }
 }

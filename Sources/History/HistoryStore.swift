@@ -159,16 +159,16 @@ final class HistoryStore {
         }
     }
 
-    /// Ends the run and begins another, since the clock was set back: in a run, time only goes on.
+    /// Ends the run and begins another, since the clock was moved: in a run, time only goes on, and all of it went by.
     ///
-    /// What the first run recorded of times that come a second time is believed no more.
+    /// What the first run recorded of times that come a second time is believed no more; of times left out nothing is known.
     ///
     /// - Parameters:
     ///   - run: the new run.
-    ///   - step: by how many milliseconds the clock was set back.
+    ///   - step: how the clock was moved.
     ///   - lastKnown: what is known of the servers.
     /// - Throws: `HistoryError`; then the first run goes on.
-    func beginAgain(_ run: Run, step: Int64, lastKnown: [HistoryRecord]) throws {
+    func beginAgain(_ run: Run, step: ClockStep, lastKnown: [HistoryRecord]) throws {
         var number = runID
         try commit("begin a run") { db in
             try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at WHERE id = ?", arguments: [runID])
@@ -181,10 +181,7 @@ final class HistoryStore {
             number = db.lastInsertedRowID
             try DayAccounts.reopen(from: run.startedAt, db)
             var writer = RowWriter(runID: number)
-            try writer.event(
-                EventRecord(
-                    at: run.startedAt, instance: nil, kind: .clockSetBack,
-                    detail: "by \(step) ms; what was recorded of that time before is not counted"), db: db)
+            try writer.event(step.event(at: run.startedAt), db: db)
             for record in lastKnown { try writer.write(record, db: db) }
         }
         runID = number

@@ -30,6 +30,9 @@ struct RecorderLimits: Sendable {
     var filesSetAside = 5
     /// How far the clock may go back before what follows counts as another run; smaller steps are within a run.
     var clockTolerance: Duration = .seconds(2)
+    /// How far the clock may run ahead of the monotonic one between two signs of life before what follows counts as another
+    /// run; time that nobody has lived through is nobody's.
+    var clockLead: Duration = .seconds(5)
     /// How often the recorder looks whether session counts are to be rolled up or removed.
     var housekeepingInterval: Duration = .seconds(5)
     /// The pause after a step of that, so that it takes a small part of the disk's time.

@@ -27,6 +27,8 @@ struct RecorderLoop {
     private var filesSetAside = 0
     private var housekeeping: Housekeeping
     private var nextHousekeeping: ContinuousClock.Instant
+    /// What both clocks showed at the last write, by which a wall clock that is set forward is told from time that goes by.
+    private var lastSign: (wall: Timestamp, instant: ContinuousClock.Instant)?
     /// Kinds of trouble with the housekeeping that were told.
     private var housekeepingTold: Set<HistoryError.Code> = []
 
@@ -134,15 +136,16 @@ struct RecorderLoop {
 
     private mutating func writeNext(to store: HistoryStore) throws {
         let now = now()
-        if let step = try store.clockStep(now, tolerance: limits.clockTolerance) {
+        if let step = try clockStep(now, store) {
             var again = run
             again.startedAt = now
             try store.beginAgain(
-                again, step: step, lastKnown: lastKnown.records(at: now, because: "the clock was set back"))
+                again, step: step, lastKnown: lastKnown.records(at: now, because: "the clock was set \(step.words)"))
             run = again
             housekeeping.restart()
-            report("history: the clock was set back by \(step) ms")
+            report("history: the clock was set \(step.words) by \(step.milliseconds) ms")
         }
+        lastSign = (now, clock.now)
         let slice = slice
         let showsGap = slice.endIndex == records.count && !dropped.isEmpty
         let recovery = trouble.recovery(at: now)
@@ -163,6 +166,15 @@ struct RecorderLoop {
             housekeeping.took(record)
         }
         queue.settle(slice, gap: showsGap)
+    }
+
+    /// Whether the wall clock was moved since the last sign of life.
+    private func clockStep(_ now: Timestamp, _ store: HistoryStore) throws -> ClockStep? {
+        if let back = try store.clockStep(now, tolerance: limits.clockTolerance) { return .back(milliseconds: back) }
+        guard let lastSign else { return nil }
+        let shown = now.millisecondsSinceEpoch - lastSign.wall.millisecondsSinceEpoch
+        let lead = shown - Int64(lastSign.instant.duration(to: clock.now) / .milliseconds(1))
+        return lead > Int64(limits.clockLead / .milliseconds(1)) ? .forward(milliseconds: lead) : nil
     }
 
     // MARK: Attempts

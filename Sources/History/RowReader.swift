@@ -40,7 +40,17 @@ struct RowReader {
         bucket.lengthMilliseconds = sum.bucketMilliseconds
         bucket.min = sum.least
         bucket.mean = sum.mean
+        bucket.queued = sum.queued
+        bucket.connectErrors = sum.connectErrors
+        bucket.retries = sum.retries
+        bucket.redispatches = sum.redispatches
         return bucket
+    }
+
+    func softStates(_ row: Row, _ subjects: Subjects) throws -> SoftStates {
+        SoftStates(
+            at: Timestamp(millisecondsSinceEpoch: row["at"]), server: try subject(row, subjects), failed: row["failed"],
+            passed: row["passed"])
     }
 
     private func subject(_ row: Row, _ subjects: Subjects) throws -> ServerIdentity {

@@ -66,15 +66,34 @@ struct RowWriter {
         // same millisecond. What began and what flowed adds up, and so do the sessions that are open at that moment.
         try db.cachedStatement(
             sql: """
-                INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out) \
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO UPDATE SET \
+                INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out, queued, \
+                connect_errors, retries, redispatches) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO UPDATE SET \
                 interval_ms = max(interval_ms, excluded.interval_ms), current = current + excluded.current, \
                 most = max(most, excluded.most, current + excluded.current), new = new + excluded.new, \
-                bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out
+                bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out, \
+                queued = queued + excluded.queued, connect_errors = connect_errors + excluded.connect_errors, \
+                retries = retries + excluded.retries, redispatches = redispatches + excluded.redispatches
                 """
         ).execute(arguments: [
             try number(of: sample.subject, at: sample.at, db: db), sample.at.millisecondsSinceEpoch,
             sample.intervalMilliseconds, sample.current, sample.max, sample.new, sample.bytesIn, sample.bytesOut,
+            sample.queued, sample.connectErrors, sample.retries, sample.redispatches,
+        ])
+        if sample.softFailures > 0 || sample.softPasses > 0 { try softState(sample, db: db) }
+    }
+
+    /// Adds to the hour that the sample ends in; one that ends with the hour is of the hour before.
+    private mutating func softState(_ sample: SessionSample, db: Database) throws {
+        try db.cachedStatement(
+            sql: """
+                INSERT INTO soft_states (server_id, at, failed, passed) VALUES (?, ?, ?, ?) \
+                ON CONFLICT (server_id, at) DO UPDATE SET failed = failed + excluded.failed, \
+                passed = passed + excluded.passed
+                """
+        ).execute(arguments: [
+            try number(of: sample.subject, at: sample.at, db: db),
+            SampleLevel.hour.floor(sample.at.millisecondsSinceEpoch - 1), sample.softFailures, sample.softPasses,
         ])
     }
 

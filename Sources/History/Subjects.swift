@@ -47,11 +47,23 @@ struct Subjects {
                 && (question.instance == nil || question.instance == subject.identity.instance)
         }.keys.sorted()
     }
+
+    /// A place by moment and number, as the tables are ordered; a subject that is gone is before all others.
+    func place(_ place: HistoryPlace?) -> (at: Int64, server: Int64)? {
+        switch place {
+        case .subject(let at, let identity):
+            (at.millisecondsSinceEpoch, byNumber.first { $0.value.identity == identity }?.key ?? 0)
+        case .row, nil: nil
+        }
+    }
 }
 
 extension ServerIdentity {
     /// The order of lists: by instance, proxy, server.
-    func isBefore(_ other: ServerIdentity) -> Bool {
+    ///
+    /// - Parameter other: another one.
+    /// - Returns: whether this one comes first.
+    public func isBefore(_ other: ServerIdentity) -> Bool {
         (instance, proxy, server) < (other.instance, other.proxy, other.server)
     }
 }

@@ -74,6 +74,18 @@ public struct SessionSample: Sendable, Hashable, Codable {
     public var bytesIn: Int64
     /// Bytes to clients in the interval.
     public var bytesOut: Int64
+    /// Sessions that wait for a server at the end of the interval.
+    public var queued = 0
+    /// Connections to servers that could not be made in the interval.
+    public var connectErrors = 0
+    /// Repeated attempts to connect in the interval.
+    public var retries = 0
+    /// Sessions that went to another server than the one chosen first, in the interval.
+    public var redispatches = 0
+    /// Checks of a server in the interval that failed and left it up, since `fall` was not reached.
+    public var softFailures = 0
+    /// Checks of a server in the interval that passed and left it down, since `rise` was not reached.
+    public var softPasses = 0
 
     /// Makes a sample.
     ///
@@ -143,6 +155,10 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case calm = "CALM"
     /// The system's clock was set back, by as much as the detail says.
     case clockSetBack = "CLOCK_SET_BACK"
+    /// The system's clock was set forward, by as much as the detail says.
+    case clockSetForward = "CLOCK_SET_FORWARD"
+    /// An alert could not be delivered; the detail says which, where to, and why.
+    case alertFailed = "ALERT_FAILED"
     /// The recorder dropped records, which the detail counts.
     case gap = "GAP"
     /// The database was set aside or could not be used for a while.

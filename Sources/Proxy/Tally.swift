@@ -127,4 +127,9 @@ struct SampleTally {
     var max = 0
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
+    var connectErrors = 0
+    var retries = 0
+    var redispatches = 0
+    var softFailures = 0
+    var softPasses = 0
 }

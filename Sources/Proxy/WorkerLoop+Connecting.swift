@@ -246,7 +246,9 @@ extension WorkerLoop {
 
     private func countRetry(at index: Int, in backend: Backend) {
         backend.servers[index].tally.retries += 1
+        backend.servers[index].tally.sample.retries += 1
         backend.tally.retries += 1
+        backend.tally.sample.retries += 1
     }
 
     /// Counts that a session leaves a server for another one.
@@ -258,7 +260,9 @@ extension WorkerLoop {
     func countRedispatch(of session: UnsafeMutablePointer<Session>, from index: Int, in backend: Backend) {
         session.pointee.isRedispatched = true
         backend.servers[index].tally.redispatches += 1
+        backend.servers[index].tally.sample.redispatches += 1
         backend.tally.redispatches += 1
+        backend.tally.sample.redispatches += 1
     }
 
     private func connect(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {

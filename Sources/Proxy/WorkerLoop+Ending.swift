@@ -86,7 +86,10 @@ extension WorkerLoop {
             if reason.isClientAbort { tally.clientAborts += 1 }
             if reason.isServerAbort { tally.serverAborts += 1 }
             if reason.isResponseError { tally.responseErrors += 1 }
-            if reason.isConnectionError { tally.connectionErrors += 1 }
+            if reason.isConnectionError {
+                tally.connectionErrors += 1
+                tally.sample.connectErrors += 1
+            }
             if session.pointee.connectMilliseconds >= 0 {
                 tally.addTimes(
                     queue: Int(session.pointee.queuedMilliseconds), connect: Int(session.pointee.connectMilliseconds),

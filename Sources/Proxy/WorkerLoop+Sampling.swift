@@ -37,17 +37,20 @@ extension WorkerLoop {
                 append(SessionSample.frontendName, &tally.sample, current: tally.current)
             }
             guard proxy.hasBackend, !proxy.isDisabled, let backend = backends[index] else { continue }
-            for server in backend.namedServers {
-                append(server.configuration.name, &server.tally.sample, current: server.tally.currentSessions)
+            for (index, server) in backend.namedServers.enumerated() {
+                append(
+                    server.configuration.name, &server.tally.sample, current: server.tally.currentSessions,
+                    queued: backend.queue.count(in: .server(index)))
             }
-            append(SessionSample.backendName, &backend.tally.sample, current: backend.tally.currentSessions)
+            append(
+                SessionSample.backendName, &backend.tally.sample, current: backend.tally.currentSessions,
+                queued: backend.queue.count(in: .backend))
 
-            func append(_ name: String, _ tally: inout SampleTally, current: Int) {
+            func append(_ name: String, _ tally: inout SampleTally, current: Int, queued: Int = 0) {
                 let subject = ServerIdentity(instance: configuration.name, proxy: proxy.name, server: name)
-                samples.append(
-                    SessionSample(
-                        at: at, subject: subject, intervalMilliseconds: interval, current: current,
-                        max: max(tally.max, current), new: tally.new, bytesIn: tally.bytesIn, bytesOut: tally.bytesOut))
+                var sample = tally.sample(of: subject, at: at, interval: interval, current: current)
+                sample.queued = queued
+                samples.append(sample)
                 tally = SampleTally()
                 tally.max = current
             }
@@ -88,5 +91,22 @@ extension WorkerLoop {
         sample.bytesIn = counts.bytesIn - (last?.bytesIn ?? 0)
         sample.bytesOut = counts.bytesOut - (last?.bytesOut ?? 0)
         return (sample, counts.currentSessions)
+    }
+}
+
+extension SampleTally {
+    /// What the history gets of it.
+    fileprivate func sample(
+        of subject: ServerIdentity, at: Timestamp, interval: Int64, current: Int
+    ) -> SessionSample {
+        var sample = SessionSample(
+            at: at, subject: subject, intervalMilliseconds: interval, current: current, max: Swift.max(max, current),
+            new: new, bytesIn: bytesIn, bytesOut: bytesOut)
+        sample.connectErrors = connectErrors
+        sample.retries = retries
+        sample.redispatches = redispatches
+        sample.softFailures = softFailures
+        sample.softPasses = softPasses
+        return sample
     }
 }

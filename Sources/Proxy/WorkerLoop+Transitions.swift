@@ -46,6 +46,7 @@ extension WorkerLoop {
         let transition = check.counter.take(result)
         let hasMoved = check.counter != before
         if hasMoved && !result.status.isSuccess { check.failures += 1 }
+        countSoftState(result, of: server, isUp: check.counter.isUp)
         if result.status.isSuccess { server.errorStreak?.clear() }
         let logsChecks = backend.configuration.logsHealthChecks
         if logsChecks && (hasMoved || lastStatus != result.status) {
@@ -62,6 +63,15 @@ extension WorkerLoop {
             change(index, in: backend, .checked(to: server.operational, by: reason), cause: cause)
         } else if server.recordedState == .unknown {
             recordFirstVerdict(of: server, in: backend, cause: cause)
+        }
+    }
+
+    /// Counts a check that says something else than its server's state, and did not change it.
+    private func countSoftState(_ result: CheckResult, of server: Server, isUp: Bool) {
+        switch (isUp, result.status.isSuccess) {
+        case (true, false): server.tally.sample.softFailures += 1
+        case (false, true): server.tally.sample.softPasses += 1
+        case (true, true), (false, false): break
         }
     }
 

@@ -352,7 +352,9 @@ extension EventKind {
     fileprivate var logLevel: Logger.Level {
         switch self {
         case .crashed, .fatal: .error
-        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack: .warning
+        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack, .clockSetForward,
+            .alertFailed:
+            .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
             .drain, .maint, .ready, .addressChanged, .calm, .changed:
             .notice

@@ -128,6 +128,8 @@ struct HistorySchemaTests {
         following.after = 7
         var newest = HistoryQuestion()
         newest.limit = 10
+        var older = HistoryQuestion()
+        (older.limit, older.before) = (10, .row(at: .base, id: 7))
         let queries: [(HistoryQuery, String)] = [
             (.transitions(narrow, servers: [1]), "transitions_by_server"),
             (.transitions(narrow, servers: [1, 2, 3]), "transitions_by_server"),
@@ -148,6 +150,11 @@ struct HistorySchemaTests {
             (StateChange.next(of: 1, after: .base), "transitions_by_server"),
             (StateChange.moment(ofTransition: 4000, before: .base), "COVERING INDEX transitions_by_time"),
             (DayAccounts.sum(ofServers: [1, 2], from: 0, to: 1), "PRIMARY KEY"),
+            (.transitions(older, servers: nil), "transitions_by_time"),
+            (.transitions(older, servers: [1]), "transitions_by_server"),
+            (.events(older, instance: nil), "events_by_time"),
+            (.softSums(ofServers: [1, 2], since: .base, until: .base + 1), "PRIMARY KEY"),
+            (.softStates(since: .base, until: nil, before: nil, servers: [1, 2], limit: 10), "PRIMARY KEY"),
         ]
         for (query, index) in queries {
             let plan = try plan(query, in: state)

@@ -117,11 +117,16 @@ struct ViewTests {
             at_ms at until instance proxy state servers outages duration_ms longest_ms carried_by sessions \
             sessions_cut status code detail actor reason
             """,
-            "v_sessions": "at_ms at instance proxy server every_ms current min mean max total bytes_in bytes_out",
+            "v_sessions": """
+            at_ms at instance proxy server every_ms current min mean max total bytes_in bytes_out queued connect_errors \
+            retries redispatches
+            """,
             "v_uptime": """
-            at_ms day instance proxy server up_ms down_ms maint_ms unknown_ms availability transitions
+            at_ms day instance proxy server up_ms down_ms maint_ms unknown_ms availability transitions \
+            soft_failures soft_passes
             """,
             "v_events": "id at_ms at instance event actor reason detail",
+            "v_soft_states": "at_ms at instance proxy server failed passed",
         ]
         let views = try ask(state, "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")
         #expect(views == expected.keys.sorted())

@@ -30,6 +30,7 @@ struct AvailabilitySearch {
                 accounts[number] = Availability(server: subject.identity, since: since, until: until)
             }
             let numbers = servers.map(\.number)
+            try addSoftStates(numbers, from: since, to: until, to: &accounts)
             let isAll = asked == nil && periods.count == 1
             let firstDay = SampleLevel.day.ceiling(since.millisecondsSinceEpoch)
             let today = SampleLevel.day.floor(min(until.millisecondsSinceEpoch, done))
@@ -90,6 +91,17 @@ struct AvailabilitySearch {
         }
         .filter { !$0.subject.isSide && (question.server != nil || !$0.subject.isGone(before: question.since)) }
         .sorted { $0.subject.identity.isBefore($1.subject.identity) }
+    }
+
+    private func addSoftStates(
+        _ servers: [Int64], from: Timestamp, to: Timestamp, to accounts: inout [Int64: Availability]
+    ) throws {
+        let query = HistoryQuery.softSums(ofServers: servers, since: from, until: to)
+        let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+        while let row = try rows.next() {
+            accounts[row[0]]?.softFailures = row[1]
+            accounts[row[0]]?.softPasses = row[2]
+        }
     }
 
     private func add(

@@ -17,7 +17,7 @@ public struct Flapping: Sendable, Hashable {
     /// Below this share it is calm again.
     static let endPercent = 25.0
     /// How far back one has to look: as long again, for how it was before.
-    static let lookBackMilliseconds = Int64(slots) * 2 * slotMilliseconds
+    public static let lookBackMilliseconds = Int64(slots) * 2 * slotMilliseconds
 
     /// The weighted share of half minutes in which the state changed.
     public private(set) var percent = 0.0
@@ -29,7 +29,7 @@ public struct Flapping: Sendable, Hashable {
     /// - Parameters:
     ///   - changes: when its state changed, of the time to look back at.
     ///   - now: the present.
-    init(changes: [Timestamp], now: Timestamp) {
+    public init(changes: [Timestamp], now: Timestamp) {
         // The newest slot has number 0.
         var hasChanged = [Bool](repeating: false, count: Self.slots * 2)
         for change in changes {

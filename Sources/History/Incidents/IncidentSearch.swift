@@ -30,7 +30,9 @@ struct IncidentSearch {
     func incidents(_ question: HistoryQuestion, asked: [Int64]?) throws -> [Incident] {
         let servers = relatives(of: asked)
         let since = question.since ?? runs.map(\.start).min() ?? now
-        let until = min(question.until ?? now, now)
+        let before = subjects.place(question.before)
+        let wanted = before.map { Timestamp(millisecondsSinceEpoch: $0.at + 1) } ?? now
+        let until = min(question.until ?? now, now, wanted)
         guard since <= until else { return [] }
         var count = question.limit.map { max(1, $0) * Self.transitionsPerIncident }
         while true {
@@ -44,6 +46,9 @@ struct IncidentSearch {
             let groups = window.groups.filter { group in
                 let isAsked = asked.map { asked in group.contains { asked.contains($0.server) } } ?? true
                 return isAsked && group[0].from < until
+            }.filter { group in
+                let place = (at: group[0].from.millisecondsSinceEpoch, server: group[0].server)
+                return before.map { place < $0 } ?? true
             }.filter { $0.contains { $0.to > since || $0.end == .open } }
             let isEnough = question.limit.map { groups.count >= $0 } ?? true
             guard isEnough || from <= since else {

@@ -50,6 +50,20 @@ struct SamplePlan {
         self.segments = segments
     }
 
+    /// The segments with the buckets that begin no later than a moment, with their lengths as they are.
+    ///
+    /// - Parameter last: the beginning of the last bucket that is wanted; `nil` is any.
+    /// - Returns: the segments, oldest first.
+    func segments(before last: Int64?) -> [Segment] {
+        guard let last else { return segments }
+        return segments.compactMap { segment in
+            let to = min(segment.to, last + segment.bucketMilliseconds)
+            guard segment.from < to else { return nil }
+            return Segment(
+                level: segment.level, from: segment.from, to: to, bucketMilliseconds: segment.bucketMilliseconds)
+        }
+    }
+
     private static func cover(
         _ from: Int64, _ to: Int64, with level: SampleLevel, finest: SampleLevel, _ coverage: SampleCoverage
     ) -> [(level: SampleLevel, from: Int64, to: Int64)] {

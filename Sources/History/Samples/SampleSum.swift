@@ -15,6 +15,11 @@ struct SampleSum: Sendable, Hashable {
     var new: Int
     var bytesIn: Int64
     var bytesOut: Int64
+    // Not known of times in which an earlier program counted.
+    var queued: Int?
+    var connectErrors: Int?
+    var retries: Int?
+    var redispatches: Int?
 
     /// Reads a row of `SampleLevel.sum`.
     init(_ row: Row, bucket: Int64) {
@@ -29,6 +34,10 @@ struct SampleSum: Sendable, Hashable {
         new = row["new"]
         bytesIn = row["bytes_in"]
         bytesOut = row["bytes_out"]
+        queued = row["queued"]
+        connectErrors = row["connect_errors"]
+        retries = row["retries"]
+        redispatches = row["redispatches"]
     }
 
     /// Sessions on average over the time that is spoken for.
@@ -45,6 +54,16 @@ struct SampleSum: Sendable, Hashable {
         new += earlier.new
         bytesIn += earlier.bytesIn
         bytesOut += earlier.bytesOut
+        queued = Self.join(queued, earlier.queued, max)
+        connectErrors = Self.join(connectErrors, earlier.connectErrors, +)
+        retries = Self.join(retries, earlier.retries, +)
+        redispatches = Self.join(redispatches, earlier.redispatches, +)
+    }
+
+    /// Joins what is known of two parts.
+    private static func join(_ left: Int?, _ right: Int?, _ operation: (Int, Int) -> Int) -> Int? {
+        guard let left, let right else { return left ?? right }
+        return operation(left, right)
     }
 }
 
@@ -56,14 +75,18 @@ struct SampleSums {
     }
 
     private let limit: Int?
+    private let before: (at: Int64, server: Int64)?
     private var sums: [SampleSum] = []
     private var places: [Key: Int] = [:]
 
     /// Begins without sums.
     ///
-    /// - Parameter limit: how many buckets are wanted; `nil` is all.
-    init(limit: Int?) {
+    /// - Parameters:
+    ///   - limit: how many buckets are wanted; `nil` is all.
+    ///   - before: the bucket before which they are wanted; `nil` is the end of time.
+    init(limit: Int?, before: (at: Int64, server: Int64)? = nil) {
         self.limit = limit
+        self.before = before
     }
 
     /// Takes in a sum that is not newer than those before it.
@@ -79,7 +102,8 @@ struct SampleSums {
 
     /// The newest buckets, oldest first.
     var newest: [SampleSum] {
-        let sorted = sums.sorted { ($0.at, $0.server) < ($1.at, $1.server) }
+        let wanted = before.map { before in sums.filter { ($0.at, $0.server) < before } } ?? sums
+        let sorted = wanted.sorted { ($0.at, $0.server) < ($1.at, $1.server) }
         return limit.map { Array(sorted.suffix(max(0, $0))) } ?? sorted
     }
 }

@@ -87,7 +87,7 @@ extension SessionBucket: RowConvertible {
     /// The fields of `sessions`.
     public static let columns = [
         "at", "instance", "proxy", "server", "current", "max", "total", "bytes_in", "bytes_out", "min",
-        "mean", "every_ms",
+        "mean", "every_ms", "queued", "connect_errors", "retries", "redispatches",
     ]
 
     /// The bucket as a row of `sessions`.
@@ -96,6 +96,8 @@ extension SessionBucket: RowConvertible {
             at.json, .string(subject.instance), .string(subject.proxy), .string(subject.server),
             .integer(Int64(current)), .integer(Int64(max)), .integer(Int64(total)), .integer(bytesIn),
             .integer(bytesOut), .integer(orNull: min), mean.map(JSON.number) ?? .null, .integer(lengthMilliseconds),
+            .integer(orNull: queued), .integer(orNull: connectErrors), .integer(orNull: retries),
+            .integer(orNull: redispatches),
         ])
     }
 }
@@ -104,6 +106,7 @@ extension Availability: RowConvertible {
     /// The fields of `uptime`.
     public static let columns = [
         "instance", "proxy", "server", "since", "until", "up_ms", "down_ms", "maint_ms", "unknown_ms", "availability",
+        "soft_failures", "soft_passes",
     ]
 
     /// The account as a row of `uptime`.
@@ -111,7 +114,21 @@ extension Availability: RowConvertible {
         Self.row([
             .string(server.instance), .string(server.proxy), .string(server.server), since.json, until.json,
             .integer(upMilliseconds), .integer(downMilliseconds), .integer(maintMilliseconds),
-            .integer(unknownMilliseconds), availability.map(JSON.number) ?? .null,
+            .integer(unknownMilliseconds), availability.map(JSON.number) ?? .null, .integer(Int64(softFailures)),
+            .integer(Int64(softPasses)),
+        ])
+    }
+}
+
+extension SoftStates: RowConvertible {
+    /// The fields of `/v1/soft-states`.
+    public static let columns = ["at", "instance", "proxy", "server", "failed", "passed"]
+
+    /// The hour as a row of `/v1/soft-states`.
+    public var row: Row {
+        Self.row([
+            at.json, .string(server.instance), .string(server.proxy), .string(server.server), .integer(Int64(failed)),
+            .integer(Int64(passed)),
         ])
     }
 }

@@ -37,8 +37,8 @@ struct Events: AsyncParsableCommand {
 
     private static func color(_ kind: EventKind) -> Color? {
         switch kind {
-        case .crashed, .fatal, .supervisorLost, .historyTrouble: .red
-        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack: .yellow
+        case .crashed, .fatal, .supervisorLost, .historyTrouble, .alertFailed: .red
+        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward: .yellow
         case .drain, .maint: .blue
         case .supervisorStarted, .started, .ready, .calm: .green
         case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed: nil

@@ -35,9 +35,12 @@ struct HistoryShow: AsyncParsableCommand {
         question.since = question.since ?? first.at
         let servers = Set(shown.map(\.server))
         let lanes = try view.read { try $0.lanes(question, now: view.now) }.filter { servers.contains($0.server) }
+        question.limit = nil
+        let soft = try view.read { try $0.softStates(question) }.filter { servers.contains($0.server) }
         let overview = StateOverview(
             times: view.times, isColored: view.output.isColored, columns: view.output.columns,
-            flapping: try view.read { try $0.flapping(now: view.now) })
+            flapping: try view.read { try $0.flapping(now: view.now) },
+            softFailures: soft.reduce(0) { $0 + $1.failed })
         try view.output.write(lines: overview.lines(lanes, transitions: shown.count))
     }
 }

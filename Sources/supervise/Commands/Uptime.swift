@@ -8,8 +8,9 @@ struct Uptime: AsyncParsableCommand {
         abstract: "Shows each server's availability over a period.",
         discussion: """
             Availability is the share of time that the server was up, of all time in which its state was known and \
-            nobody had it in maintenance. UNKNOWN is the time in which no supervisor ran. Without --since the period \
-            begins with the server's first record.
+            nobody had it in maintenance. UNKNOWN is the time in which no supervisor ran. SOFT is how many checks failed \
+            without an outage, since fewer than 'fall' did so in a row. Without --since the period begins with the \
+            server's first record.
             """)
 
     @Argument(
@@ -29,7 +30,7 @@ struct Uptime: AsyncParsableCommand {
             Table.Column(title: "SERVER"), Table.Column(title: "SINCE"),
             Table.Column(title: "AVAILABILITY", isNumeric: true), Table.Column(title: "UP", isNumeric: true),
             Table.Column(title: "DOWN", isNumeric: true), Table.Column(title: "MAINT", isNumeric: true),
-            Table.Column(title: "UNKNOWN", isNumeric: true),
+            Table.Column(title: "UNKNOWN", isNumeric: true), Table.Column(title: "SOFT", isNumeric: true),
         ]
         let times = view.times
         var printer = RowPrinter<Availability>(query.output.format, to: view.output, columns: columns) { account in
@@ -42,6 +43,7 @@ struct Uptime: AsyncParsableCommand {
                 Table.Cell(account.server.description), Table.Cell(times.text(account.since)),
                 Table.Cell(share.map(PercentFormat.text) ?? "-", color: share.map { $0 < 1 ? .yellow : .green }),
             ] + lengths.map { Table.Cell($0 == 0 ? "-" : DurationFormat.text(milliseconds: $0)) }
+                + [Table.Cell(account.softFailures == 0 ? "-" : "\(account.softFailures)")]
         }
         try printer.print(accounts)
         guard !accounts.isEmpty, view.output.isTerminal, query.output.format == .table else { return }

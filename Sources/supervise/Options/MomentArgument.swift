@@ -45,12 +45,6 @@ enum MomentArgument: ExpressibleByArgument, Sendable, Equatable {
 
 /// A length of time as a person gives it, such as `30s`, `5m`, `24h`, `7d` or `1h30m`.
 struct LengthArgument: ExpressibleByArgument, Sendable, Equatable {
-    /// A hundred years: longer than any history, and far from an overflow.
-    private static let longest: Int64 = 36_525 * 86_400_000
-    private static let units: [(name: String, milliseconds: Int64)] = [
-        ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000), ("w", 604_800_000),
-    ]
-
     /// The length.
     var milliseconds: Int64
 
@@ -65,20 +59,7 @@ struct LengthArgument: ExpressibleByArgument, Sendable, Equatable {
     ///
     /// - Parameter argument: one or more numbers, each with its unit (`ms s m h d w`).
     init?(argument: String) {
-        var rest = argument[...]
-        var total: Int64 = 0
-        while !rest.isEmpty {
-            let digits = rest.prefix { $0.isASCII && $0.isNumber }
-            let afterDigits = rest[digits.endIndex...]
-            let name = afterDigits.prefix { $0.isASCII && $0.isLetter }
-            guard let number = Int64(digits), let unit = Self.units.first(where: { $0.name == name }),
-                number <= Self.longest / unit.milliseconds
-            else { return nil }
-            total += number * unit.milliseconds
-            guard total <= Self.longest else { return nil }
-            rest = afterDigits[name.endIndex...]
-        }
-        guard total > 0 else { return nil }
-        milliseconds = total
+        guard let length = LengthText.milliseconds(argument) else { return nil }
+        milliseconds = length
     }
 }

@@ -15,6 +15,8 @@ struct StateOverview {
     let columns: Int
     /// The servers that change their state too often.
     var flapping: [ServerIdentity: Flapping] = [:]
+    /// Checks that failed without an outage, where the accounts do not say it.
+    var softFailures = 0
 
     /// Whether so many servers have bars.
     ///
@@ -30,7 +32,8 @@ struct StateOverview {
     ///   - transitions: how many transitions the table shows; `nil` where it shows none.
     /// - Returns: the lines, without newlines.
     func lines(_ lanes: [StateLane], accounts: [Availability]? = nil, transitions: Int?) -> [String] {
-        let summary = Self.summary(accounts ?? lanes.map(\.account), transitions: transitions)
+        let summary = Self.summary(
+            accounts ?? lanes.map(\.account), transitions: transitions, softFailures: softFailures)
         guard let since = lanes.map(\.since).min(), let until = lanes.map(\.until).max(), draws(lanes.count) else {
             return ["", summary]
         }
@@ -54,8 +57,8 @@ struct StateOverview {
     /// Such as `flapping (47 %)`.
     static func mark(_ flapping: Flapping) -> String { "flapping (\(Int(flapping.percent)) %)" }
 
-    /// Such as `12 transitions; 2 servers; down 3 m 12 s in all; 99.981 % available`.
-    static func summary(_ accounts: [Availability], transitions: Int?) -> String {
+    /// Such as `12 transitions; 2 servers; down 3 m 12 s in all; 99.981 % available; 4 checks failed without an outage`.
+    static func summary(_ accounts: [Availability], transitions: Int?, softFailures: Int = 0) -> String {
         let up = accounts.reduce(0) { $0 + $1.upMilliseconds }
         let down = accounts.reduce(0) { $0 + $1.downMilliseconds }
         var words: [String] = []
@@ -63,6 +66,8 @@ struct StateOverview {
         words.append(accounts.count == 1 ? "1 server" : "\(accounts.count) servers")
         words.append(down == 0 ? "never down" : "down \(DurationFormat.text(milliseconds: down)) in all")
         if up + down > 0 { words.append("\(PercentFormat.text(Double(up) / Double(up + down))) available") }
+        let soft = accounts.reduce(softFailures) { $0 + $1.softFailures }
+        if soft > 0 { words.append("\(soft == 1 ? "1 check" : "\(soft) checks") failed without an outage") }
         return words.joined(separator: "; ")
     }
 }
