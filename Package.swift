@@ -74,7 +74,7 @@ let package = Package(
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
-            resources: [.embedInCode("Templates")]),
+            resources: [.embedInCode("API/openapi.json"), .embedInCode("Templates")]),
         .executableTarget(
             name: "supervise",
             dependencies: [
@@ -110,9 +110,10 @@ let package = Package(
         .testTarget(
             name: "MonitoringTests",
             dependencies: [
-                "Configuration", "History", "Model", "Monitoring", "Proxy", "Supervision",
+                "Configuration", "EventLoop", "History", "Model", "Monitoring", "Proxy", "Supervision",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
+                .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -1,8 +1,9 @@
+import History
 import Hummingbird
 import Supervision
 
 /// Turns every error into a JSON answer with the right status.
-struct ErrorAnswers: RouterMiddleware {
+struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
     /// Passes the request on.
     ///
     /// - Parameters:
@@ -12,7 +13,7 @@ struct ErrorAnswers: RouterMiddleware {
     /// - Returns: the answer, also where `next` threw.
     /// - Throws: nothing; the protocol's signature says that it may.
     func handle(
-        _ request: Request, context: ControlContext, next: (Request, ControlContext) async throws -> Response
+        _ request: Request, context: Context, next: (Request, Context) async throws -> Response
     ) async throws -> Response {
         do {
             return try await next(request, context)
@@ -20,6 +21,9 @@ struct ErrorAnswers: RouterMiddleware {
             return Response.json(ErrorAnswer(error).json, status: Self.status(of: error))
         } catch let error as KnownServers.NotFound {
             return Response.json(ErrorAnswer(error).json, status: .notFound)
+        } catch let error as HistoryError {
+            return Response.json(
+                ErrorAnswer("the history cannot be read: \(error)").json, status: .serviceUnavailable)
         } catch let error as HTTPError {
             var response = Response.json(
                 ErrorAnswer(error.body ?? error.status.reasonPhrase).json, status: error.status)

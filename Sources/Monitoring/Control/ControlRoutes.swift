@@ -25,15 +25,13 @@ struct ControlContext: RequestContext {
 ///
 /// | request | answer |
 /// |---|---|
-/// | `GET /v1/instances` | the fields of `status --json`, the reason of a BACKOFF or FATAL, and the proxies without server |
-/// | `GET /v1/history` | the fields of `history --json` |
-/// | `GET /v1/stand-ins` | the stand-in brokers |
 /// | `POST /v1/instances/NAME/{restart,reload,start,stop}` | `{}` once it is done |
 /// | `POST /v1/servers` | `{"servers": […]}` that are now in the state asked for |
 /// | `POST /v1/stand-ins/NAME/{start,stop}` | `{}` once it is done |
 /// | `POST /v1/shutdown` | `{"pid": …}` at once |
 ///
-/// The first three are answered on both addresses, the others on the control socket alone, where the kernel says who asks.
+/// These are orders, taken on the control socket alone, where the kernel says who asks; `QuestionRoutes` has the questions,
+/// which both addresses answer.
 struct ControlRoutes: Sendable {
     /// More than any order needs; a larger body is answered with 413.
     static let maximumBodyBytes = 16 * 1024
@@ -47,25 +45,7 @@ struct ControlRoutes: Sendable {
     ///
     /// - Parameter router: where to add it.
     func addQuestions(to router: Router<ControlContext>) {
-        router.get("/v1/instances") { request, _ in
-            let names = request.uri.queryParameters.filter { $0.key == "instance" }.map { String($0.value) }
-            let statuses = try await control.status(of: names)
-            let instances = statuses.map { status in
-                let more = [
-                    JSON.Field("reason", .string(orNull: status.reason)),
-                    JSON.Field("without_server", .array(status.proxiesWithoutServer.map(JSON.string))),
-                ]
-                return JSON.object(status.row.fields + more)
-            }
-            return Response.json(.object([JSON.Field("instances", .array(instances))]))
-        }
-        router.get("/v1/history") { request, _ in
-            Response.json(try await HistoryQuery(request.uri.queryParameters).answer(from: history))
-        }
-        router.get("/v1/stand-ins") { _, _ in
-            let standIns = await control.standIns().map(\.row.json)
-            return Response.json(.object([JSON.Field("stand_ins", .array(standIns))]))
-        }
+        QuestionRoutes(control: control, history: history).add(to: router)
     }
 
     /// What only the control socket does.
@@ -141,12 +121,22 @@ extension Response {
     ///   - status: how it went.
     /// - Returns: the answer.
     static func json(_ json: JSON, status: HTTPResponse.Status = .ok) -> Response {
+        Self.json(text: json.text + "\n", status: status)
+    }
+
+    /// An answer whose JSON is text already.
+    ///
+    /// - Parameters:
+    ///   - text: the body.
+    ///   - status: how it went.
+    /// - Returns: the answer.
+    static func json(text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
             status: status,
             headers: [
                 .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
                 .xContentTypeOptions: "nosniff",
             ],
-            body: ResponseBody(byteBuffer: ByteBuffer(string: json.text + "\n")))
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 }

@@ -87,7 +87,7 @@ public struct ControlServer: Sendable {
     ) -> ControlServer {
         let routes = ControlRoutes(control: control, history: history)
         let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: ErrorAnswers())
+        router.add(middleware: ErrorAnswers<ControlContext>())
         routes.addQuestions(to: router)
         routes.addOrders(to: router)
         return ControlServer(
@@ -108,7 +108,7 @@ public struct ControlServer: Sendable {
     ) -> ControlServer {
         let routes = ControlRoutes(control: control, history: history)
         let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
-        router.add(middleware: ErrorAnswers())
+        router.add(middleware: ErrorAnswers<ControlContext>())
         let hostName = ProcessInfo.processInfo.hostName.lowercased()
         router.add(middleware: ReadOnlyAccess(names: ["localhost", address.host.lowercased(), hostName]))
         routes.addQuestions(to: router)
