@@ -20,6 +20,7 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: ["FullFoundation"]),
         .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
@@ -47,6 +48,12 @@ let package = Package(
         .target(
             name: "History",
             dependencies: ["Migrations", "Model", .product(name: "GRDB", package: "GRDB.swift")]),
+        .target(name: "Alerting", dependencies: ["History", "Model"]),
+        .target(
+            name: "Settings",
+            dependencies: [
+                "Alerting", "Configuration", "History", "Model", .product(name: "Yams", package: "Yams"),
+            ]),
         .target(
             name: "StandIn",
             dependencies: [
@@ -63,7 +70,8 @@ let package = Package(
         .target(
             name: "Monitoring",
             dependencies: [
-                "AccessLog", "Configuration", "EventLoop", "History", "Model", "Proxy", "Supervision",
+                "AccessLog", "Alerting", "Configuration", "EventLoop", "History", "Model", "Proxy", "Supervision",
+                "TLS",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),
@@ -78,7 +86,7 @@ let package = Package(
         .executableTarget(
             name: "supervise",
             dependencies: [
-                "Configuration", "EventLoop", "History", "Model", "Monitoring", "Supervision",
+                "Configuration", "EventLoop", "History", "Model", "Monitoring", "Settings", "Supervision",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -104,13 +112,17 @@ let package = Package(
         .testTarget(
             name: "HistoryTests",
             dependencies: ["History", "Migrations", "Model", "Seeds", .product(name: "GRDB", package: "GRDB.swift")]),
+        .testTarget(name: "AlertingTests", dependencies: ["Alerting", "Model"]),
+        .testTarget(
+            name: "SettingsTests", dependencies: ["Alerting", "Configuration", "History", "Settings"],
+            exclude: ["Golden"]),
         .testTarget(name: "StandInTests", dependencies: ["Seeds", "StandIn"], exclude: ["Clients"]),
         .testTarget(name: "TLSTests", dependencies: ["Certificates", "TLS"]),
         .testTarget(name: "SupervisionTests", dependencies: ["Supervision"]),
         .testTarget(
             name: "MonitoringTests",
             dependencies: [
-                "Configuration", "EventLoop", "History", "Model", "Monitoring", "Proxy", "Supervision",
+                "Alerting", "Configuration", "EventLoop", "History", "Model", "Monitoring", "Proxy", "Supervision",
                 .product(
                     name: "AsyncHTTPClient", package: "async-http-client", moduleAliases: otherConfiguration),
                 .product(name: "Hummingbird", package: "hummingbird", moduleAliases: otherConfiguration),

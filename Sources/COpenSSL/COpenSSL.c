@@ -4,6 +4,8 @@
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/pem.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
@@ -667,4 +669,9 @@ int supervise_tls_own_key(const SSL *stream, int *bits) {
     EVP_PKEY *key = certificate == NULL ? NULL : X509_get0_pubkey(certificate);
     *bits = key == NULL ? 0 : EVP_PKEY_get_bits(key);
     return key == NULL ? SUPERVISE_TLS_KEY_OTHER : kind_of(key);
+}
+
+bool supervise_hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *bytes, size_t length, uint8_t *code) {
+    unsigned written = 0;
+    return HMAC(EVP_sha256(), key, (int)key_length, bytes, length, code, &written) != NULL && written == 32;
 }

@@ -17,6 +17,7 @@ struct TerritoryTests {
         "HTTPTypes": ["Monitoring"],
         "AsyncHTTPClient": ["Monitoring"],
         "Mustache": ["Monitoring"],
+        "Yams": ["Settings"],
         "NIOCore": ["Monitoring", "StandIn"],
         "NIOPosix": ["Monitoring", "StandIn"],
         "NIOHTTP1": ["Monitoring"],

@@ -163,4 +163,9 @@ size_t supervise_tls_peer_name(const SSL *stream, uint8_t *text, size_t size);
 const char *supervise_tls_own_signature(const SSL *stream);
 int supervise_tls_own_key(const SSL *stream, int *bits);
 
+// MARK: Signatures
+
+// The HMAC with SHA-256 of some bytes (RFC 2104): 32 bytes into code; false when there is no memory.
+bool supervise_hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *bytes, size_t length, uint8_t *code);
+
 #endif

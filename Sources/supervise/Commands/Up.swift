@@ -2,6 +2,7 @@ import ArgumentParser
 import Configuration
 import Foundation
 import Monitoring
+import Settings
 import Supervision
 
 /// `supervise up`: runs the instances.
@@ -47,28 +48,31 @@ struct Up: AsyncParsableCommand {
             return try BackgroundProcess(directory).launch(Array(arguments))
         }
         let environment = ProcessInfo.processInfo.environment
-        try refuseWrongConfiguration(environment)
+        let options = try refuseWrongConfiguration(environment)
         try directory.make()
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         var settings = SupervisorSettings(directory: instances, environment: environment)
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
-        let run = SupervisorRun(settings, directory: directory, dashboard: dashboard)
+        let run = SupervisorRun(settings, directory: directory, dashboard: dashboard, options: options)
         try await run.untilEnded { [detached] in
             if detached { BackgroundProcess.reportReady() }
         }
     }
 
     /// Before anything is written to the history, so that a typing error leaves no run there.
-    private func refuseWrongConfiguration(_ environment: [String: String]) throws {
-        let report = ConfigurationReport(files: try InstanceFolder(path: instances).files(), environment: environment)
+    private func refuseWrongConfiguration(_ environment: [String: String]) throws -> SupervisorOptions {
+        let report = ConfigurationReport(
+            files: try InstanceFolder(path: instances).files(), settings: SettingsFile.path(beside: instances),
+            environment: environment)
         let isColored = Output.isMessageColored
         // Notes are for 'check': they tell nothing that an operator has to look at here.
         for diagnostic in report.diagnostics where diagnostic.severity != .note {
             Output.message(diagnostic.rendered(color: isColored))
         }
         guard report.isValid else { throw CommandFailure(.usage, report.summary) }
+        return report.options
     }
 }
 

@@ -4,6 +4,7 @@ import Logging
 import Model
 import Monitoring
 import ServiceLifecycle
+import Settings
 import Supervision
 import UnixSignals
 
@@ -17,6 +18,7 @@ struct SupervisorRun: Sendable {
     private let settings: SupervisorSettings
     private let directory: StateDirectory
     private let dashboard: DashboardOption
+    private let options: SupervisorOptions
     private let logger: Logger
     /// Hummingbird tells of each start and stop; only what goes wrong matters here.
     private let serverLogger: Logger
@@ -27,10 +29,15 @@ struct SupervisorRun: Sendable {
     ///   - settings: what to run, and how.
     ///   - directory: the state directory, locked by this process.
     ///   - dashboard: where to serve instances and history over TCP.
-    init(_ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption) {
+    ///   - options: what supervise.yaml says.
+    init(
+        _ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption,
+        options: SupervisorOptions
+    ) {
         self.settings = settings
         self.directory = directory
         self.dashboard = dashboard
+        self.options = options
         logger = Logger(label: "supervise") { _ in ConsoleLog() }
         serverLogger = Logger(label: "supervise.http") { _ in ConsoleLog(logLevel: .warning) }
     }
@@ -44,10 +51,13 @@ struct SupervisorRun: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let recorder = Recorder(
             stateDirectory: directory.path, version: Supervise.versionNumber,
-            processID: ProcessInfo.processInfo.processIdentifier, now: { .now },
+            processID: ProcessInfo.processInfo.processIdentifier, retention: options.retention, now: { .now },
             report: { [logger] line in logger.warning("\(line)") })
+        let tap = AlertTap(recorder)
+        let alerts = AlertService(
+            options.alerts, stateDirectory: directory.path, history: recorder, logger: logger, now: { .now })
         let supervisor = Supervisor(
-            settings: settings, history: recorder,
+            settings: settings, history: tap,
             surface: Surfaces(
                 version: Supervise.versionNumber, logger: serverLogger,
                 history: { [path = directory.path] in try HistoryDatabase(stateDirectory: path) }),
@@ -55,7 +65,8 @@ struct SupervisorRun: Sendable {
         let servers = servers(of: supervisor)
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
         let instances = InstancesService(
-            supervisor: supervisor, recorder: recorder, listening: arrivals.prefix(servers.count),
+            supervisor: supervisor, recorder: recorder, tap: tap, alerts: alerts,
+            listening: arrivals.prefix(servers.count),
             addressCount: servers.count
         ) {
             Output.message(await readyMessage(supervisor))
@@ -128,6 +139,8 @@ private struct ControlService: Service {
 private struct InstancesService: Service {
     let supervisor: Supervisor
     let recorder: Recorder
+    let tap: AlertTap
+    let alerts: AlertService
     /// An element for each address, when it is served.
     let listening: AsyncPrefixSequence<AsyncStream<Void>>
     let addressCount: Int
@@ -142,13 +155,18 @@ private struct InstancesService: Service {
         // An address is taken: its own service says so, and ends the group.
         guard served == addressCount else { return }
         recorder.start()
+        let telling = Task { [alerts, tap] in await alerts.run(tap) }
+        let outcome: Result<Void, any Error>
         do {
-            try await runInstances()
+            outcome = .success(try await runInstances())
         } catch {
-            await recorder.stop()
-            throw error
+            outcome = .failure(error)
         }
+        // What the alerts could not deliver is for the history to tell.
+        tap.close()
+        await telling.value
         await recorder.stop()
+        try outcome.get()
     }
 
     private func runInstances() async throws {
