@@ -77,6 +77,7 @@ def add_transitions(db, servers, begin, end, total, chance):
         for at, before, after in changes_of(server, server, begin, end, total / len(servers), chance):
             events.append((at, server, before, after, at - last_at))
             add_days(days, server, last_state, last_at, at, end)
+            days.setdefault((server, at // DAY * DAY), [0, 0, 0, 0])[3] += 1
             last_at, last_state = at, after
         add_days(days, server, last_state, last_at, end, end)
     events.sort()
@@ -94,7 +95,7 @@ def add_transitions(db, servers, begin, end, total, chance):
         "sessions, active_servers, backup_servers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
     last_day = end // DAY * DAY
     db.executemany(
-        "INSERT INTO states_by_day VALUES (?, ?, ?, ?, ?, 0)",
+        "INSERT INTO states_by_day VALUES (?, ?, ?, ?, ?, ?)",
         ((server, day, *sums) for (server, day), sums in sorted(days.items()) if day < last_day))
     db.execute("UPDATE marks SET at = ? WHERE name = 'states_by_day'", (last_day,))
     db.execute("COMMIT")
@@ -105,7 +106,7 @@ def add_days(days, server, state, start, stop, end):
     while place is not None and start < stop:
         day = start // DAY * DAY
         until = min(stop, day + DAY)
-        days.setdefault((server, day), [0, 0, 0])[place] += until - start
+        days.setdefault((server, day), [0, 0, 0, 0])[place] += until - start
         start = until
 
 

@@ -26,6 +26,14 @@ struct HistoryQuery {
                 + (oldestFirst ? " ORDER BY at, id" : order(question)), arguments: conditions.arguments)
     }
 
+    /// Transitions by their numbers.
+    ///
+    /// - Parameter numbers: which.
+    /// - Returns: the statement.
+    static func transitions(numbered numbers: [Int64]) -> HistoryQuery {
+        HistoryQuery(sql: "SELECT * FROM transitions WHERE id IN (\(list(numbers)))", arguments: [])
+    }
+
     /// Events, newest first.
     ///
     /// - Parameters:

@@ -212,6 +212,23 @@ public protocol HistoryReader: Sendable {
     /// - Throws: `HistoryError` when the history cannot be read.
     func lanes(_ question: HistoryQuestion, now: Timestamp) throws -> [StateLane]
 
+    /// What lanes are drawn from.
+    ///
+    /// - Parameters:
+    ///   - question: which servers and which period, as for `lanes`; without `since`, from the first record on.
+    ///   - finestMilliseconds: what is shorter need not be told apart.
+    ///   - now: what an open period ends at.
+    /// - Returns: one outline a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func outlines(_ question: HistoryQuestion, finestMilliseconds: Int64, now: Timestamp) throws -> LaneOutlines
+
+    /// Transitions by their numbers.
+    ///
+    /// - Parameter numbers: as `Recorded` and `LaneOutline.Part` have them.
+    /// - Returns: those that are there.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    func transitions(numbered numbers: [Int64]) throws -> [Int64: TransitionRecord]
+
     /// The servers that change their state too often.
     ///
     /// - Parameter now: the present.

@@ -94,6 +94,16 @@ struct AvailabilityPropertyTests {
             #expect(
                 parts.reduce(0, +) == account.until.millisecondsSinceEpoch - account.since.millisecondsSinceEpoch)
         }
+        // Outlines leave out what is too short to be seen, and no time: they cover the period, and their shares are the same.
+        for (question, accounts) in zip(questions, quick) where question.since != nil {
+            let finest = Int64.random(in: 1000...(2 * Self.day), using: &random)
+            let outlines = try reader.outlines(question, finestMilliseconds: finest, now: now).lanes
+            #expect(outlines.map(\.account) == accounts.filter { $0.since < $0.until })
+            for lane in outlines {
+                #expect(lane.parts.first?.from == lane.since && lane.parts.last?.to == lane.until)
+                #expect(zip(lane.parts, lane.parts.dropFirst()).allSatisfy { $0.to == $1.from && $0.from < $0.to })
+            }
+        }
         // The same from transitions alone.
         try state.inside().run("UPDATE marks SET at = 0; DELETE FROM states_by_day")
         #expect(try answers(questions) == quick)

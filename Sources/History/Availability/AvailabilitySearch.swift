@@ -83,7 +83,13 @@ struct AvailabilitySearch {
         }
     }
 
-    private func selected(
+    /// The servers that a question is about, by identity.
+    ///
+    /// - Parameters:
+    ///   - question: which servers and which period.
+    ///   - asked: their numbers; `nil` is all.
+    /// - Returns: those that the period concerns, with their numbers.
+    func selected(
         _ question: HistoryQuestion, asked: [Int64]?
     ) -> [(number: Int64, subject: Subjects.Subject)] {
         (asked ?? Array(subjects.byNumber.keys)).compactMap { number in

@@ -30,6 +30,16 @@ enum DayAccounts {
                 """, arguments: [from, to])
     }
 
+    /// The days in which servers changed their state more often than so many times, by server and time.
+    static func crowded(_ servers: [Int64], from: Int64, to: Int64, above count: Int64) -> HistoryQuery {
+        HistoryQuery(
+            sql: """
+                SELECT server_id, at, up_ms, down_ms, maint_ms, transitions FROM states_by_day \
+                WHERE server_id IN (\(servers.map(String.init).joined(separator: ", "))) AND at >= ? AND at < ? \
+                AND transitions > ? ORDER BY server_id, at
+                """, arguments: [from, to, count])
+    }
+
     /// How far a day that is being added up has come.
     struct Progress {
         /// The day's beginning.

@@ -1,0 +1,217 @@
+import GRDB
+import Model
+
+/// Reads what lanes are drawn from, and no more than can be seen of it.
+///
+/// A day in which a server changed its state more often than a lane can show comes from `states_by_day`, as one mixed part;
+/// what lies between such days comes from the transitions. So years of a server that flaps cost no more than those of a calm
+/// one.
+struct OutlineSearch {
+    private static let dayMilliseconds = SampleLevel.day.unitMilliseconds
+
+    let search: AvailabilitySearch
+    /// What is shorter need not be told apart.
+    let finestMilliseconds: Int64
+
+    private var db: Database { search.db }
+
+    /// A time that is read change by change.
+    private struct Span: Hashable {
+        let from: Timestamp
+        let to: Timestamp
+    }
+
+    /// The outlines of a period.
+    ///
+    /// - Parameters:
+    ///   - question: which servers and which period.
+    ///   - asked: the numbers of the servers; `nil` is all.
+    /// - Returns: one lane a server, by identity, and when backups carried the traffic.
+    /// - Throws: `DatabaseError`.
+    func outlines(_ question: HistoryQuestion, asked: [Int64]?) throws -> LaneOutlines {
+        let selected = search.selected(question, asked: asked)
+        let until = question.until ?? search.now
+        guard let since = question.since ?? selected.map(\.subject.firstSeen).min(), since < until else {
+            return LaneOutlines(lanes: [], bands: [])
+        }
+        let crowded = try crowdedDays(of: selected.map(\.number), Span(from: since, to: until))
+        var spans: [Span: [Int64]] = [:]
+        for (number, _) in selected {
+            for span in Self.between(crowded[number] ?? [], Span(from: since, to: until)) {
+                spans[span, default: []].append(number)
+            }
+        }
+        var known = crowded
+        var backups = BackupSearch(subjects: search.subjects, runs: search.runs)
+        for (span, numbers) in spans {
+            let changes = try StateChanges(
+                db, servers: numbers, isAll: asked == nil && numbers.count == selected.count, from: span.from,
+                to: span.to, runs: search.runs, blind: search.blind)
+            for number in numbers {
+                let own = changes.byServer[number] ?? []
+                known[number, default: []] += parts(of: changes.timeline(of: number), own, in: span)
+                backups.add(own, of: number, before: span.to)
+            }
+        }
+        let lanes = selected.map { number, subject in
+            LaneOutline(
+                server: subject.identity, since: since, until: until, known: known[number] ?? [],
+                finestMilliseconds: finestMilliseconds)
+        }
+        return LaneOutlines(lanes: lanes, bands: backups.bands(from: since, to: until, blind: crowded))
+    }
+
+    // MARK: Crowded days
+
+    private func crowdedDays(of servers: [Int64], _ period: Span) throws -> [Int64: [LaneOutline.Part]] {
+        let first = SampleLevel.day.ceiling(period.from.millisecondsSinceEpoch)
+        let last = SampleLevel.day.floor(min(period.to.millisecondsSinceEpoch, try DayAccounts.mark(db)))
+        guard first < last else { return [:] }
+        let query = DayAccounts.crowded(
+            servers, from: first, to: last, above: max(1, Self.dayMilliseconds / max(1, finestMilliseconds) / 2))
+        let rows = try Row.fetchCursor(db, sql: query.sql, arguments: query.arguments)
+        var days: [Int64: [LaneOutline.Part]] = [:]
+        while let row = try rows.next() {
+            guard let subject = search.subjects.byNumber[row[0]] else { continue }
+            let from = Timestamp(millisecondsSinceEpoch: row[1])
+            let to = from.advanced(byMilliseconds: Self.dayMilliseconds)
+            var account = Availability(server: subject.identity, since: from, until: to)
+            (account.upMilliseconds, account.downMilliseconds, account.maintMilliseconds) = (row[2], row[3], row[4])
+            account.fillUnknown()
+            let part = LaneOutline.Part(from: from, to: to, content: .mixed(account, changes: row[5]))
+            days[row[0], default: []].append(part)
+        }
+        return days
+    }
+
+    private static func between(_ days: [LaneOutline.Part], _ period: Span) -> [Span] {
+        var spans: [Span] = []
+        var position = period.from
+        for day in days {
+            if position < day.from { spans.append(Span(from: position, to: day.from)) }
+            position = day.to
+        }
+        if position < period.to { spans.append(Span(from: position, to: period.to)) }
+        return spans
+    }
+
+    // MARK: Change by change
+
+    private func parts(
+        of timeline: AvailabilityTimeline, _ changes: [StateChange], in span: Span
+    ) -> [LaneOutline.Part] {
+        var next = 0
+        return timeline.known.compactMap { stretch in
+            let (from, to) = (max(stretch.from, span.from), min(stretch.to, span.to))
+            guard from < to else { return nil }
+            while next + 1 < changes.count, changes[next + 1].at <= stretch.from { next += 1 }
+            let isBegun = next < changes.count && changes[next].at == stretch.from
+            return LaneOutline.Part(
+                from: from, to: to, content: .state(stretch.state),
+                transition: isBegun && changes[next].state == stretch.state ? changes[next].id : nil)
+        }
+    }
+}
+
+/// Finds out when backups carried a proxy's traffic, from what transitions say of the servers that were left.
+private struct BackupSearch {
+    let subjects: Subjects
+    let runs: [RunSpan]
+    private var changes: [String: [StateChange]] = [:]
+    private var names: [String: ServerIdentity] = [:]
+    private var numbers: [String: [Int64]] = [:]
+
+    init(subjects: Subjects, runs: [RunSpan]) {
+        self.subjects = subjects
+        self.runs = runs
+    }
+
+    mutating func add(_ own: [StateChange], of number: Int64, before end: Timestamp) {
+        guard let identity = subjects.byNumber[number]?.identity else { return }
+        let key = identity.instance + "/" + identity.proxy
+        names[key] = identity
+        numbers[key, default: []].append(number)
+        changes[key, default: []] += own
+    }
+
+    /// The bands of a period.
+    ///
+    /// - Parameters:
+    ///   - from: the period's beginning.
+    ///   - to: its end.
+    ///   - crowded: days of servers that were not read change by change.
+    /// - Returns: the bands, by proxy and time.
+    func bands(from: Timestamp, to: Timestamp, blind crowded: [Int64: [LaneOutline.Part]]) -> [BackupBand] {
+        let ends = Dictionary(uniqueKeysWithValues: runs.map { ($0.id, $0.end) })
+        var bands: [BackupBand] = []
+        for (key, changes) in changes.sorted(by: { $0.key < $1.key }) {
+            guard let identity = names[key], changes.contains(where: \.isOnBackup) else { continue }
+            let unread = (numbers[key] ?? []).flatMap { crowded[$0] ?? [] }.map { $0.from..<$0.to }
+            // A change at the edge of two spans is read for both.
+            let ordered = Dictionary(changes.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first }).values
+                .sorted { $0.id < $1.id }
+            for (index, change) in ordered.enumerated() where change.isOnBackup {
+                let next =
+                    index + 1 < ordered.count && ordered[index + 1].run == change.run ? ordered[index + 1].at : to
+                let begin = max(change.at, from)
+                var end = min(next, min(to, ends[change.run] ?? to))
+                for range in unread where range.lowerBound > begin && range.lowerBound < end { end = range.lowerBound }
+                guard begin < end, !unread.contains(where: { $0.contains(begin) }) else { continue }
+                if let last = bands.last, last.to == begin, last.instance == identity.instance,
+                    last.proxy == identity.proxy
+                {
+                    bands[bands.count - 1].to = end
+                } else {
+                    bands.append(
+                        BackupBand(instance: identity.instance, proxy: identity.proxy, from: begin, to: end))
+                }
+            }
+        }
+        return bands
+    }
+}
+
+extension StateChange {
+    /// Whether backups had the traffic after it.
+    fileprivate var isOnBackup: Bool { state != .unknown && activeServers == 0 && backupServers > 0 }
+}
+
+extension HistoryDatabase {
+    /// What lanes are drawn from.
+    ///
+    /// - Parameters:
+    ///   - question: which servers and which period, as for `lanes`; without `since`, from the first record on.
+    ///   - finestMilliseconds: what is shorter need not be told apart.
+    ///   - now: what an open period ends at.
+    /// - Returns: one outline a server, by identity.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func outlines(
+        _ question: HistoryQuestion, finestMilliseconds: Int64, now: Timestamp
+    ) throws -> LaneOutlines {
+        try connection.read("read states") { db in
+            let subjects = try Subjects(db)
+            let search = AvailabilitySearch(
+                db: db, subjects: subjects, runs: try RunSpan.fetchAll(db, now: now),
+                blind: try RunSpan.blindTimes(db), now: now)
+            return try OutlineSearch(search: search, finestMilliseconds: finestMilliseconds)
+                .outlines(question, asked: subjects.matching(question))
+        }
+    }
+
+    /// Transitions by their numbers.
+    ///
+    /// - Parameter numbers: as `Recorded` and `LaneOutline.Part` have them.
+    /// - Returns: those that are there.
+    /// - Throws: `HistoryError` when the history cannot be read.
+    public func transitions(numbered numbers: [Int64]) throws -> [Int64: TransitionRecord] {
+        guard !numbers.isEmpty else { return [:] }
+        return try connection.read("read transitions") { db in
+            let subjects = try Subjects(db)
+            let query = HistoryQuery.transitions(numbered: numbers)
+            let rows = try Row.fetchAll(db, sql: query.sql, arguments: query.arguments)
+            return try rows.reduce(into: [:]) { records, row in
+                records[row["id"]] = try RowReader(path: connection.file.path).transition(row, subjects)
+            }
+        }
+    }
+}
