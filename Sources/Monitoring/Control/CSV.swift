@@ -1,14 +1,12 @@
-import Monitoring
-
 /// Rows as comma-separated values.
 ///
 /// - Source: RFC 4180; lines end in CR LF, absent values are empty.
-enum CSV {
+public enum CSV {
     /// The column names.
     ///
     /// - Parameter columns: the names in order.
     /// - Returns: the line with its end.
-    static func header(_ columns: [String]) -> String {
+    public static func header(_ columns: [String]) -> String {
         columns.map(quoted).joined(separator: ",") + "\r\n"
     }
 
@@ -16,7 +14,7 @@ enum CSV {
     ///
     /// - Parameter row: its values.
     /// - Returns: the line with its end.
-    static func line(_ row: Row) -> String {
+    public static func line(_ row: Row) -> String {
         row.fields.map { quoted(text($0.value)) }.joined(separator: ",") + "\r\n"
     }
 

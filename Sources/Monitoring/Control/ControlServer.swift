@@ -62,11 +62,15 @@ public struct ControlServer: Sendable {
     /// The control socket's file; `nil` on the dashboard's address.
     private let socketPath: String?
     private let subject: String
+    private let stream: LiveStream
     private let logger: Logger
 
     private init(
-        router: Router<ControlContext>, address: BindAddress, socketPath: String? = nil, subject: String, logger: Logger
+        router: Router<ControlContext>, address: BindAddress, socketPath: String? = nil, subject: String,
+        stream: LiveStream, logger: Logger
     ) {
+        self.stream = stream
+        router.get("/v1/stream") { request, _ in try await stream.answer(to: request) }
         responder = router.buildResponder()
         self.address = address
         self.socketPath = socketPath
@@ -92,19 +96,21 @@ public struct ControlServer: Sendable {
         routes.addOrders(to: router)
         return ControlServer(
             router: router, address: .unixDomainSocket(path: path), socketPath: path,
-            subject: "the control socket on \(path)", logger: logger)
+            subject: "the control socket on \(path)", stream: LiveStream(history: history), logger: logger)
     }
 
-    /// The dashboard's address: questions alone.
+    /// The dashboard's address: its pages, and the questions of the control socket.
     ///
     /// - Parameters:
     ///   - address: where to listen.
     ///   - control: the supervisor.
     ///   - history: opens the history.
+    ///   - version: the program's version, as the pages show it.
     ///   - logger: for what goes wrong with connections.
     /// - Returns: the server, not yet running.
     public static func dashboard(
-        _ address: DashboardAddress, control: any InstanceControl, history: @escaping HistorySource, logger: Logger
+        _ address: DashboardAddress, control: any InstanceControl, history: @escaping HistorySource,
+        version: String = "", logger: Logger
     ) -> ControlServer {
         let routes = ControlRoutes(control: control, history: history)
         let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
@@ -112,10 +118,16 @@ public struct ControlServer: Sendable {
         let hostName = ProcessInfo.processInfo.hostName.lowercased()
         router.add(middleware: ReadOnlyAccess(names: ["localhost", address.host.lowercased(), hostName]))
         routes.addQuestions(to: router)
+        DashboardRoutes(
+            source: DashboardSource(control: control, history: history), pages: DashboardPages(), version: version
+        ).add(to: router)
         return ControlServer(
             router: router, address: .hostname(address.host, port: Int(address.port)),
-            subject: "the dashboard on \(address)", logger: logger)
+            subject: "the dashboard on \(address)", stream: LiveStream(history: history), logger: logger)
     }
+
+    /// Ends what would go on for ever, so that the server can end; callable from every task.
+    public func endStreams() { stream.finish() }
 
     /// Binds and serves.
     ///

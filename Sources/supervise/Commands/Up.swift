@@ -19,7 +19,7 @@ struct Up: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Where /v1/instances and /v1/history are served as JSON, read-only; 'off' for nowhere.",
+            "Where the dashboard is served, and what it shows as JSON; 'off' for nowhere.",
             valueName: "addr:port|off"))
     var dashboard = DashboardOption.standard
 

@@ -10,7 +10,8 @@ import UnixSignals
 
 /// One run of the supervisor: everything that `up` starts, in the order in which it starts and ends.
 ///
-/// 1. The control socket and the dashboard's address are bound; if one is taken, nothing else is started.
+/// 1. The control socket is bound; if that cannot be had, nothing else is started. The dashboard's address is tried: one that is
+///    taken keeps no instance from running, and is tried again until it is free.
 /// 2. The recorder begins a run in the history.
 /// 3. The instances start, and run until someone orders the end.
 /// 4. The end goes back in the other direction; the control socket answers until the instances have ended.
@@ -62,42 +63,50 @@ struct SupervisorRun: Sendable {
                 version: Supervise.versionNumber, logger: serverLogger,
                 history: { [path = directory.path] in try HistoryDatabase(stateDirectory: path) }),
             logger: logger)
-        let servers = servers(of: supervisor)
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
+        let control = ControlService(server: controlSocket(of: supervisor), arrival: arrival)
+        let dashboard = dashboardService(of: supervisor, arrival: arrival)
+        let addressCount = dashboard == nil ? 1 : 2
         let instances = InstancesService(
             supervisor: supervisor, recorder: recorder, tap: tap, alerts: alerts,
-            listening: arrivals.prefix(servers.count),
-            addressCount: servers.count
+            listening: arrivals.prefix(addressCount),
+            addressCount: addressCount
         ) {
-            Output.message(await readyMessage(supervisor))
+            Output.message(await readyMessage(supervisor, dashboard))
             whenReady()
         }
-        var services = servers.map { server in
-            ServiceGroupConfiguration.ServiceConfiguration(
-                service: ControlService(server: server, arrival: arrival),
-                failureTerminationBehavior: .gracefullyShutdownGroup)
+        var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
+            .init(service: control, failureTerminationBehavior: .gracefullyShutdownGroup)
+        ]
+        if let dashboard {
+            services.append(
+                .init(
+                    service: dashboard, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore))
         }
         services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
         try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
         Output.message("supervise has ended")
     }
 
-    private func servers(of supervisor: Supervisor) -> [ControlServer] {
-        let path = directory.path
-        let history: HistorySource = { try HistoryDatabase(stateDirectory: path) }
-        let socket = ControlServer.socket(
-            directory.controlSocket, control: supervisor, history: history, logger: serverLogger)
-        switch dashboard {
-        case .off:
-            return [socket]
-        case .at(let address):
-            let web = ControlServer.dashboard(address, control: supervisor, history: history, logger: serverLogger)
-            return [socket, web]
-        }
+    private var history: HistorySource {
+        { [path = directory.path] in try HistoryDatabase(stateDirectory: path) }
+    }
+
+    private func controlSocket(of supervisor: Supervisor) -> ControlServer {
+        .socket(directory.controlSocket, control: supervisor, history: history, logger: serverLogger)
+    }
+
+    private func dashboardService(
+        of supervisor: Supervisor, arrival: AsyncStream<Void>.Continuation
+    ) -> DashboardService? {
+        guard case .at(let address) = dashboard else { return nil }
+        let server = ControlServer.dashboard(
+            address, control: supervisor, history: history, version: Supervise.versionNumber, logger: serverLogger)
+        return DashboardService(server: server, address: address, arrival: arrival, logger: logger)
     }
 
     /// What listens where.
-    private func readyMessage(_ supervisor: Supervisor) async -> String {
+    private func readyMessage(_ supervisor: Supervisor, _ dashboard: DashboardService?) async -> String {
         var lines = ["supervise \(Supervise.versionNumber) is up (pid \(ProcessInfo.processInfo.processIdentifier))"]
         var rows: [[Table.Cell]] = []
         do {
@@ -114,9 +123,7 @@ struct SupervisorRun: Sendable {
             let words = "listens on \(standIn.address) in the place of \(standIn.replaces)"
             rows.append(["stand-in", Table.Cell(standIn.name), Table.Cell(words)])
         }
-        if case .at(let address) = dashboard {
-            rows.append(["dashboard", "", Table.Cell("http://\(address)/v1/instances")])
-        }
+        if let dashboard { rows.append(["dashboard", "", Table.Cell(dashboard.words)]) }
         rows.append(["control", "", Table.Cell(directory.controlSocket)])
         var table = Table(Array(repeating: Table.Column(title: ""), count: 3))
         lines += table.lines(rows).map { "  " + $0 }
@@ -131,7 +138,11 @@ private struct ControlService: Service {
     let arrival: AsyncStream<Void>.Continuation
 
     func run() async throws {
-        try await server.run { _ in arrival.yield() }
+        try await withGracefulShutdownHandler {
+            try await server.run { _ in arrival.yield() }
+        } onGracefulShutdown: {
+            server.endStreams()
+        }
     }
 }
 

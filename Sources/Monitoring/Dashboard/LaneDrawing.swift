@@ -1,0 +1,305 @@
+import History
+import Model
+
+/// Draws a server's lane: its states over a period, to the scale of time.
+///
+/// A calm lane has an element for each of its parts, which says when, why and how long when it is pointed at; those that are not
+/// UP can be reached with the keyboard and lead to the transition. In a lane with many parts only the longest are told one by
+/// one, and the rest is drawn with a few paths.
+struct LaneDrawing {
+    /// The most parts of a lane of which each is told.
+    static let mostTold = 60
+    /// How narrow a part that isn't UP gets at the least, as a share of the lane: no outage is too short to be seen.
+    static let leastWidth = 0.0022
+    /// How wide a part is at least that has its letter in it.
+    static let letterWidth = 0.018
+    /// Parts of a lane's width, in paths.
+    private static let units = 20_000.0
+
+    /// The axis.
+    let span: DashboardSpan
+    /// Writes times.
+    let words: DashboardWords
+    /// What is known of transitions, by their numbers.
+    let records: [Int64: TransitionRecord]
+    /// The most parts of a lane that can be reached with the keyboard.
+    let mostMarks: Int
+
+    /// The parts of a lane that get a mark of their own: the longest of those that are not UP.
+    ///
+    /// - Parameters:
+    ///   - lane: the lane.
+    ///   - most: how many at most.
+    /// - Returns: their places among the lane's parts.
+    static func marked(_ lane: LaneOutline, most: Int) -> Set<Int> {
+        let candidates = lane.parts.indices.filter { index in
+            switch lane.parts[index].content {
+            case .state(.up), .state(.unknown), .mixed: false
+            case .state: true
+            }
+        }
+        guard candidates.count > most else { return Set(candidates) }
+        return Set(candidates.sorted { lane.parts[$0].milliseconds > lane.parts[$1].milliseconds }.prefix(most))
+    }
+
+    /// Draws a lane.
+    ///
+    /// - Parameters:
+    ///   - lane: the lane.
+    ///   - bands: when backups carried its proxy's traffic.
+    ///   - page: the address of the server's page.
+    ///   - label: what the lane as a whole says.
+    /// - Returns: the SVG.
+    func svg(_ lane: LaneOutline, bands: [BackupBand], page: String, label: String) -> Markup {
+        var markup = Markup()
+        markup.raw("<svg class=\"lane\" width=\"100%\" height=\"")
+        markup.number(StateLook.laneHeight)
+        markup.raw("\" role=\"group\"")
+        markup.attribute("aria-label", label)
+        markup.raw(">")
+        for band in bands { draw(band, &markup) }
+        if lane.parts.count <= Self.mostTold {
+            for part in lane.parts where !isMark(part) { draw(part, &markup) }
+            for part in lane.parts where isMark(part) { mark(part, page, &markup) }
+        } else {
+            drawMany(lane, page, &markup)
+        }
+        markup.raw("</svg>")
+        return markup
+    }
+
+    private func isMark(_ part: LaneOutline.Part) -> Bool {
+        switch part.content {
+        case .state(.up), .state(.unknown), .mixed: false
+        case .state: true
+        }
+    }
+
+    // MARK: One by one
+
+    private func draw(_ band: BackupBand, _ markup: inout Markup) {
+        markup.raw("<rect class=\"band\" y=\"0\" height=\"100%\"")
+        place(from: band.from, to: band.to, least: 0, &markup)
+        markup.raw("><title>")
+        markup.escaped("A backup carried the traffic, \(words.text(from: band.from, to: band.to))")
+        markup.raw("</title></rect>")
+    }
+
+    private func draw(_ part: LaneOutline.Part, _ markup: inout Markup) {
+        switch part.content {
+        case .state(let state):
+            let look = StateLook(state)
+            bar(part, look, state, &markup)
+            markup.raw("<title>")
+            markup.escaped(text(of: part))
+            markup.raw("</title></rect>")
+        case .mixed(let share, _):
+            markup.raw("<g class=\"mixed\"><title>")
+            markup.escaped(text(of: part))
+            markup.raw("</title>")
+            nested(&markup) { columns(of: [(part, share)], &$0) }
+            markup.raw("</g>")
+        }
+    }
+
+    private func bar(_ part: LaneOutline.Part, _ look: StateLook, _ state: ServerState, _ markup: inout Markup) {
+        // A class would win over the pattern.
+        if let pattern = look.pattern {
+            markup.raw("<rect fill=\"")
+            markup.raw(pattern)
+        } else {
+            markup.raw("<rect class=\"")
+            markup.raw(look.name)
+        }
+        markup.raw("\" y=\"")
+        markup.number(look.top)
+        markup.raw("\" height=\"")
+        markup.number(look.height)
+        markup.raw("\"")
+        place(from: part.from, to: part.to, least: state == .up || state == .unknown ? 0 : Self.leastWidth, &markup)
+        markup.attribute("data-state", state.rawValue)
+        markup.raw(">")
+    }
+
+    private func mark(_ part: LaneOutline.Part, _ page: String, _ markup: inout Markup) {
+        guard case .state(let state) = part.content else { return }
+        let look = StateLook(state)
+        markup.raw("<a class=\"mark\"")
+        markup.attribute("href", page + (part.transition.map { "?at=\($0)#t\($0)" } ?? ""))
+        markup.raw("><title>")
+        markup.escaped(text(of: part))
+        markup.raw("</title>")
+        bar(part, look, state, &markup)
+        markup.raw("</rect>")
+        let (from, to) = (span.position(of: part.from), span.position(of: part.to))
+        if to - from >= Self.letterWidth {
+            markup.raw("<text y=\"18\" x=\"")
+            markup.percent((from + to) / 2)
+            markup.raw("\" aria-hidden=\"true\" class=\"on-")
+            markup.raw(look.name)
+            markup.raw("\">")
+            markup.raw(look.letter)
+            markup.raw("</text>")
+        }
+        markup.raw("</a>")
+    }
+
+    private func place(from: Timestamp, to: Timestamp, least: Double, _ markup: inout Markup) {
+        let (from, to) = (span.position(of: from), span.position(of: to))
+        let width = max(least, to - from)
+        markup.raw(" x=\"")
+        markup.percent(min(from, 1 - width))
+        markup.raw("\" width=\"")
+        markup.percent(width)
+        markup.raw("\"")
+    }
+
+    // MARK: In paths
+
+    private func drawMany(_ lane: LaneOutline, _ page: String, _ markup: inout Markup) {
+        let marked = Self.marked(lane, most: mostMarks)
+        var mixed: [(LaneOutline.Part, Availability)] = []
+        var plain: [ServerState: [LaneOutline.Part]] = [:]
+        for (index, part) in lane.parts.enumerated() where !marked.contains(index) {
+            switch part.content {
+            case .state(.unknown) where part.milliseconds > span.milliseconds / 100: draw(part, &markup)
+            case .state(let state): plain[state, default: []].append(part)
+            case .mixed(let share, _): mixed.append((part, share))
+            }
+        }
+        nested(&markup) { markup in
+            for state in ServerState.allCases {
+                guard let parts = plain[state] else { continue }
+                let look = StateLook(state)
+                let least = state == .up || state == .unknown ? 0 : Int(Self.leastWidth * Self.units)
+                path(look.name, &markup) { markup in
+                    for part in parts { column(part, look.top, look.height, least, &markup) }
+                }
+            }
+            columns(of: mixed, &markup)
+        }
+        for index in marked.sorted() { mark(lane.parts[index], page, &markup) }
+    }
+
+    /// A drawing that is as wide as the lane, and measured in parts of its width.
+    private func nested(_ markup: inout Markup, _ body: (inout Markup) -> Void) {
+        markup.raw("<svg width=\"100%\" height=\"100%\" preserveAspectRatio=\"none\" viewBox=\"0 0 20000 26\">")
+        body(&markup)
+        markup.raw("</svg>")
+    }
+
+    private func path(_ name: StaticString, _ markup: inout Markup, _ body: (inout Markup) -> Void) {
+        markup.raw("<path class=\"")
+        markup.raw(name)
+        markup.raw("\" d=\"")
+        body(&markup)
+        markup.raw("\"/>")
+    }
+
+    /// Mixed parts as columns whose heights are the shares of their time: up at the bottom, down at the top.
+    private func columns(of parts: [(part: LaneOutline.Part, share: Availability)], _ markup: inout Markup) {
+        guard !parts.isEmpty else { return }
+        let height = StateLook.laneHeight - 2
+        func rows(_ milliseconds: Int64, of part: LaneOutline.Part) -> Int {
+            // The least that there was gets two pixels.
+            guard milliseconds > 0 else { return 0 }
+            return max(2, Int(Double(milliseconds) / Double(max(1, part.milliseconds)) * Double(height)))
+        }
+        path("up", &markup) { markup in
+            for (part, share) in parts where share.upMilliseconds > 0 {
+                let above =
+                    rows(share.downMilliseconds, of: part) + rows(share.maintMilliseconds, of: part)
+                    + rows(share.unknownMilliseconds, of: part)
+                column(part, 1 + above, max(1, height - above), 0, &markup)
+            }
+        }
+        path("down", &markup) { markup in
+            for (part, share) in parts where share.downMilliseconds > 0 {
+                column(part, 1, rows(share.downMilliseconds, of: part), Int(Self.leastWidth * Self.units), &markup)
+            }
+        }
+        path("maint", &markup) { markup in
+            for (part, share) in parts where share.maintMilliseconds > 0 {
+                let above = rows(share.downMilliseconds, of: part)
+                column(part, 1 + above, rows(share.maintMilliseconds, of: part), 0, &markup)
+            }
+        }
+    }
+
+    private func column(
+        _ part: LaneOutline.Part, _ top: Int, _ height: Int, _ least: Int, _ markup: inout Markup
+    ) {
+        let from = Int(span.position(of: part.from) * Self.units)
+        let to = Int((span.position(of: part.to) * Self.units).rounded(.up))
+        let width = max(to - from, least, 1)
+        markup.raw("M")
+        markup.number(min(from, Int(Self.units) - width))
+        markup.raw(" ")
+        markup.number(top)
+        markup.raw("h")
+        markup.number(width)
+        markup.raw("v")
+        markup.number(height)
+        markup.raw("h-")
+        markup.number(width)
+        markup.raw("z")
+    }
+
+    // MARK: In words
+
+    /// What a part says of itself: state, times, cause, sessions.
+    ///
+    /// - Parameter part: the part.
+    /// - Returns: the words.
+    func text(of part: LaneOutline.Part) -> String {
+        let when = words.text(from: part.from, to: part.to)
+        let length = DashboardWords.length(milliseconds: part.milliseconds)
+        switch part.content {
+        case .state(let state):
+            let what = "\(state.rawValue) \(when) (\(length))"
+            guard state != .unknown, let record = part.transition.flatMap({ records[$0] }) else { return what }
+            let why = TransitionWords(record).afterwards
+            return why.isEmpty ? what : "\(what): \(why)"
+        case .mixed(let share, let changes):
+            let parts = [
+                (share.upMilliseconds, "up"), (share.downMilliseconds, "down"),
+                (share.maintMilliseconds, "in maintenance"),
+                (share.unknownMilliseconds, "unknown"),
+            ].filter { $0.0 > 0 }.map { "\(DashboardWords.length(milliseconds: $0.0)) \($0.1)" }
+            return "\(when) (\(length)): \(DashboardWords.count(changes, "change")); " + parts.joined(separator: ", ")
+        }
+    }
+}
+
+/// What a transition says of its cause and of what it did to sessions.
+struct TransitionWords {
+    /// The transition.
+    let record: TransitionRecord
+
+    /// Puts a transition into words.
+    ///
+    /// - Parameter record: the transition.
+    init(_ record: TransitionRecord) { self.record = record }
+
+    /// The check that decided, or the person who did.
+    var cause: String {
+        if let actor = record.actor {
+            return record.reason.map { "\(actor): \($0)" } ?? actor
+        }
+        let code = record.code.map { " \($0)" } ?? ""
+        let status = record.status.map { "\($0.rawValue)\(code)" }
+        return [status, record.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
+    }
+
+    /// What it did to the sessions.
+    var traffic: String {
+        var parts: [String] = []
+        if record.sessions > 0 { parts.append("\(DashboardWords.count(record.sessions, "session")) on it") }
+        if let cut = record.sessionsCut, cut > 0 { parts.append("\(cut) ended") }
+        if !record.carriers.isEmpty { parts.append("traffic on \(record.carriers.joined(separator: ", "))") }
+        return parts.joined(separator: ", ")
+    }
+
+    /// Both.
+    var afterwards: String { [cause, traffic].filter { !$0.isEmpty }.joined(separator: "; ") }
+}
