@@ -169,7 +169,7 @@ public enum ConfigurationReader {
                 files[instance.name] = instance.file
             }
         }
-        diagnostics += BindOverlap.check(across: instances)
+        diagnostics += BindOverlap.check(across: instances) + CommonOwner.check(across: instances)
         var sources: [String: SourceText] = [:]
         return diagnostics.map { diagnostic in
             let file = diagnostic.location.file

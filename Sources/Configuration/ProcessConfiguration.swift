@@ -1,7 +1,7 @@
 /// What `global` says of the process itself.
 ///
 /// It holds where the files have a process of their own, as under HAProxy's command line; where one supervisor runs all
-/// instances, the supervisor decides.
+/// instances, the supervisor decides, but for user and group (`CommonOwner`).
 public struct ProcessConfiguration: Sendable, Equatable {
     /// A master that watches over the process that has the traffic (`master-worker`).
     public struct Master: Sendable, Equatable {

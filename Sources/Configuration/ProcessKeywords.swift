@@ -38,19 +38,19 @@ enum ProcessKeywords {
             let path = try arguments.word("a folder", example: "chroot /var/lib/haproxy")
             if isFirst("chroot", &seen, &arguments) { process.root = path.text }
         },
-        keyword("user", userReason) { (process, seen, arguments) throws(Diagnostic) in
+        keyword("user", note: ownerNote) { (process, seen, arguments) throws(Diagnostic) in
             let word = try arguments.word("a user's name", example: "user haproxy")
             if isFirst("user", &seen, &arguments) { process.user = account(.name(word.text), word) }
         },
-        keyword("group", userReason) { (process, seen, arguments) throws(Diagnostic) in
+        keyword("group", note: ownerNote) { (process, seen, arguments) throws(Diagnostic) in
             let word = try arguments.word("a group's name", example: "group haproxy")
             if isFirst("group", &seen, &arguments) { process.group = account(.name(word.text), word) }
         },
-        keyword("uid", userReason) { (process, seen, arguments) throws(Diagnostic) in
+        keyword("uid", note: ownerNote) { (process, seen, arguments) throws(Diagnostic) in
             let (number, word) = try identifier(&arguments, insteadOf: "user")
             if isFirst("user", &seen, &arguments) { process.user = account(.id(number), word) }
         },
-        keyword("gid", userReason) { (process, seen, arguments) throws(Diagnostic) in
+        keyword("gid", note: ownerNote) { (process, seen, arguments) throws(Diagnostic) in
             let (number, word) = try identifier(&arguments, insteadOf: "group")
             if isFirst("group", &seen, &arguments) { process.group = account(.id(number), word) }
         },
@@ -77,7 +77,7 @@ enum ProcessKeywords {
         },
     ]
 
-    private static let userReason = "the supervisor runs all instances under its own user"
+    private static let ownerNote = "holds for all instances, when root starts 'supervise up'"
 
     private typealias Read =
         @Sendable (
@@ -85,11 +85,15 @@ enum ProcessKeywords {
         ) throws(Diagnostic) -> Void
 
     private static func keyword(_ name: String, _ reason: String, read: @escaping Read) -> Keyword<GlobalDraft> {
+        keyword(name, note: "has no effect here: \(reason)", read: read)
+    }
+
+    private static func keyword(_ name: String, note: String, read: @escaping Read) -> Keyword<GlobalDraft> {
         Keyword(name) { (global, arguments) throws(Diagnostic) in
             let word = arguments.current
             try read(&global.configuration.process, &global.seen, &arguments)
             try arguments.expectEnd()
-            arguments.add(word.note("'\(name)' has no effect here: \(reason)"))
+            arguments.add(word.note("'\(name)' \(note)"))
         }
     }
 

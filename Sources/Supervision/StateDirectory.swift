@@ -76,6 +76,8 @@ public struct StateDirectory: Sendable, Hashable {
     public var controlSocket: String { "\(path)/control.sock" }
     /// The file that a running supervisor holds.
     public var lockFile: String { "\(path)/supervise.lock" }
+    /// The messages of one in the background.
+    public var logFile: String { "\(path)/supervise.log" }
 
     /// Makes the folder, if it is not there, open to its owner and readable by its group (0750).
     ///
@@ -89,6 +91,66 @@ public struct StateDirectory: Sendable, Hashable {
                 atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o750])
         } catch {
             throw .unusable(path: path, why: error.localizedDescription)
+        }
+    }
+
+    /// What may be in it: what runs on it leaves nothing else there.
+    private var ownFiles: [String] {
+        [
+            historyFile, historyFile + "-wal", historyFile + "-shm", historyFile + "-journal", controlSocket, lockFile,
+            logFile,
+        ]
+    }
+
+    /// Gives the folder, and what an earlier run left there, to the user under whom the next one is to run.
+    ///
+    /// - Parameters:
+    ///   - user: the user's number.
+    ///   - group: the group's number.
+    /// - Throws: `Failure.unusable` where it is another user's already, or has something else in it.
+    public func give(toUser user: UInt32, group: UInt32) throws(Failure) {
+        do {
+            let files = FileManager.default
+            let owner = try files.attributesOfItem(atPath: path)[.ownerAccountID] as? NSNumber
+            guard owner?.uint32Value != user else { return }
+            guard owner?.uint32Value == 0 else {
+                throw Failure.unusable(path: path, why: "it belongs to another user than 'user' of the files says")
+            }
+            let names = Set(ownFiles.map { URL(fileURLWithPath: $0).lastPathComponent })
+            let present = try files.contentsOfDirectory(atPath: path)
+            if let foreign = present.first(where: { !names.contains($0) }) {
+                throw Failure.unusable(
+                    path: path,
+                    why:
+                        "it is root's, and is not given to another user because of '\(foreign)' in it; use a folder of its own"
+                )
+            }
+            for item in present.map({ "\(path)/\($0)" }) + [path] {
+                try files.setAttributes(
+                    [.ownerAccountID: NSNumber(value: user), .groupOwnerAccountID: NSNumber(value: group)],
+                    ofItemAtPath: item)
+            }
+        } catch let failure as Failure {
+            throw failure
+        } catch {
+            throw .unusable(path: path, why: error.localizedDescription)
+        }
+    }
+
+    /// Lets a group look into the folder, where the control socket is, too.
+    ///
+    /// - Parameter group: the group's number.
+    /// - Throws: `Failure.unusable` when this process may not.
+    public func open(toGroup group: UInt32) throws(Failure) {
+        do {
+            try FileManager.default.setAttributes([.groupOwnerAccountID: NSNumber(value: group)], ofItemAtPath: path)
+            try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: path)
+        } catch {
+            throw .unusable(
+                path: path,
+                why:
+                    "it can't be given to group \(group): \(error.localizedDescription); its user must be of that group"
+            )
         }
     }
 

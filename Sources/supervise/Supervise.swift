@@ -14,6 +14,11 @@ enum Program {
     static func main() {
         let environment = ProcessInfo.processInfo.environment
         if let program = HAProxyProgram(arguments: CommandLine.arguments, environment: environment) { program.run() }
+        do {
+            try RootStart.giveUpRights(environment)
+        } catch {
+            Supervise.end(with: error)
+        }
         Task { await Supervise.main() }
         dispatchMain()
     }
@@ -40,7 +45,8 @@ struct Supervise: AsyncParsableCommand {
             """,
         version: "supervise \(versionNumber)",
         groupedSubcommands: [
-            CommandGroup(name: "Supervisor", subcommands: [Up.self, Down.self, Status.self, IsHealthy.self, Check.self]),
+            CommandGroup(
+                name: "Supervisor", subcommands: [Up.self, Down.self, Status.self, IsHealthy.self, Check.self]),
             CommandGroup(
                 name: "History",
                 subcommands: [History.self, Incidents.self, Sessions.self, Uptime.self, Events.self]),
@@ -75,7 +81,7 @@ struct Supervise: AsyncParsableCommand {
     }
 
     /// Tells what went wrong, and ends with the exit code that says so.
-    private static func end(with error: any Error) -> Never {
+    fileprivate static func end(with error: any Error) -> Never {
         switch error {
         case let failure as CommandFailure:
             if let message = failure.message { Output.message("supervise: \(message)") }

@@ -80,6 +80,11 @@ int supervise_process_descriptor(int process);
 // A non-blocking eventfd, closed on exec.
 int supervise_event_descriptor(void);
 
+// Lets the calling thread keep what root may do when it becomes another user; and gives all of that up but for the right to listen
+// below port 1024, which programs that are started from then on have, too.
+int supervise_keep_capabilities(void);
+int supervise_keep_low_ports_alone(void);
+
 // Names the calling thread; longer names are cut to 15 bytes.
 void supervise_name_thread(const char *name);
 

@@ -46,6 +46,8 @@ struct CommandChannel: ServerChildChannel {
         let traffic = try await traffic(of: channel)
         var taken = 0
         var unwanted = 0
+        var context = context
+        if let peer = try await PeerCredentials.peerName(on: channel) { context.actor.name += " (\(peer))" }
         for try await bytes in inbound {
             taken += 1
             // What ended a command that waits for news is no command.

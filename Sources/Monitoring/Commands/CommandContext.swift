@@ -17,7 +17,7 @@ struct CommandContext: Sendable {
     /// The supervisor.
     let control: any InstanceControl
     /// Whom the history names for what is ordered here.
-    let actor: Operator
+    var actor: Operator
     /// Opens the history; `nil` where none is kept.
     var history: HistorySource?
 

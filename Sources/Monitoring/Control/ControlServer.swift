@@ -61,19 +61,22 @@ public struct ControlServer: Sendable {
     private let address: BindAddress
     /// The control socket's file; `nil` on the dashboard's address.
     private let socketPath: String?
+    /// The group that may give orders there; `nil` is that of this process.
+    private let socketGroup: UInt32?
     private let subject: String
     private let stream: LiveStream
     private let logger: Logger
 
     private init(
-        router: Router<ControlContext>, address: BindAddress, socketPath: String? = nil, subject: String,
-        stream: LiveStream, logger: Logger
+        router: Router<ControlContext>, address: BindAddress, socketPath: String? = nil, socketGroup: UInt32? = nil,
+        subject: String, stream: LiveStream, logger: Logger
     ) {
         self.stream = stream
         router.get("/v1/stream") { request, _ in try await stream.answer(to: request) }
         responder = router.buildResponder()
         self.address = address
         self.socketPath = socketPath
+        self.socketGroup = socketGroup
         self.subject = subject
         self.logger = logger
     }
@@ -82,12 +85,14 @@ public struct ControlServer: Sendable {
     ///
     /// - Parameters:
     ///   - path: the socket's file; a socket that an earlier process left there is replaced.
+    ///   - group: the group that may give orders; `nil` is that of this process.
     ///   - control: the supervisor.
     ///   - history: opens the history.
     ///   - logger: for what goes wrong with connections.
     /// - Returns: the server, not yet running.
     public static func socket(
-        _ path: String, control: any InstanceControl, history: @escaping HistorySource, logger: Logger
+        _ path: String, group: UInt32? = nil, control: any InstanceControl, history: @escaping HistorySource,
+        logger: Logger
     ) -> ControlServer {
         let routes = ControlRoutes(control: control, history: history)
         let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
@@ -95,7 +100,7 @@ public struct ControlServer: Sendable {
         routes.addQuestions(to: router)
         routes.addOrders(to: router)
         return ControlServer(
-            router: router, address: .unixDomainSocket(path: path), socketPath: path,
+            router: router, address: .unixDomainSocket(path: path), socketPath: path, socketGroup: group,
             subject: "the control socket on \(path)", stream: LiveStream(history: history), logger: logger)
     }
 
@@ -161,9 +166,13 @@ public struct ControlServer: Sendable {
     private func restrictAccess() {
         guard let socketPath else { return }
         do {
+            if let socketGroup {
+                try FileManager.default.setAttributes(
+                    [.groupOwnerAccountID: NSNumber(value: socketGroup)], ofItemAtPath: socketPath)
+            }
             try FileManager.default.setAttributes([.posixPermissions: Self.socketMode], ofItemAtPath: socketPath)
         } catch {
-            logger.error("the control socket's mode cannot be set: \(error)")
+            logger.error("the control socket's group and mode cannot be set: \(error)")
         }
     }
 }

@@ -41,6 +41,17 @@ struct PeerCredentials: Sendable {
         return account.map { "uid \(userID) (\($0))" } ?? "uid \(userID)"
     }
 
+    /// Who is at the other end of a connection, by number or address alone: a monitor's question must not wait for a directory
+    /// server.
+    ///
+    /// - Parameter channel: the accepted connection.
+    /// - Returns: such as `uid 1000` or `192.0.2.7`; `nil` when the connection is no socket.
+    /// - Throws: the system's refusal.
+    static func peerName(on channel: any Channel) async throws -> String? {
+        if let address = channel.remoteAddress?.ipAddress { return address }
+        return try await read(from: channel).map { "uid \($0.userID)" }
+    }
+
     private static func accountName(of userID: UInt32) -> String? {
         var entry = passwd()
         var found: UnsafeMutablePointer<passwd>?

@@ -32,6 +32,12 @@ struct Up: AsyncParsableCommand {
     @Option(help: ArgumentHelp("How long sessions may go on when an instance or all of it ends.", valueName: "seconds"))
     var drain = 30
 
+    @Option(
+        help: ArgumentHelp(
+            "The group that may give orders besides the supervisor's user, by name or number; its user must be of it.",
+            valueName: "group"))
+    var controlGroup: GroupArgument?
+
     @Flag(help: .hidden)
     var detached = false
 
@@ -50,12 +56,14 @@ struct Up: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         let options = try refuseWrongConfiguration(environment)
         try directory.make()
+        if let controlGroup { try directory.open(toGroup: controlGroup.number) }
         let lock = try directory.lock()
         defer { withExtendedLifetime(lock) {} }
         var settings = SupervisorSettings(directory: instances, environment: environment)
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
-        let run = SupervisorRun(settings, directory: directory, dashboard: dashboard, options: options)
+        let run = SupervisorRun(
+            settings, directory: directory, dashboard: dashboard, controlGroup: controlGroup?.number, options: options)
         try await run.untilEnded { [detached] in
             if detached { BackgroundProcess.reportReady() }
         }

@@ -25,7 +25,7 @@ struct BackgroundProcess: Sendable {
     /// - Throws: `CommandFailure` with the exit code of a process that ended instead, after its messages were passed on.
     func launch(_ arguments: [String]) throws {
         try directory.make()
-        let path = directory.path + "/supervise.log"
+        let path = directory.logFile
         let log = try Self.openLog(path)
         let messages = log.offsetInFile
         try Self.keepDescriptors()

@@ -19,6 +19,8 @@ struct SupervisorRun: Sendable {
     private let settings: SupervisorSettings
     private let directory: StateDirectory
     private let dashboard: DashboardOption
+    /// The group that may give orders; `nil` is that of this process.
+    private let controlGroup: UInt32?
     private let options: SupervisorOptions
     private let logger: Logger
     /// Hummingbird tells of each start and stop; only what goes wrong matters here.
@@ -30,14 +32,16 @@ struct SupervisorRun: Sendable {
     ///   - settings: what to run, and how.
     ///   - directory: the state directory, locked by this process.
     ///   - dashboard: where to serve instances and history over TCP.
+    ///   - controlGroup: the group that may give orders; `nil` is that of this process.
     ///   - options: what supervise.yaml says.
     init(
-        _ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption,
+        _ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption, controlGroup: UInt32?,
         options: SupervisorOptions
     ) {
         self.settings = settings
         self.directory = directory
         self.dashboard = dashboard
+        self.controlGroup = controlGroup
         self.options = options
         logger = Logger(label: "supervise") { _ in ConsoleLog() }
         serverLogger = Logger(label: "supervise.http") { _ in ConsoleLog(logLevel: .warning) }
@@ -93,7 +97,8 @@ struct SupervisorRun: Sendable {
     }
 
     private func controlSocket(of supervisor: Supervisor) -> ControlServer {
-        .socket(directory.controlSocket, control: supervisor, history: history, logger: serverLogger)
+        .socket(
+            directory.controlSocket, group: controlGroup, control: supervisor, history: history, logger: serverLogger)
     }
 
     private func dashboardService(
