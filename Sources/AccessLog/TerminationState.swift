@@ -22,6 +22,10 @@ public enum TerminationCause: UInt8, Sendable, Hashable, CaseIterable {
     case activeUp = 0x55  // U
     /// A person ended it.
     case killed = 0x4B  // K
+    /// It was closed so that its client comes back to another server (`rebalance`, which HAProxy doesn't have).
+    case moved = 0x4D  // M
+    /// It was as old as it may get (`max-session-age`, which HAProxy doesn't have).
+    case aged = 0x41  // A
     /// The client was silent for too long.
     case clientTimeout = 0x63  // c
     /// The server was silent for too long, or a connection or a place took too long.

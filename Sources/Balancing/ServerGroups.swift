@@ -36,13 +36,16 @@ public struct ServerGroups: Sendable {
         var weight: Int
         let isBackup: Bool
         var standing: Standing
-        /// Whether that is good enough to take traffic, as things are.
+        /// Whether that is good enough to take traffic, as things are, and it isn't held back.
         var isUsable = false
         /// How far its slow start has come, in sixteenths.
         var steps = SlowStart.steps
         var sessions = 0
 
         var share: Int { isUsable ? weight * steps : 0 }
+
+        /// Whether it could take traffic with a standing that is good enough.
+        func isReady(_ worst: Standing) -> Bool { weight > 0 && standing <= worst }
     }
 
     private let algorithm: Algorithm
@@ -57,6 +60,10 @@ public struct ServerGroups: Sendable {
     private var activeShare = 0
     private var backupShare = 0
     private var sessions = 0
+    /// Which side takes new sessions, where that is a matter of its own.
+    private var failback: Failback?
+    /// What became of the sides since that was last asked.
+    private var turn: Failback.Turn?
 
     /// How many active servers are usable (up, ready, and with a weight).
     public private(set) var activeServers = 0
@@ -70,8 +77,11 @@ public struct ServerGroups: Sendable {
     ///   - usesAllBackups: whether all backups share the traffic (`option allbackups`).
     ///   - algorithm: how the next server is chosen.
     ///   - panicThreshold: the share of servers, in percent, below which failed checks aren't believed; none when `nil`.
+    ///   - failback: what has to happen before new sessions come back from the backups; nothing is made of the sides
+    ///     when `nil`.
     public init(
-        _ members: [Member], usesAllBackups: Bool, algorithm: Algorithm = .roundRobin, panicThreshold: Int? = nil
+        _ members: [Member], usesAllBackups: Bool, algorithm: Algorithm = .roundRobin, panicThreshold: Int? = nil,
+        failback: Failback.Policy? = nil
     ) {
         self.algorithm = algorithm
         self.usesAllBackups = usesAllBackups
@@ -91,6 +101,10 @@ public struct ServerGroups: Sendable {
         for seat in seats { count(seat.share, isBackup: seat.isBackup, sign: 1) }
         firstBackup = seats.firstIndex { $0.isBackup && $0.share > 0 }
         if algorithm.usesOneTable { fillTable() }
+        let ready = readySides
+        self.failback = failback.map {
+            Failback(policy: $0, hasActives: ready.actives, hasBackups: ready.backups)
+        }
     }
 
     // MARK: - What there is
@@ -154,6 +168,21 @@ public struct ServerGroups: Sendable {
 
     /// Whether too few servers are up to believe their checks.
     public var isPanicking: Bool { reliance.isPanicking }
+
+    /// Whether active servers are kept from new sessions though they are usable.
+    public var isHeld: Bool { failback?.isHeld == true }
+
+    /// Whether a server is on the side that takes new sessions, where only one may; true for all others.
+    ///
+    /// - Parameter server: its index.
+    /// - Returns: false for one that no new session may be sent to, by whatever rule.
+    public func isOnOpenSide(_ server: Int) -> Bool {
+        switch failback?.side {
+        case .active: !seats[server].isBackup
+        case .backup, .held: seats[server].isBackup
+        case .nobody, nil: true
+        }
+    }
 
     /// Whether a server takes new sessions now.
     ///
@@ -223,6 +252,31 @@ public struct ServerGroups: Sendable {
         }
     }
 
+    /// Takes what became of the sides since this was last called.
+    ///
+    /// - Returns: the last turn; `nil` where there was none.
+    public mutating func takeTurn() -> Failback.Turn? {
+        defer { turn = nil }
+        return turn
+    }
+
+    /// Lets new sessions go to the active servers again, where they are held.
+    public mutating func release() {
+        guard let turn = failback?.release() else { return }
+        self.turn = turn
+        reconsider(but: nil)
+    }
+
+    /// Goes on with a hold that an earlier worker had begun.
+    ///
+    /// - Returns: whether new sessions are held now; not where the active servers or the backups aren't usable.
+    public mutating func resumeHold() -> Bool {
+        let ready = readySides
+        guard failback?.resume(hasActives: ready.actives, hasBackups: ready.backups) == true else { return false }
+        reconsider(but: nil)
+        return true
+    }
+
     // MARK: - Choosing
 
     /// Chooses the server of a new session where the algorithm needs to know nothing but whether servers are free.
@@ -268,19 +322,37 @@ public struct ServerGroups: Sendable {
     /// Changes a server, and then every server of which the change has another opinion held.
     private mutating func change(_ server: Int, _ change: (inout Seat) -> Void) {
         let before = reliance.worst
+        let wasHeld = isHeld
         let shareBefore = seats[server].share
         if seats[server].weight > 0 { reliance.count(seats[server].standing, sign: -1) }
         change(&seats[server])
         if seats[server].weight > 0 { reliance.count(seats[server].standing, sign: 1) }
-        let worst = reliance.worst
-        seats[server].isUsable = seats[server].standing <= worst
+        let ready = readySides
+        if let turn = failback?.take(hasActives: ready.actives, hasBackups: ready.backups) { self.turn = turn }
+        seats[server].isUsable = isGoodEnough(seats[server])
         move(server, from: shareBefore)
-        guard worst != before else { return }
+        if reliance.worst != before || isHeld != wasHeld { reconsider(but: server) }
+    }
+
+    /// Asks anew of the servers whether they may be used.
+    private mutating func reconsider(but server: Int?) {
         for other in seats.indices where other != server {
             let share = seats[other].share
-            seats[other].isUsable = seats[other].standing <= worst
+            seats[other].isUsable = isGoodEnough(seats[other])
             move(other, from: share)
         }
+    }
+
+    private func isGoodEnough(_ seat: Seat) -> Bool {
+        seat.standing <= reliance.worst && (seat.isBackup || !isHeld)
+    }
+
+    /// Whether there are servers on each side that could take traffic, held or not.
+    private var readySides: (actives: Bool, backups: Bool) {
+        let worst = reliance.worst
+        return (
+            seats.contains { !$0.isBackup && $0.isReady(worst) }, seats.contains { $0.isBackup && $0.isReady(worst) }
+        )
     }
 
     /// Makes a server's new share count.

@@ -103,6 +103,11 @@ public struct ProxyConfiguration: Sendable, Equatable {
     /// The share of servers up, in percent, below which failed checks aren't believed (`panic-threshold`, which HAProxy
     /// doesn't have); they always are when `nil`.
     public var panicThreshold: Int?
+    /// When new sessions come back from the backups, and what becomes of those that are there; as soon as they can, and
+    /// nothing, when `nil`.
+    public var failback: FailbackConfiguration?
+    /// How sessions are moved to a server that has returned; they stay where they are when `nil`.
+    public var rebalance: RebalanceConfiguration?
     /// Where its servers' states at the start come from.
     public var serverStates = ServerStateSource.none
     /// Its servers in the file's order.

@@ -41,6 +41,13 @@ struct ProxySettings {
     var usesAllBackups = false
     var fullconn: Int?
     var panicThreshold: Int?
+    /// `failback`, and where it stands.
+    var failback: (policy: FailbackConfiguration.Policy, word: Word)?
+    /// `failback-drain`, and where it stands.
+    var failbackDrain: (duration: Duration, word: Word)?
+    var rebalance: RebalanceConfiguration?
+    /// `max-session-age`, for servers that don't say their own.
+    var sessionAge: SessionAge?
     var sessionRateLimit: Int?
     var abortsOnClose = false
     var logsHealthChecks = false
@@ -98,6 +105,8 @@ struct ServerSettings {
     var isDisabled = false
     var minconn: Int?
     var slowStart: Duration?
+    /// `max-session-age`; the proxy's when `nil`.
+    var sessionAge: SessionAge?
     var closesSessionsWhenDown = false
     var closesBackupSessionsWhenUp = false
     var observedLayer: ObservationConfiguration.Layer?

@@ -178,6 +178,11 @@ struct Resolver {
         proxy.usesAllBackups = settings.usesAllBackups
         proxy.fullconn = settings.fullconn
         proxy.panicThreshold = settings.panicThreshold
+        if settings.failback != nil || settings.failbackDrain != nil {
+            proxy.failback = FailbackConfiguration(
+                policy: settings.failback?.policy ?? .automatic, drain: settings.failbackDrain?.duration)
+        }
+        proxy.rebalance = settings.rebalance
         proxy.serverStates = settings.serverStates
         if case .local = settings.serverStates { proxy.serverStates = .local(settings.serverStateFile ?? proxy.name) }
         proxy.stats = settings.mode == .http ? settings.stats?.configuration : nil

@@ -26,6 +26,8 @@ public struct ServerConfiguration: Sendable, Equatable {
     public var minconn: Int?
     /// How long a server that has come up takes to its full weight and `maxconn` (`slowstart`).
     public var slowStart: Duration?
+    /// How old its sessions may get (`max-session-age`, which HAProxy doesn't have); `nil` is no limit.
+    public var maxSessionAge: SessionAge?
     /// Most sessions in its queue; `nil` is no limit.
     public var maxqueue: Int?
     /// Whether it starts in maintenance (`disabled`).

@@ -43,7 +43,7 @@ enum ServerKeywords {
             Keyword("weight") { (server, arguments) throws(Diagnostic) in
                 server.settings.weight = try arguments.integer(in: 0...256, example: "weight 10")
             },
-        ] + ServerTrafficKeywords.keywords + ServerAgentKeywords.keywords + TLSKeywords.servers,
+        ] + ServerTrafficKeywords.keywords + ServerAgentKeywords.keywords + OwnKeywords.servers + TLSKeywords.servers,
         unsupported: KnownKeywords.server)
 
     /// Reads the words after `server`.

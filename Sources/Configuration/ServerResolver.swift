@@ -36,6 +36,9 @@ struct ServerResolver {
             configuration.portOffset = portOffset
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)
+            if let age = server.settings.sessionAge ?? draft.settings.sessionAge, age.limit > .zero {
+                configuration.maxSessionAge = age
+            }
             configuration.tls = server.connectionTLS
             configuration.check?.tls = server.checkTLS
             do {

@@ -9,7 +9,7 @@ struct Validator {
     private let configuration: InstanceConfiguration
 
     /// Everything found.
-    private(set) var diagnostics: [Diagnostic] = []
+    var diagnostics: [Diagnostic] = []
 
     /// Checks a file.
     ///
@@ -32,6 +32,7 @@ struct Validator {
             checkTimeouts(of: draft)
             checkBackend(of: draft)
             checkDispatch(of: draft)
+            checkWarren(of: draft)
             checkLog(of: draft)
             checkUserlists(of: draft)
         }

@@ -153,6 +153,14 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case panic = "PANIC"
     /// The checks of a proxy's servers were believed again.
     case calm = "CALM"
+    /// Active servers of a proxy are back, and its new sessions stay on the backups for now.
+    case held = "HELD"
+    /// New sessions of a proxy go to its active servers again.
+    case failback = "FAILBACK"
+    /// Sessions of a proxy are being closed so that its servers get even.
+    case rebalance = "REBALANCE"
+    /// That is over.
+    case rebalanced = "REBALANCED"
     /// The system's clock was set back, by as much as the detail says.
     case clockSetBack = "CLOCK_SET_BACK"
     /// The system's clock was set forward, by as much as the detail says.

@@ -6,6 +6,8 @@ public enum RuntimeAct: Sendable, Hashable {
     case server(ServerIdentity, ServerAct)
     /// Changes the frontend of that name.
     case frontend(String, FrontendAct)
+    /// Moves sessions of the proxy of that name, or of all proxies that it makes sense for.
+    case proxy(String?, ProxyAct)
     /// Changes what holds for the whole instance.
     case instance(InstanceAct)
     /// Ends one session.
@@ -24,6 +26,14 @@ public enum FrontendAct: Sendable, Hashable {
     case resume
     /// Stops listening until the instance restarts.
     case stop
+}
+
+/// What can be ordered for a proxy's sessions while it runs; HAProxy has neither.
+public enum ProxyAct: Sendable, Hashable {
+    /// Has new sessions go to the active servers again, where they were held on the backups (`failback`).
+    case failback
+    /// Closes sessions of the fullest servers until the servers are even, as many in a minute.
+    case rebalance(perMinute: Int)
 }
 
 /// What can be changed of a whole instance while it runs.
@@ -101,6 +111,8 @@ extension RuntimeAct: CustomStringConvertible {
         switch self {
         case .server(let server, let act): "\(server.proxy)/\(server.server) \(act)"
         case .frontend(let name, let act): "frontend \(name) \(act)"
+        case .proxy(let name?, let act): "\(name) \(act)"
+        case .proxy(nil, let act): "\(act)"
         case .instance(let act): "\(act)"
         case .endSession(let number): "session \(number) ended"
         }
@@ -115,6 +127,16 @@ extension FrontendAct: CustomStringConvertible {
         case .pause: "paused"
         case .resume: "resumed"
         case .stop: "stopped"
+        }
+    }
+}
+
+extension ProxyAct: CustomStringConvertible {
+    /// What is ordered for a proxy, in words for the history.
+    public var description: String {
+        switch self {
+        case .failback: "failback"
+        case .rebalance(let perMinute): "rebalance, \(perMinute) per minute"
         }
     }
 }
@@ -202,6 +224,8 @@ public enum ActRefusal: Error, Sendable, Hashable {
     case agentNotConfigured
     /// Its agent is not asked.
     case agentNotAsked
+    /// No active server's traffic is held back.
+    case notHeld
 }
 
 extension ActRefusal: CustomStringConvertible {
@@ -226,6 +250,7 @@ extension ActRefusal: CustomStringConvertible {
         case .staticAlgorithm:
             "Backend is using a static LB algorithm and only accepts weights '0%' and '100%'.\n"
         case .tracksAnother: "cannot change health on a tracking server.\n"
+        case .notHeld: "No sessions are held on backups.\n"
         case .notChecked: "health checks are not enabled on this server"
         case .agentNotConfigured: "Agent was not configured on this server, cannot enable.\n"
         case .agentNotAsked: "agent checks are not enabled on this server.\n"

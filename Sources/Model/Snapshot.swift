@@ -253,6 +253,10 @@ public struct BackendSnapshot: Sendable {
     public var isUp = true
     /// Whether so few servers are up that their checks aren't believed (`panic-threshold`).
     public var isPanicking = false
+    /// Whether active servers are usable again and new sessions stay on the backups (`failback`).
+    public var isHeld = false
+    /// Whether sessions are being closed so that the servers get even (`rebalance`).
+    public var isRebalancing = false
     /// The counters.
     public var counters = BackendCounters()
     /// The load at which servers get their full `maxconn`.

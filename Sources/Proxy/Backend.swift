@@ -24,6 +24,12 @@ final class Backend {
     let hasRules: Bool
     /// How many sessions each server takes, by the backend's load.
     private var limits: [SessionLimit?]
+    /// When new sessions came to be held on the backups; `nil` while they aren't.
+    var heldSince: MonotonicTime?
+    /// When that ends by itself.
+    var holdTimer = TimerHandle.none
+    /// Sessions that are being closed so that their clients come back elsewhere.
+    var departure: Departure?
 
     /// Makes a backend whose servers are as they are now.
     ///
@@ -41,7 +47,7 @@ final class Backend {
                     weight: $0.configuration.weight, isBackup: $0.configuration.isBackup, id: $0.configuration.id,
                     standing: $0.standing)
             }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm,
-            panicThreshold: configuration.panicThreshold)
+            panicThreshold: configuration.panicThreshold, failback: configuration.failback?.balancingPolicy)
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
         outage = Outage(at: now)
         if servers.contains(where: \.isUnresolved), groups.activeServers + groups.backupServers == 0 {
@@ -89,6 +95,9 @@ final class Backend {
         var inheritance = servers[index].inheritance
         let weight = groups.weight(of: index)
         if weight != servers[index].configuration.weight { inheritance.weight = weight }
+        if let heldSince, !servers[index].configuration.isBackup {
+            inheritance.heldMilliseconds = MonotonicTime.now().milliseconds(since: heldSince)
+        }
         return inheritance
     }
 
@@ -107,14 +116,17 @@ final class Backend {
     /// Whether any server takes traffic; a backend without servers counts as up.
     var isUp: Bool { servers.isEmpty || groups.activeServers + groups.backupServers > 0 }
 
-    /// Chooses the next server.
+    /// Chooses the next server; while sessions are being spread, the one that has the fewest for its weight.
     ///
     /// - Parameters:
     ///   - avoiding: the server that has just failed.
     ///   - client: the client's address, for algorithms that tie clients to servers.
     /// - Returns: what to do with the session.
     func choose(avoiding: Int?, client: ClientKey?) -> Choice {
-        groups.next(avoiding: avoiding, client: client, waiting: queue.count(in: .backend)) { load(of: $0) }
+        if let departure, departure.isSteering, queue.count == 0, let server = emptiestServer(avoiding: avoiding) {
+            return .server(server)
+        }
+        return groups.next(avoiding: avoiding, client: client, waiting: queue.count(in: .backend)) { load(of: $0) }
     }
 
     /// Whether a server takes one more session at the backend's present load.
@@ -174,6 +186,8 @@ final class Backend {
         var snapshot = BackendSnapshot()
         snapshot.isUp = isUp
         snapshot.isPanicking = groups.isPanicking
+        snapshot.isHeld = groups.isHeld
+        snapshot.isRebalancing = departure?.isSteering == true
         snapshot.counters = tally.snapshot(at: now, queue: queue.count(in: .backend))
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)

@@ -55,7 +55,14 @@ enum InstanceLayout {
             return backend
         }
         linkTrackers(backends)
+        for case let backend? in backends { resumeHold(of: plan, in: backend, now: now) }
         return backends
+    }
+
+    /// Lets new sessions stay on the backups where an earlier worker held them there.
+    private static func resumeHold(of plan: WorkerPlan, in backend: Backend, now: MonotonicTime) {
+        let held = backend.namedServers.compactMap { plan.inherited[$0.identity]?.heldMilliseconds }.max()
+        if let held, backend.groups.resumeHold() { backend.heldSince = now.advanced(byMilliseconds: -held) }
     }
 
     /// Gives servers the weights that persons gave them while an earlier worker ran.

@@ -32,6 +32,16 @@ extension ProxyConfiguration {
     }
 }
 
+extension FailbackConfiguration {
+    /// What the line means to the balancing, which knows no time.
+    var balancingPolicy: Failback.Policy {
+        switch policy {
+        case .automatic: .automatic
+        case .hold, .manual: .held
+        }
+    }
+}
+
 extension IPEndpoint {
     /// What ties a client at this address to a server; `nil` for a Unix socket's client, which has no address.
     var balancingKey: ClientKey? { self == .none ? nil : ClientKey(ipv4: foldedAddress) }

@@ -11,6 +11,8 @@ import TLS
 final class Server {
     let configuration: ServerConfiguration
     let identity: ServerIdentity
+    /// How old its sessions may get; `nil` is no limit.
+    let sessionAge: SessionAge?
     /// Whether its connections begin with a header.
     let wantsHeader: Bool
     /// How its connections are made, where something is said about that.
@@ -80,6 +82,7 @@ final class Server {
     ) {
         self.configuration = configuration
         self.identity = identity
+        sessionAge = configuration.maxSessionAge
         wantsHeader = configuration.proxyHeader != nil
         self.way = way
         check?.options = way?.options

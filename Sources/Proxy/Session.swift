@@ -42,6 +42,10 @@ struct Session {
         case activeUp
         /// It was ended by order.
         case killed
+        /// Its client is to come back to another server.
+        case moved
+        /// It was as old as it may get.
+        case aged
     }
 
     /// Whether it is a connection that has not become a session yet.

@@ -36,6 +36,10 @@ enum SessionEnd: Equatable {
     case exhausted
     /// It was closed by order, wherever it was.
     case killed(TerminationPhase)
+    /// Its client is to come back to another server.
+    case moved
+    /// It was as old as it may get.
+    case aged
     /// Its server was marked down.
     case serverDown(isConnected: Bool)
     /// An active server was marked up, and it was on a backup.
@@ -51,6 +55,8 @@ enum SessionEnd: Equatable {
         case .serverDown: self = .serverDown(isConnected: session.isRelaying)
         case .activeUp: self = .activeUp(isConnected: session.isRelaying)
         case .killed: self = .killed(session.phase.termination)
+        case .moved: self = .moved
+        case .aged: self = .aged
         }
     }
 
@@ -71,6 +77,8 @@ enum SessionEnd: Equatable {
         case .clientSilentInInspection: TerminationState(.clientTimeout, .request)
         case .exhausted: TerminationState(.resource, .connect)
         case .killed(let phase): TerminationState(.killed, phase)
+        case .moved: TerminationState(.moved, .normal)
+        case .aged: TerminationState(.aged, .normal)
         case .serverDown(let isConnected): TerminationState(.serverDown, isConnected ? .normal : .connect)
         case .activeUp(let isConnected): TerminationState(.activeUp, isConnected ? .normal : .connect)
         }
@@ -84,7 +92,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .clientFailed, .clientAborted, .clientLeftInspection, .clientSilentInInspection: true
         case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
-            .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .exhausted, .killed, .serverDown,
+            .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .exhausted, .killed, .moved, .aged,
+            .serverDown,
             .activeUp:
             false
         }
@@ -96,7 +105,7 @@ enum SessionEnd: Equatable {
         case .serverFailed: true
         case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
             .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .denied, .exhausted, .killed, .serverDown, .activeUp:
+            .clientSilentInInspection, .denied, .exhausted, .killed, .moved, .aged, .serverDown, .activeUp:
             false
         }
     }
@@ -109,7 +118,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .denied, .serverFailed, .exhausted, .killed, .serverDown, .activeUp:
+            .clientSilentInInspection, .denied, .serverFailed, .exhausted, .killed, .moved, .aged, .serverDown,
+            .activeUp:
             false
         }
     }
@@ -119,7 +129,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
-            .clientLeftInspection, .clientSilentInInspection, .denied, .serverFailed, .killed, .serverDown,
+            .clientLeftInspection, .clientSilentInInspection, .denied, .serverFailed, .killed, .moved, .aged,
+            .serverDown,
             .activeUp:
             false
         }

@@ -15,6 +15,9 @@ extension WorkerLoop {
             switch act {
             case .server(let identity, let act): return try carryOut(act, on: identity, cause: cause)
             case .frontend(let name, let act): try carryOut(act, onFrontend: name)
+            case .proxy(let name, .failback): return .told(try failBack(name, cause: cause))
+            case .proxy(let name, .rebalance(let perMinute)):
+                return .told(try rebalance(name, perMinute: perMinute, cause: cause))
             case .instance(let act): carryOut(act)
             case .endSession(let identifier): try endSession(identifier)
             }
@@ -101,6 +104,8 @@ extension WorkerLoop {
         if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
         if backend.groups.isUsable(index) { serveQueue(of: index, in: backend) }
         send(event, about: backend)
+        noteSides(of: backend)
+        noteNewBalance(of: backend, returned: nil)
     }
 
     private func setChecks(isOn: Bool, of index: Int, in backend: Backend) throws(ActRefusal) {

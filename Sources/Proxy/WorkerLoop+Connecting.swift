@@ -48,15 +48,17 @@ extension WorkerLoop {
     /// - Parameters:
     ///   - index: the server, no longer usable.
     ///   - backend: its backend.
-    func requeue(from index: Int, in backend: Backend) {
+    ///   - isClosed: whether no session may go there, whatever binds it.
+    func requeue(from index: Int, in backend: Backend, isClosed: Bool = false) {
+        let count = isClosed ? backend.queue.count(in: .server(index)) : requeueable(from: index, in: backend)
         // Sessions that come back into this line stay there: only those that wait now are moved.
-        for _ in 0..<requeueable(from: index, in: backend) {
+        for _ in 0..<count {
             guard let waiter = backend.queue.removeFirst(of: .server(index)),
                 let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
             else { break }
             note(waiter, in: session, hasGivenUp: true)
             backend.noteLoad(of: index)
-            guard !session.pointee.marks.contains(.isForced) else {
+            guard isClosed || !session.pointee.marks.contains(.isForced) else {
                 enqueue(session, in: .server(index), of: backend)
                 continue
             }
@@ -166,7 +168,7 @@ extension WorkerLoop {
     func tryAgain(_ session: UnsafeMutablePointer<Session>) {
         let backend = backend(Int(session.pointee.backend))
         let last = Int(session.pointee.serverIndex)
-        guard session.pointee.isRedispatching else {
+        guard session.pointee.isRedispatching || !backend.groups.isOnOpenSide(last) else {
             connect(session, to: last, of: backend)
             return
         }

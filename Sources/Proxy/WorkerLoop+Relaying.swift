@@ -193,15 +193,19 @@ extension WorkerLoop {
         session.pointee.deadline = deadline
     }
 
-    /// Sets the timer of an established session to its idle limit, unless it fires earlier anyway.
+    /// Sets the timer of an established session to its idle limit, or to when it is too old if that is earlier, unless it
+    /// fires earlier anyway.
     ///
     /// - Parameter session: an established session.
     func planIdleLimit(of session: UnsafeMutablePointer<Session>) {
-        guard let limit = idleLimit(of: session) else {
+        let silence = idleLimit(of: session).map {
+            session.pointee.lastActivity.advanced(byMilliseconds: $0.milliseconds)
+        }
+        let age = endOfAge(of: session)
+        guard let deadline = silence.map({ min($0, age ?? $0) }) ?? age else {
             timers.cancel(&session.pointee.timer)
             return
         }
-        let deadline = session.pointee.lastActivity.advanced(byMilliseconds: limit.milliseconds)
         if session.pointee.timer.isPlanned && session.pointee.deadline <= deadline && session.pointee.deadline > now {
             return
         }

@@ -7,12 +7,19 @@ extension WorkerLoop {
     ///
     /// - Parameter session: a session whose timer has fired.
     func idleTimerFired(_ session: UnsafeMutablePointer<Session>) {
-        guard let limit = idleLimit(of: session) else { return }
+        if let end = endOfAge(of: session), end <= now {
+            shutDown(session, as: .aged)
+            return
+        }
+        guard let limit = idleLimit(of: session) else {
+            planIdleLimit(of: session)
+            return
+        }
         let deadline = session.pointee.lastActivity.advanced(byMilliseconds: limit.milliseconds)
         if deadline <= now {
             wasSilent(session, limit.silence)
         } else {
-            plan(session, at: deadline)
+            planIdleLimit(of: session)
         }
     }
 

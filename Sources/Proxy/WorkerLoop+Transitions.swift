@@ -241,6 +241,8 @@ extension WorkerLoop {
         record(server, in: backend, cause: cause, cutsSessions: isCut)
         if server.isOut && !wasOut { serverWasMarkedDown(index, in: backend) }
         if isUsable && !usableBefore[index] { serverWasMarkedUp(index, in: backend) }
+        noteSides(of: backend)
+        noteNewBalance(of: backend, returned: isUsable && !usableBefore[index] && !server.warmup.isOn ? index : nil)
         sample()
     }
 

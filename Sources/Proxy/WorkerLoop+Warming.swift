@@ -44,6 +44,7 @@ extension WorkerLoop {
         event.requeued = waiting - backend.queue.count
         event.queued = backend.queue.count(in: .server(index))
         send(event, about: backend)
+        noteNewBalance(of: backend, returned: index)
     }
 
     private func planLook(at index: Int, in backend: Backend) {

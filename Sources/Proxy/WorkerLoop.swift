@@ -30,6 +30,8 @@ final class WorkerLoop {
         case alarm = 24
         case ring = 40
         case ringTimer = 41
+        case hold = 25
+        case departure = 26
     }
 
     /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
@@ -204,7 +206,7 @@ final class WorkerLoop {
             case .ring: ringIsReady(event)
             // It has ended the wait, and the timers are looked at below.
             case .alarm: break
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, nil:
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, .hold, .departure, nil:
                 preconditionFailure("only sockets raise events")
             }
         }
@@ -235,6 +237,8 @@ final class WorkerLoop {
         case .log: logTimerFired()
         case .question: questionTimerFired(token)
         case .ringTimer: ringTimerFired(token)
+        case .hold: holdTimerFired(Int(token.index))
+        case .departure: departureTimerFired(Int(token.index))
         case .client, .server, .listener, .mailbox, .nameServer, .alarm, .ring, nil:
             preconditionFailure("no timer has such a token")
         }
@@ -270,6 +274,7 @@ final class WorkerLoop {
         startLookUps()
         startNameServices()
         startRings()
+        startHolds()
         planSample()
     }
 

@@ -52,6 +52,8 @@ public struct InheritedServer: Sendable, Hashable {
     public var lastAgentAnswer: CheckResult?
     /// Its port, where that is another one than the file's.
     public var port: UInt16?
+    /// For how long new sessions had been held on the backups though it was usable; `nil` where they weren't.
+    public var heldMilliseconds: Int64?
     /// Whether all this comes from a file, so that the history of this process knows nothing of it.
     public var isFromFile = false
 

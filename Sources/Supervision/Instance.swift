@@ -224,7 +224,7 @@ extension Instance {
             case .setSessionLimit, .resume: break
             }
             return result
-        case .server, .instance, .endSession:
+        case .server, .proxy, .instance, .endSession:
             return await ask(worker, act, by: who)
         }
     }
@@ -356,7 +356,7 @@ extension EventKind {
             .alertFailed:
             .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready, .addressChanged, .calm, .changed:
+            .drain, .maint, .ready, .addressChanged, .calm, .changed, .held, .failback, .rebalance, .rebalanced:
             .notice
         }
     }

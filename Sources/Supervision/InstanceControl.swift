@@ -52,6 +52,8 @@ public struct InstanceStatus: Sendable, Hashable {
     public var isOnBackup = false
     /// The proxies none of whose servers takes traffic, those without servers left out.
     public var proxiesWithoutServer: [String] = []
+    /// Whether a proxy's active servers are usable and its new sessions stay on the backups all the same (`failback`).
+    public var isHeld = false
     /// Sessions now.
     public var sessions = 0
     /// How often a worker was started again since the supervisor came up.

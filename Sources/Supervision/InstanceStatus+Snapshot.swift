@@ -12,6 +12,7 @@ extension InstanceStatus {
         serversUp = servers.count(where: \.isUsable)
         isOnBackup = snapshot.proxies.contains(where: \.isOnBackup)
         proxiesWithoutServer = snapshot.proxies.filter(\.isWithoutServer).map(\.name)
+        isHeld = snapshot.proxies.contains { $0.backend?.isHeld == true }
         sessions = snapshot.proxies.filter { !$0.isHTTP }.reduce(0) { $0 + ($1.frontend?.currentSessions ?? 0) }
     }
 }
@@ -32,6 +33,7 @@ extension ProxySnapshot {
 
     /// Whether no active server takes traffic while a backup does.
     fileprivate var isOnBackup: Bool {
-        servers.contains { $0.isBackup && $0.isUsable } && !servers.contains { !$0.isBackup && $0.isUsable }
+        backend?.isHeld == true
+            || servers.contains { $0.isBackup && $0.isUsable } && !servers.contains { !$0.isBackup && $0.isUsable }
     }
 }

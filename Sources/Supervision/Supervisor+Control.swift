@@ -72,6 +72,11 @@ extension Supervisor: InstanceControl {
     {
         let result = await (try self.instance(instance)).carryOut(act, by: who)
         if case .refused = result { return result }
+        if case .proxy = act {
+            // The worker has told what it does, and with how many sessions.
+            logger.notice("\(instance): \(act) by \(who.name)")
+            return result
+        }
         var event = EventRecord(
             at: WallClock.now(), instance: instance, kind: .changed, actor: who.name, reason: who.reason,
             detail: "\(act)")

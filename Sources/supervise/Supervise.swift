@@ -50,7 +50,9 @@ struct Supervise: AsyncParsableCommand {
             CommandGroup(
                 name: "History",
                 subcommands: [History.self, Incidents.self, Sessions.self, Uptime.self, Events.self]),
-            CommandGroup(name: "Instance", subcommands: [Restart.self, Reload.self, Start.self, Stop.self]),
+            CommandGroup(
+                name: "Instance",
+                subcommands: [Restart.self, Reload.self, Start.self, Stop.self, Failback.self, Rebalance.self]),
             CommandGroup(name: "Server", subcommands: [Drain.self, Maint.self, Ready.self, StandIn.self]),
         ])
 

@@ -152,7 +152,7 @@ struct SessionLogRecordTests {
     func letters() {
         #expect(
             TerminationCause.allCases.map { TerminationState($0, .data).description }.joined(separator: " ")
-                == "-D CD SD PD LD RD ID DD UD KD cD sD")
+                == "-D CD SD PD LD RD ID DD UD KD MD AD cD sD")
         #expect(
             TerminationPhase.allCases.map { TerminationState(.client, $0).description }.joined(separator: " ")
                 == "C- CR CQ CC CH CD CL CT")

@@ -146,5 +146,6 @@ struct ProgramTests {
 private enum InstanceColumns {
     static let names = [
         "instance", "state", "uptime_s", "listen", "servers_up", "servers", "on_backup", "sessions", "restarts", "pid",
+        "held",
     ]
 }

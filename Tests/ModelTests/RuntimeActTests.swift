@@ -28,11 +28,12 @@ struct RuntimeActTests {
         let others: [RuntimeAct] = [
             .frontend("in", .pause), .frontend("in", .setSessionLimit(5)), .instance(.clearCounters(all: true)),
             .instance(.setSessionRate(9)), .endSession(SessionIdentifier(rawValue: 0x1_0000_002a)),
+            .proxy("in", .failback), .proxy(nil, .rebalance(perMinute: 60)),
         ]
         #expect(
             others.map { "\($0)" } == [
                 "frontend in paused", "frontend in maxconn 5", "all counters cleared", "sessions per second 9",
-                "session 0x10000002a ended",
+                "session 0x10000002a ended", "in failback", "rebalance, 60 per minute",
             ])
     }
 }

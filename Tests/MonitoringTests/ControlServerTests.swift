@@ -65,6 +65,28 @@ struct ControlServerTests {
         return (response.status.code, String(buffer: try await response.body.collect(upTo: 1 << 20)))
     }
 
+    @Test("orders that move sessions reach the supervisor, and an instance that doesn't run has no plan")
+    func moves() async throws {
+        let control = FakeSupervisor()
+        try await onSocket(control) { client, _ in
+            let done = try await client.failBack("warren", proxy: "amqp", reason: "all is well")
+            #expect(done == [])
+            await #expect(throws: ControlClientError.failed("warren is not running")) {
+                _ = try await client.rebalance("warren", proxy: nil, perMinute: 5, isDryRun: true, reason: nil)
+            }
+            await #expect(throws: ControlClientError.failed("per_minute is a number from 1 to 60000")) {
+                _ = try await client.rebalance("warren", proxy: nil, perMinute: 0, isDryRun: false, reason: nil)
+            }
+        }
+        let who = Operator(name: "uid \(getuid()) (\(NSUserName()))", reason: "all is well")
+        #expect(control.orders == [.act(.proxy("amqp", .failback), "warren", who)])
+        try await onSocket(FakeSupervisor(refusing: .failed("no"))) { client, _ in
+            await #expect(throws: ControlClientError.failed("no")) {
+                _ = try await client.failBack("warren", proxy: nil, reason: nil)
+            }
+        }
+    }
+
     @Test("an instance's status arrives as the supervisor gave it")
     func status() async throws {
         try await onSocket(FakeSupervisor()) { client, _ in
@@ -186,8 +208,8 @@ struct ControlServerTests {
             #expect(
                 answer.body == """
                     {"instances":[{"instance":"warren","state":"RUNNING","uptime_s":61,"listen":["127.0.0.1:5680"],\
-                    "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"reason":null,\
-                    "without_server":[]}]}
+                    "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"held":false,\
+                    "reason":null,"without_server":[]}]}
 
                     """)
         }

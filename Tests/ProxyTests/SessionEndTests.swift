@@ -32,6 +32,8 @@ struct SessionEndTests {
         Consequences(end: .exhausted, termination: "RC", connectionError: true),
         Consequences(end: .killed(.normal), termination: "K-"),
         Consequences(end: .killed(.queue), termination: "KQ"),
+        Consequences(end: .moved, termination: "M-"),
+        Consequences(end: .aged, termination: "A-"),
         Consequences(end: .serverDown(isConnected: true), termination: "D-"),
         Consequences(end: .serverDown(isConnected: false), termination: "DC"),
         Consequences(end: .activeUp(isConnected: true), termination: "U-"),

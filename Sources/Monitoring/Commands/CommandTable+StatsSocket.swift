@@ -3,5 +3,5 @@ extension CommandTable {
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
             + TableCommands.all + FrontendCommands.all + InstanceCommands.all + SessionCommands.all
-            + ProcessCommands.all + HistoryCommands.all + EventCommands.all)
+            + ProcessCommands.all + HistoryCommands.all + EventCommands.all + WarrenCommands.all)
 }

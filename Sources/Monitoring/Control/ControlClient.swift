@@ -116,7 +116,7 @@ public struct ControlClient: Sendable {
         try Self.decode(type, try await send(.GET, target, nil as OrderRequest?))
     }
 
-    private func send(
+    func send(
         _ method: HTTPMethod, _ target: String, _ body: (some Encodable & Sendable)?
     ) async throws(ControlClientError) -> Data {
         guard path.utf8.count <= Self.longestPath else {
@@ -196,7 +196,7 @@ public struct ControlClient: Sendable {
         return .failed(answer.error)
     }
 
-    private static func decode<Answer: Decodable>(
+    static func decode<Answer: Decodable>(
         _ type: Answer.Type, _ body: Data
     ) throws(ControlClientError) -> Answer {
         do {
@@ -207,7 +207,7 @@ public struct ControlClient: Sendable {
     }
 
     /// Escapes a name for a path segment or a query value.
-    private static func escaped(_ name: String) -> String {
+    static func escaped(_ name: String) -> String {
         name.utf8.map { byte in
             switch byte {
             case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -99,6 +99,7 @@ struct InstanceEntry: Decodable, Sendable {
         case uptimeSeconds = "uptime_s"
         case serversUp = "servers_up"
         case isOnBackup = "on_backup"
+        case isHeld = "held"
         case processID = "pid"
         case proxiesWithoutServer = "without_server"
     }
@@ -111,6 +112,7 @@ struct InstanceEntry: Decodable, Sendable {
     var serversUp: Int
     var servers: Int
     var isOnBackup: Bool
+    var isHeld: Bool
     var sessions: Int
     var restarts: Int
     var processID: Int32
@@ -124,6 +126,7 @@ struct InstanceEntry: Decodable, Sendable {
         status.serversUp = serversUp
         status.servers = servers
         status.isOnBackup = isOnBackup
+        status.isHeld = isHeld
         status.sessions = sessions
         status.restarts = restarts
         status.processID = processID

@@ -80,7 +80,7 @@ struct ControlRoutes: Sendable {
         }
     }
 
-    private static func name(in context: ControlContext) throws -> String {
+    static func name(in context: ControlContext) throws -> String {
         let name = try context.parameters.require("name")
         guard let decoded = name.removingPercentEncoding else {
             throw HTTPError(.badRequest, message: "the name in the path is not valid percent-encoding")
@@ -93,14 +93,14 @@ struct ControlRoutes: Sendable {
         return Operator(name: try await operatorName(context), reason: order.reason)
     }
 
-    private static func operatorName(_ context: ControlContext) async throws -> String {
+    static func operatorName(_ context: ControlContext) async throws -> String {
         guard let peer = try await PeerCredentials.read(from: context.channel) else {
             throw HTTPError(.forbidden, message: "orders are taken from the control socket alone")
         }
         return try await peer.operatorName()
     }
 
-    private static func body<Body: Decodable>(
+    static func body<Body: Decodable>(
         _ type: Body.Type, of request: Request, whenEmpty empty: Body? = nil
     ) async throws -> Body {
         let bytes = try await request.body.collect(upTo: maximumBodyBytes)

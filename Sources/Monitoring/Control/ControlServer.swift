@@ -99,6 +99,7 @@ public struct ControlServer: Sendable {
         router.add(middleware: ErrorAnswers<ControlContext>())
         routes.addQuestions(to: router)
         routes.addOrders(to: router)
+        routes.addWarrenOrders(to: router)
         return ControlServer(
             router: router, address: .unixDomainSocket(path: path), socketPath: path, socketGroup: group,
             subject: "the control socket on \(path)", stream: LiveStream(history: history), logger: logger)

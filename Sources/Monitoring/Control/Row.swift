@@ -150,6 +150,7 @@ extension InstanceStatus: RowConvertible {
     /// The fields of `status`.
     public static let columns = [
         "instance", "state", "uptime_s", "listen", "servers_up", "servers", "on_backup", "sessions", "restarts", "pid",
+        "held",
     ]
 
     /// The status as a row of `status`.
@@ -158,6 +159,7 @@ extension InstanceStatus: RowConvertible {
             .string(instance), .string(state.rawValue), .integer(orNull: uptimeMilliseconds.map { $0 / 1000 }),
             .array(listen.map(JSON.string)), .integer(Int64(serversUp)), .integer(Int64(servers)),
             .boolean(isOnBackup), .integer(Int64(sessions)), .integer(Int64(restarts)), .integer(Int64(processID)),
+            .boolean(isHeld),
         ])
     }
 }

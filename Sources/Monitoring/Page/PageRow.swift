@@ -98,7 +98,8 @@ struct PageRow {
         cells += [
             .words(
                 Self.status(
-                    StatisticsTable.status(of: side, in: proxy, style), side.isPanicking ? "PANIC" : "",
+                    StatisticsTable.status(of: side, in: proxy, style),
+                    side.isPanicking ? "PANIC" : side.isHeld ? "HELD" : "",
                     for: counters.secondsSinceLastChange)),
             .empty, .words("\(side.weight)/\(side.configuredWeight)"), .words("\(side.activeServers)"),
             .words("\(side.backupServers)"), .empty, .number(counters.timesDown),

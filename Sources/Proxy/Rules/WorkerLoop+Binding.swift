@@ -21,14 +21,15 @@ extension WorkerLoop {
         }
         let isStubborn = backend.configuration.persists || session.pointee.marks.contains(.isForced)
         let sticky = rules.sticking.isEmpty ? nil : stickyServer(of: session, backend, isStubborn: isStubborn)
-        for rule in rules.servers where isStubborn || !backend.servers[rule.server].isOut {
+        for rule in rules.servers
+        where (isStubborn || !backend.servers[rule.server].isOut) && backend.groups.isOnOpenSide(rule.server) {
             guard rule.condition.map({ verdict(of: $0, for: session, isFinal: true) == .holds }) ?? true else {
                 continue
             }
             bind(session, to: rule.server, of: backend)
             return true
         }
-        guard let sticky else { return false }
+        guard let sticky, backend.groups.isOnOpenSide(sticky) else { return false }
         bind(session, to: sticky, of: backend)
         return true
     }

@@ -38,10 +38,12 @@ struct Events: AsyncParsableCommand {
     private static func color(_ kind: EventKind) -> Color? {
         switch kind {
         case .crashed, .fatal, .supervisorLost, .historyTrouble, .alertFailed: .red
-        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward: .yellow
+        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward, .held: .yellow
         case .drain, .maint: .blue
-        case .supervisorStarted, .started, .ready, .calm: .green
-        case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed: nil
+        case .supervisorStarted, .started, .ready, .calm, .failback: .green
+        case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed,
+            .rebalance, .rebalanced:
+            nil
         }
     }
 }

@@ -64,7 +64,9 @@ struct Status: AsyncParsableCommand {
     }
 
     private static let cells: @Sendable (InstanceStatus) -> [Table.Cell] = { status in
-        let servers = "\(status.serversUp)/\(status.servers)" + (status.isOnBackup ? " on backup" : "")
+        let servers =
+            "\(status.serversUp)/\(status.servers)"
+            + (status.isHeld ? " held on backup" : status.isOnBackup ? " on backup" : "")
         let isWhole = status.serversUp == status.servers && !status.isOnBackup
         return [
             Table.Cell(status.instance), Table.Cell(status.state.rawValue, color: color(status.state)),
