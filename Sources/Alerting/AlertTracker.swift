@@ -192,7 +192,7 @@ public struct AlertTracker: Sendable, Codable {
             return []
         case .supervisorStarted, .supervisorStopped, .supervisorLost, .reloadRefused, .configurationChanged, .crashed,
             .drain, .maint, .ready, .changed, .addressChanged, .panic, .calm, .clockSetBack, .clockSetForward, .gap,
-            .historyTrouble, .alertFailed:
+            .historyTrouble, .alertFailed, .held, .failback, .rebalance, .rebalanced:
             return []
         }
     }

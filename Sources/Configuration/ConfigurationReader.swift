@@ -181,7 +181,7 @@ public enum ConfigurationReader {
         }
     }
 
-    private static func contents(of file: String) -> Result<[UInt8], Diagnostic> {
+    static func contents(of file: String) -> Result<[UInt8], Diagnostic> {
         func failure(_ message: String, help: String) -> Result<[UInt8], Diagnostic> {
             .failure(
                 Diagnostic(

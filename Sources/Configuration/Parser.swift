@@ -43,6 +43,8 @@ struct Parser {
     private(set) var rings: [RingDraft] = []
     /// The `userlist` sections that are complete.
     private(set) var userlists: [UserlistConfiguration] = []
+    /// The lines that count, section heads included: not those of branches that aren't taken.
+    private(set) var lines: [SourceLine] = []
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
 
@@ -87,6 +89,7 @@ struct Parser {
         var arguments = Arguments(line, environment: environment)
         do {
             if try !readDirective(&arguments), blocks.isReading {
+                lines.append(line)
                 if try !beginSection(line, &arguments) { try readKeyword(&arguments) }
             }
         } catch {
