@@ -246,8 +246,8 @@ struct LogKeywordTests {
             ("log 127.0.0.1 sample 3:2 local0", "error 2:26 place 3 is beyond a period of 2 lines"),
             ("log 127.0.0.1 sample 1,1-3:4 local0", "error 2:26 '1-3' overlaps another range"),
             ("log fd@x local0", "error 2:9 'fd@x' names no file descriptor"),
-            ("log ring@x local0", "error 2:9 a log address with 'ring@' is not supported here"),
-            ("log tcp@1.2.3.4:5 local0", "error 2:9 a log address with 'tcp@' is not supported here"),
+            ("log ring@x local0", "error 2:14 there is no ring 'x'"),
+            ("log sockpair@3 local0", "error 2:9 a log address with 'sockpair@' is not supported here"),
         ] as [(String, String)])
     func mistakes(line: String, expected: String) {
         #expect(Sample.global(line).lines == [expected])
