@@ -46,7 +46,8 @@ struct Supervise: AsyncParsableCommand {
         version: "supervise \(versionNumber)",
         groupedSubcommands: [
             CommandGroup(
-                name: "Supervisor", subcommands: [Up.self, Down.self, Status.self, IsHealthy.self, Check.self]),
+                name: "Supervisor",
+                subcommands: [Up.self, Down.self, Status.self, Top.self, IsHealthy.self, Check.self]),
             CommandGroup(
                 name: "History",
                 subcommands: [History.self, Incidents.self, Sessions.self, Uptime.self, Events.self]),

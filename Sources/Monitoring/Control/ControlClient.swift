@@ -110,7 +110,14 @@ public struct ControlClient: Sendable {
         ).pid
     }
 
-    private func ask<Answer: Decodable>(
+    /// Asks something.
+    ///
+    /// - Parameters:
+    ///   - type: what the answer is.
+    ///   - target: the path, with what follows it.
+    /// - Returns: the answer.
+    /// - Throws: `ControlClientError`.
+    func ask<Answer: Decodable>(
         _ type: Answer.Type, _ target: String
     ) async throws(ControlClientError) -> Answer {
         try Self.decode(type, try await send(.GET, target, nil as OrderRequest?))

@@ -46,6 +46,7 @@ struct ControlRoutes: Sendable {
     /// - Parameter router: where to add it.
     func addQuestions(to router: Router<ControlContext>) {
         QuestionRoutes(control: control, history: history).add(to: router)
+        addLiveView(to: router)
     }
 
     /// What only the control socket does.

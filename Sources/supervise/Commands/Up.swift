@@ -29,6 +29,9 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Go to the background once everything runs; messages go to supervise.log in the state directory.")
     var daemon = false
 
+    @Flag(help: "Write the supervisor's own messages as JSON, an object a line.")
+    var logJson = false
+
     @Option(help: ArgumentHelp("How long sessions may go on when an instance or all of it ends.", valueName: "seconds"))
     var drain = 30
 
@@ -63,7 +66,8 @@ struct Up: AsyncParsableCommand {
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
         let run = SupervisorRun(
-            settings, directory: directory, dashboard: dashboard, controlGroup: controlGroup?.number, options: options)
+            settings, directory: directory, dashboard: dashboard, controlGroup: controlGroup?.number, options: options,
+            messages: logJson ? .json : .lines)
         try await run.untilEnded { [detached] in
             if detached { BackgroundProcess.reportReady() }
         }

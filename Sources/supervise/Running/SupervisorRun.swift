@@ -22,6 +22,7 @@ struct SupervisorRun: Sendable {
     /// The group that may give orders; `nil` is that of this process.
     private let controlGroup: UInt32?
     private let options: SupervisorOptions
+    private let messages: MessageStyle
     private let logger: Logger
     /// Hummingbird tells of each start and stop; only what goes wrong matters here.
     private let serverLogger: Logger
@@ -34,17 +35,19 @@ struct SupervisorRun: Sendable {
     ///   - dashboard: where to serve instances and history over TCP.
     ///   - controlGroup: the group that may give orders; `nil` is that of this process.
     ///   - options: what supervise.yaml says.
+    ///   - messages: how the run's own messages are written.
     init(
         _ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption, controlGroup: UInt32?,
-        options: SupervisorOptions
+        options: SupervisorOptions, messages: MessageStyle
     ) {
         self.settings = settings
         self.directory = directory
         self.dashboard = dashboard
         self.controlGroup = controlGroup
         self.options = options
-        logger = Logger(label: "supervise") { _ in ConsoleLog() }
-        serverLogger = Logger(label: "supervise.http") { _ in ConsoleLog(logLevel: .warning) }
+        self.messages = messages
+        logger = Logger(label: "supervise", factory: { messages.handler(label: $0) })
+        serverLogger = Logger(label: "supervise.http", factory: { messages.handler(label: $0, .warning) })
     }
 
     /// Runs until someone orders the end, and everything has ended.
@@ -76,7 +79,10 @@ struct SupervisorRun: Sendable {
             listening: arrivals.prefix(addressCount),
             addressCount: addressCount
         ) {
-            Output.message(await readyMessage(supervisor, dashboard))
+            switch messages {
+            case .lines: Output.message(await readyMessage(supervisor, dashboard))
+            case .json: await tellReady(supervisor)
+            }
             whenReady()
         }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
@@ -89,7 +95,26 @@ struct SupervisorRun: Sendable {
         }
         services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
         try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
-        Output.message("supervise has ended")
+        switch messages {
+        case .lines: Output.message("supervise has ended")
+        case .json: logger.info("supervise has ended")
+        }
+    }
+
+    /// The same as `readyMessage` for programs.
+    private func tellReady(_ supervisor: Supervisor) async {
+        // The supervisor knows its own instances; without names it is asked for all of them.
+        let statuses = (try? await supervisor.status(of: [])) ?? []
+        var metadata: Logger.Metadata = [
+            "version": "\(Supervise.versionNumber)", "pid": "\(ProcessInfo.processInfo.processIdentifier)",
+            "control": "\(directory.controlSocket)",
+            "instances": .dictionary(
+                Dictionary(
+                    statuses.map { ($0.instance, .string($0.state.rawValue)) }, uniquingKeysWith: { first, _ in first })
+            ),
+        ]
+        if case .at(let address) = dashboard { metadata["dashboard"] = "http://\(address)/v1/instances" }
+        logger.info("supervise is up", metadata: metadata)
     }
 
     private var history: HistorySource {
