@@ -49,10 +49,10 @@ final class Backend {
             }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm,
             panicThreshold: configuration.panicThreshold, failback: configuration.failback?.balancingPolicy)
         queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
-        outage = Outage(at: now)
-        if servers.contains(where: \.isUnresolved), groups.activeServers + groups.backupServers == 0 {
-            outage.note(isDown: true, at: now)
-        }
+        let hasNone = !servers.isEmpty && groups.activeServers + groups.backupServers == 0
+        let awaitsNames = servers.contains(where: \.isUnresolved)
+        outage = Outage(at: now, isDown: hasNone && !awaitsNames)
+        if hasNone && awaitsNames { outage.note(isDown: true, at: now) }
         let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule

@@ -8,19 +8,25 @@ struct Outage {
     /// How often it went down.
     private(set) var count = 0
 
-    /// Begins up.
+    /// Begins; to begin down is not to go down.
     ///
-    /// - Parameter now: the beginning.
-    init(at now: MonotonicTime) { changedAt = now }
+    /// - Parameters:
+    ///   - now: the beginning.
+    ///   - isDown: whether it is out of use from the beginning.
+    init(at now: MonotonicTime, isDown: Bool = false) {
+        changedAt = now
+        self.isDown = isDown
+    }
 
     /// Notes what it is now, whether or not that is new.
     ///
     /// - Parameters:
     ///   - isDown: whether it is out of use, whoever said so.
+    ///   - wasMeant: whether it was out of use because somebody wanted it so: that time is no outage once it is over.
     ///   - now: since when.
-    mutating func note(isDown: Bool, at now: MonotonicTime) {
+    mutating func note(isDown: Bool, wasMeant: Bool = false, at now: MonotonicTime) {
         if isDown && !self.isDown { count += 1 }
-        if self.isDown { downMilliseconds += now.milliseconds(since: changedAt) }
+        if self.isDown && !wasMeant { downMilliseconds += now.milliseconds(since: changedAt) }
         self.isDown = isDown
         changedAt = now
     }

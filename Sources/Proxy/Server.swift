@@ -96,7 +96,7 @@ final class Server {
         ownOrder = inherited?.administrative ?? (configuration.isDisabled ? .maint : .ready)
         declared = inherited?.declared
         maxconn = configuration.maxconn
-        outage = Outage(at: now)
+        outage = Outage(at: now, isDown: ownOrder == .maint && address != nil)
         warmup = Warmup(duration: configuration.slowStart, isOut: address == nil || ownOrder == .maint)
         errorStreak = check == nil ? nil : configuration.observation.map { ErrorStreak(limit: $0.errorLimit) }
         check?.address = checkedAddress

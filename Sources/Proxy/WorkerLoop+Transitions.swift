@@ -218,9 +218,12 @@ extension WorkerLoop {
         backend.groups.setStanding(index, server.standing)
         let isUsable = backend.groups.isUsable(index)
         noteChange(of: index, in: backend)
-        server.outage.note(isDown: server.isOut, at: now)
+        let leavesMaintenance = change.leavesMaintenance
+        server.outage.note(isDown: server.isOut, wasMeant: leavesMaintenance, at: now)
         server.toldOperational = server.operational
-        if event.hadServer != backend.isUp { backend.outage.note(isDown: !backend.isUp, at: now) }
+        if event.hadServer != backend.isUp {
+            backend.outage.note(isDown: !backend.isUp, wasMeant: leavesMaintenance, at: now)
+        }
         event.sessions = server.tally.currentSessions
         if isUsable {
             let waiting = backend.queue.count
@@ -325,5 +328,13 @@ extension WorkerLoop {
         log.send(event, along: routes[proxy], at: WallClock.now())
         // Unlike a session's line, somebody may be waiting for this one.
         log.flush()
+    }
+}
+
+extension ServerLogEvent.Change {
+    /// Whether a server is in service again that somebody had taken out.
+    fileprivate var leavesMaintenance: Bool {
+        guard case .ordered(let from, let to) = self else { return false }
+        return from.effective == .maint && to.effective != .maint
     }
 }

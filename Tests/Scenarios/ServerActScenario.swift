@@ -103,6 +103,34 @@ extension Scenarios {
             try await both.stop()
         }
 
+        @Test("a server that is disabled in the file is down from the beginning, until somebody makes it ready")
+        func disabledInTheFile() async throws {
+            let file =
+                Self.beginning + """
+                    listen l
+                        bind PORT
+                        server s1 SERVER0 check inter 3600s disabled
+                        server s2 SERVER1 disabled
+                    listen other
+                        bind FOLDER/o.sock
+                        server s1 SERVER0 check inter 100
+                        server s2 SERVER1 check inter 100 disabled
+
+                    """
+            guard let both = try await BesideHAProxy(file) else { return }
+            for side in [both.haproxy, both.own] {
+                try await eventually("the time counts") {
+                    let rows = try await side.statistics(["chkdown", "downtime"])
+                    return rows.filter { $0.hasPrefix("l/") && $0.hasSuffix("chkdown=0 downtime=2") }.count == 2
+                        && rows.contains("l/s2 chkdown= downtime=") && rows.contains("other/s2 chkdown=0 downtime=2")
+                        && rows.contains("other/BACKEND chkdown=0 downtime=0")
+                }
+            }
+            try await both.expectSame("set server l/s1 state ready")
+            try await both.expectSameStatistics(["chkdown", "downtime"], after: "one is ready")
+            try await both.stop()
+        }
+
         @Test("states and health: every answer, line in the log and status")
         func states() async throws {
             guard let both = try await BesideHAProxy(Self.mixed) else { return }
