@@ -96,10 +96,10 @@ extension Socket {
             if let seconds = probes.intervalSeconds { _ = set(descriptor, tcp, TCP_KEEPINTVL, seconds) }
         }
         if let interface = options.interface {
-            let result = interface.withCString {
+            // Without that interface, or the right to choose it, the routes decide, as in HAProxy.
+            _ = interface.withCString {
                 setsockopt(descriptor, SOL_SOCKET, SO_BINDTODEVICE, $0, socklen_t(interface.utf8.count + 1))
             }
-            guard result == 0 else { return errno }
         }
         guard case .ip(let endpoint)? = options.source else { return 0 }
         if options.isSourceForeign {

@@ -36,6 +36,19 @@ struct SourceTests {
         }.compare(ignoring: Self.counted)
     }
 
+    @Test("an interface that this machine doesn't have: the routes decide")
+    func missingInterface() async throws {
+        try await Scenario(servers: ["source 0.0.0.0 interface nosuch0"]) { stage in
+            let (client, server) = try stage.openAnswered()
+            client.finish()
+            stage.noteEnd(of: "server", server)
+            server.close()
+            stage.noteEnd(of: "client", client)
+            client.close()
+            try stage.awaitSessionLines(1)
+        }.compare()
+    }
+
     /// Such sessions end before anything of their clients is read.
     private static let logsAll = "no option dontlognull"
     /// HAProxy counts a session at a server only once a connection to it has begun.
