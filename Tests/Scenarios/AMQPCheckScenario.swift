@@ -103,8 +103,12 @@ extension Scenarios {
             try await setUp.expect("silence", server: "mute", ["status": "DOWN", "check_status": "L7TOUT"])
             #expect(try await setUp.lastCheck("silence", "mute") == "waiting for connection.start")
 
+            let shown = try await shownPage(setUp)
+            #expect(shown.contains("Capabilities:") && shown.contains("connection.blocked"))
+
             try await alarm(setUp)
             try await stoppedApplication(setUp)
+            try await pausedProcess(setUp)
 
             let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit").map(\.to)
             #expect(states.contains("DEGRADED") && states.contains("DOWN") && states.last == "UP")
@@ -137,6 +141,32 @@ extension Scenarios {
             try await setUp.expect("publisher", ["status": "DOWN", "check_status": "L4CON"])
             try await setUp.brokers.control(setUp.node.name, "start_app")
             try await setUp.expect("publisher", ["status": "UP", "check_status": "L7OK"])
+        }
+
+        /// A process that doesn't run for a while: the kernel still makes connections for it, and nobody answers.
+        private func pausedProcess(_ setUp: SetUp) async throws {
+            let answer = try await setUp.brokers.control(setUp.node.name, "eval", "os:getpid().")
+            let process = try #require(pid_t(answer.filter(\.isNumber)))
+            try #require(kill(process, SIGSTOP) == 0)
+            do {
+                for proxy in ["greeting", "publisher"] {
+                    try await setUp.expect(proxy, ["status": "DOWN", "check_status": "L7TOUT"])
+                    #expect(try await setUp.lastCheck(proxy) == "waiting for connection.start")
+                }
+            } catch {
+                kill(process, SIGCONT)
+                throw error
+            }
+            kill(process, SIGCONT)
+            try await setUp.expect("publisher", ["status": "UP", "check_status": "L7OK"])
+        }
+
+        private func shownPage(_ setUp: SetUp) async throws -> String {
+            guard let socket = try await Socket.connect(port: setUp.page.port) else {
+                throw ScenarioError("\(setUp.page.address) refuses")
+            }
+            try await socket.write(Array("GET /stats HTTP/1.0\r\n\r\n".utf8))
+            return String(decoding: try await socket.readToEnd().bytes, as: UTF8.self)
         }
 
         private func connections(_ setUp: SetUp) async throws -> Int {
