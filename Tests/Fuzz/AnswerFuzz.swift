@@ -27,6 +27,11 @@ public func hearAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             demand = conversation.heard(piece)
         case .pause: demand = .listen
         case .end(let result):
+            if let report = conversation.agentReport {
+                let told = report.result(warning: "a warning")
+                precondition(
+                    told.detail.utf8.count <= 3 * AgentReport.longestDetail, "what an agent's words tell has a bound")
+            }
             precondition(
                 result.detail.utf8.count <= 4 * CheckConversation.longestAnswer, "a verdict's words have a bound")
             return 0
@@ -47,7 +52,10 @@ private let plans: [CheckPlan] = {
     let status = CheckExpectation(.status([200...399]))
     return [[status], [body], [header], [pattern, status], [digits]].map { plan(.http, $0) } + [
         plan(.answers, [CheckExpectation(.answer(.mysqlGreeting)), CheckExpectation(.answer(.mysqlLogin))]),
-        plan(.answers, [CheckExpectation(.answer(.ldapBind))]), plan(.steps, [pattern, digits]),
+        plan(.answers, [CheckExpectation(.answer(.ldapBind))]),
+        plan(.answers, [CheckExpectation(.answer(.spopHello))]),
+        plan(.answers, [CheckExpectation(.answer(.agentLine))]),
+        plan(.steps, [CheckExpectation(.answer(.anything)), pattern]), plan(.steps, [pattern, digits]),
         CheckPlan(
             .answers,
             [
