@@ -71,10 +71,25 @@ extension WorkerLoop {
     ///   - index: the server.
     ///   - backend: its backend.
     func serverWasMarkedUp(_ index: Int, in backend: Backend) {
-        let configuration = backend.servers[index].configuration
-        guard configuration.closesBackupSessionsWhenUp, !configuration.isBackup, backend.groups.weight(of: index) > 0
-        else { return }
+        guard relievesBackups(index, backend) else { return }
         planShutdown(of: nil, in: backend, as: .activeUp)
+    }
+
+    /// How many sessions end on backups because a server comes into use.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    /// - Returns: the number; `nil` where none is to end for that reason.
+    func sessionsLeavingBackups(for index: Int, _ backend: Backend) -> Int? {
+        guard relievesBackups(index, backend) else { return nil }
+        return backend.servers.reduce(0) { $0 + ($1.configuration.isBackup ? $1.tally.currentSessions : 0) }
+    }
+
+    private func relievesBackups(_ index: Int, _ backend: Backend) -> Bool {
+        let configuration = backend.servers[index].configuration
+        return configuration.closesBackupSessionsWhenUp && !configuration.isBackup
+            && backend.groups.weight(of: index) > 0
     }
 
     /// Ends the sessions that a server's new state has ended: not before the turn's events are dealt with, since one of them

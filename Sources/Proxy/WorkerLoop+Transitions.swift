@@ -240,12 +240,16 @@ extension WorkerLoop {
         }
         notePanic(since: wasPanicking, in: backend)
         serveQueues(ofNewlyUsable: usableBefore, but: index, in: backend)
-        let isCut = server.isOut && !wasOut && server.configuration.closesSessionsWhenDown
-        record(server, in: backend, cause: cause, cutsSessions: isCut)
-        if server.isOut && !wasOut { serverWasMarkedDown(index, in: backend) }
-        if isUsable && !usableBefore[index] { serverWasMarkedUp(index, in: backend) }
+        let (isMarkedDown, isMarkedUp) = (server.isOut && !wasOut, isUsable && !usableBefore[index])
+        // All of them end with this turn.
+        let isCutting = isMarkedDown && server.configuration.closesSessionsWhenDown
+        let cut =
+            isCutting ? server.tally.currentSessions : isMarkedUp ? sessionsLeavingBackups(for: index, backend) : nil
+        record(server, in: backend, cause: cause, sessionsCut: cut)
+        if isMarkedDown { serverWasMarkedDown(index, in: backend) }
+        if isMarkedUp { serverWasMarkedUp(index, in: backend) }
         noteSides(of: backend)
-        noteNewBalance(of: backend, returned: isUsable && !usableBefore[index] && !server.warmup.isOn ? index : nil)
+        noteNewBalance(of: backend, returned: isMarkedUp && !server.warmup.isOn ? index : nil)
         sample()
     }
 
@@ -282,7 +286,7 @@ extension WorkerLoop {
     }
 
     private func record(
-        _ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause, cutsSessions: Bool = false
+        _ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause, sessionsCut: Int? = nil
     ) {
         let state = state ?? server.state
         guard state != server.recordedState else { return }
@@ -305,8 +309,7 @@ extension WorkerLoop {
             record.carriers = backend.servers.indices.filter(backend.groups.takesTraffic)
                 .map { backend.servers[$0].configuration.name }
         }
-        // All of them end with this turn.
-        if cutsSessions { record.sessionsCut = record.sessions }
+        record.sessionsCut = sessionsCut
         record.actor = cause.actor
         record.reason = cause.reason
         server.recordedState = state

@@ -108,6 +108,11 @@ struct FormatTests {
         record.sessions = 4
         record.backupServers = 1
         #expect(HistoryCells.why(record) == "L4CON: Connection refused; 4 sessions; on backup")
+        record.carriers = ["spare", "rabbit2"]
+        record.sessionsCut = 3
+        #expect(
+            HistoryCells.why(record) == "L4CON: Connection refused; 4 sessions, 3 cut; on backup (spare, rabbit2)")
+        (record.carriers, record.sessionsCut) = ([], nil)
         record.sessions = 1
         record.backupServers = 0
         #expect(HistoryCells.why(record) == "L4CON: Connection refused; 1 session; no server left")
@@ -119,5 +124,7 @@ struct FormatTests {
         record.actor = "uid 0 (root)"
         record.reason = "kernel update"
         #expect(HistoryCells.why(record) == "uid 0 (root): kernel update")
+        record.sessionsCut = 2
+        #expect(HistoryCells.why(record) == "uid 0 (root): kernel update; 2 cut")
     }
 }

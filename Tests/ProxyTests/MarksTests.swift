@@ -128,4 +128,27 @@ struct MarksTests {
             far.close()
         }
     }
+
+    @Test("a server that comes up and ends the sessions on backups says how many")
+    func cutOnBackups() async throws {
+        let servers = [try FakeServer(listens: false), try FakeServer()]
+        let options = ["check inter 50ms rise 2 fall 2 on-marked-up shutdown-backup-sessions", "backup"]
+        try await withInstance(Example.listen(servers, options: options)) { instance in
+            #expect(try await eventually { instance.history.path(of: "s0") == ["UNKNOWN>DOWN"] })
+            let clients = [try instance.connect(), try instance.connect()]
+            for client in clients {
+                try client.send("a")
+                try client.expect("a")
+            }
+            try servers[0].start()
+            #expect(try await eventually { instance.history.path(of: "s0").last == "DOWN>UP" })
+            let rise = try #require(instance.history.transitions.last { $0.server.server == "s0" })
+            #expect(rise.sessions == 0)
+            #expect(rise.sessionsCut == 2)
+            for client in clients {
+                #expect(client.readToEnd().ending == .fin)
+                client.close()
+            }
+        }
+    }
 }

@@ -24,7 +24,7 @@ struct HistoryCells: Sendable {
         ]
     }
 
-    /// Such as `L4CON: Connection refused; 4 sessions; on backup`.
+    /// Such as `L4CON: Connection refused; 4 sessions, 3 cut; on backup (rabbit_backup)`.
     ///
     /// Says only what stands out; JSON and CSV have the rest.
     static func why(_ transition: TransitionRecord) -> String {
@@ -32,8 +32,14 @@ struct HistoryCells: Sendable {
         if transition.sessions > 0 {
             words.append(transition.sessions == 1 ? "1 session" : "\(transition.sessions) sessions")
         }
-        if transition.activeServers == 0 {
-            words.append(transition.backupServers > 0 ? "on backup" : "no server left")
+        if let cut = transition.sessionsCut, cut > 0 {
+            // Where others' sessions end, as those on backups do, there may be none of its own to be told of.
+            let last = transition.sessions > 0 ? "\(words.removeLast()), " : ""
+            words.append("\(last)\(cut) cut")
+        }
+        if transition.activeServers == 0, transition.to != .unknown {
+            let names = transition.carriers.isEmpty ? "" : " (\(transition.carriers.joined(separator: ", ")))"
+            words.append(transition.backupServers > 0 ? "on backup\(names)" : "no server left")
         }
         return words.joined(separator: "; ")
     }
