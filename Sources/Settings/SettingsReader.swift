@@ -127,11 +127,10 @@ struct SettingsReader {
             return nil
         }
         let parts = URLComponents(string: url)
-        guard let parts, ["http", "https"].contains(parts.scheme?.lowercased()), parts.host?.isEmpty == false else {
+        if !["http", "https"].contains(parts?.scheme?.lowercased()) || parts?.host?.isEmpty ?? true {
             notes.error(
                 "'\(url)' is no address of a web server", at: urlNode,
                 help: "begin it with http:// or https:// and a name")
-            return nil
         }
         var key: [UInt8]?
         if let node = fields["secret-file"] { key = secret(node) }
