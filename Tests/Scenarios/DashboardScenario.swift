@@ -18,7 +18,7 @@ extension Scenarios {
             var address: String { "http://\(dashboard.address)" }
         }
 
-        private func site() async throws -> Site {
+        private func site(_ options: [String] = []) async throws -> Site {
             let directory = try TemporaryDirectory()
             let supervisor = try Supervisor(in: directory)
             let server = try FakeServer(serve: FakeServer.echo)
@@ -49,7 +49,7 @@ extension Scenarios {
             let written = try await Finished(["sqlite3", "\(supervisor.state)/history.sqlite", script])
             try written.requireSuccess("the history's writing")
             let process = try await supervisor.up(
-                ["--dashboard", dashboard.address], listeningOn: [port, dashboard])
+                ["--dashboard", dashboard.address] + options, listeningOn: [port, dashboard])
             return Site(supervisor: supervisor, server: server, port: port, dashboard: dashboard, process: process)
         }
 
@@ -121,6 +121,36 @@ extension Scenarios {
             try await browser.prefer(dark: false)
             try await browser.resize(width: 1280, height: 1100)
             try await browser.screenshot("server-wide.png")
+            #expect(browser.complaints == [])
+            try await browser.stop()
+            try await site.process.stop()
+        }
+
+        @Test(
+            "a user drains a server from its page, and the history says who it was and why",
+            .enabled(if: Browser.isInstalled, "there is no \(Browser.path)"), .timeLimit(.minutes(2)))
+        func order() async throws {
+            let secrets = try TemporaryDirectory()
+            let file = try secrets.write("ada:secret\n", to: "passwords")
+            try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+            let site = try await site(["--dashboard-password-file", file])
+            let browser = try await Browser(in: try TemporaryDirectory())
+            try await browser.resize(width: 1280, height: 800)
+            let page = site.address + "/server/shop/shop/app"
+            try await browser.open(page)
+            #expect(try await browser.evaluate("String(document.querySelectorAll('form.act').length)") == "0")
+            try await browser.send(header: "Authorization", "Basic " + Data("ada:secret".utf8).base64EncodedString())
+            try await browser.open(page)
+            _ = try await browser.evaluate("document.querySelector('form.act [name=reason]').value = 'new <disks>'")
+            try await browser.screenshot("server-order.png")
+            try await browser.follow("document.querySelector('form.act [value=drain]').click()")
+            #expect(try await browser.evaluate("document.querySelector('.notice').textContent").contains("drained"))
+            #expect(try await browser.evaluate("document.querySelector('h2 .badge').textContent") == "DRAIN")
+            try await eventually("the history has the order") {
+                let events = try await site.supervisor.run("events", "--json").output
+                return events.contains(
+                    "\"event\":\"DRAIN\",\"actor\":\"dashboard (ada at 127.0.0.1)\",\"reason\":\"new <disks>\"")
+            }
             #expect(browser.complaints == [])
             try await browser.stop()
             try await site.process.stop()

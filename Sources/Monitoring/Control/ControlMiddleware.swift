@@ -52,6 +52,8 @@ struct ErrorAnswers<Context: RequestContext>: RouterMiddleware {
 struct ReadOnlyAccess: RouterMiddleware {
     /// Names under which this machine may be called, besides its addresses.
     let names: Set<String>
+    /// Where orders are taken, from those who may give them.
+    var takesOrders: Set<String> = []
 
     /// Passes on what is harmless.
     ///
@@ -68,7 +70,8 @@ struct ReadOnlyAccess: RouterMiddleware {
             throw HTTPError(
                 .forbidden, message: "this address answers to its own names only; the Host header has another")
         }
-        guard request.method == .get || request.method == .head else {
+        let isOrder = request.method == .post && takesOrders.contains(request.uri.path)
+        guard request.method == .get || request.method == .head || isOrder else {
             throw HTTPError(
                 .methodNotAllowed, headers: [.allow: "GET, HEAD"],
                 message: "this address is read-only; orders are taken on the control socket")

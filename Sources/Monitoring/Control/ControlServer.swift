@@ -112,21 +112,28 @@ public struct ControlServer: Sendable {
     ///   - control: the supervisor.
     ///   - history: opens the history.
     ///   - version: the program's version, as the pages show it.
+    ///   - users: who may change something; `nil` is nobody.
     ///   - logger: for what goes wrong with connections.
     /// - Returns: the server, not yet running.
     public static func dashboard(
         _ address: DashboardAddress, control: any InstanceControl, history: @escaping HistorySource,
-        version: String = "", logger: Logger
+        version: String = "", users: DashboardUsers? = nil, logger: Logger
     ) -> ControlServer {
         let routes = ControlRoutes(control: control, history: history)
         let router = Router(context: ControlContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: ErrorAnswers<ControlContext>())
         let hostName = ProcessInfo.processInfo.hostName.lowercased()
-        router.add(middleware: ReadOnlyAccess(names: ["localhost", address.host.lowercased(), hostName]))
+        router.add(
+            middleware: ReadOnlyAccess(
+                names: ["localhost", address.host.lowercased(), hostName],
+                takesOrders: users == nil ? [] : [DashboardActs.path]))
+        let pages = DashboardPages()
+        router.add(middleware: PageErrors(pages: pages, version: version))
         routes.addQuestions(to: router)
         DashboardRoutes(
-            source: DashboardSource(control: control, history: history), pages: DashboardPages(), version: version
+            source: DashboardSource(control: control, history: history), pages: pages, version: version, users: users
         ).add(to: router)
+        if let users { DashboardActs(users: users, control: control).add(to: router) }
         return ControlServer(
             router: router, address: .hostname(address.host, port: Int(address.port)),
             subject: "the dashboard on \(address)", stream: LiveStream(history: history), logger: logger)

@@ -26,6 +26,8 @@ struct DashboardRoutes: Sendable {
     let pages: DashboardPages
     /// The program's version.
     let version: String
+    /// Who may change something; `nil` is nobody.
+    var users: DashboardUsers?
     /// Writes times.
     var words = DashboardWords()
     /// The wall clock.
@@ -40,7 +42,8 @@ struct DashboardRoutes: Sendable {
         router.get("/") { request, _ in
             let period = try Self.period(request)
             let overview = try await source.overview(period, now: now())
-            return page(OverviewPage(overview: overview, period: period, words: words).context)
+            let visitor = try await visitor(request)
+            return page(OverviewPage(overview: overview, period: period, words: words).context, visitor)
         }
         router.get("/server/:instance/:proxy/:server") { request, context in
             let (server, period) = (try Self.server(context), try Self.period(request))
@@ -48,7 +51,8 @@ struct DashboardRoutes: Sendable {
             guard let view = try await source.server(server, period, filter, now: now()) else {
                 throw HTTPError(.notFound, message: "no instance has or had a server \(server)")
             }
-            return page(ServerPage(view: view, period: period, filter: filter, words: words).context)
+            let visitor = try await visitor(request)
+            return page(ServerPage(view: view, period: period, filter: filter, words: words).context, visitor)
         }
         router.get("/server/:instance/:proxy/:server/history.csv") { _, context in
             try await history(of: try Self.server(context))
@@ -56,7 +60,8 @@ struct DashboardRoutes: Sendable {
         router.get("/events") { request, _ in
             let instance = request.uri.queryParameters["instance"].map(String.init)
             let events = try await events(of: instance)
-            return page(EventsPage(instance: instance, events: events, words: words, now: now()).context)
+            let visitor = try await visitor(request)
+            return page(EventsPage(instance: instance, events: events, words: words, now: now()).context, visitor)
         }
         router.get("/dashboard.css") { _, _ in Self.file(DashboardPages.styleSheet, "text/css") }
         router.get("/dashboard.js") { _, _ in Self.file(DashboardPages.script, "text/javascript") }
@@ -125,12 +130,34 @@ struct DashboardRoutes: Sendable {
 
     // MARK: Answers
 
-    private func page(_ context: [String: Any]) -> Response {
-        Self.file(pages.html(context, version: version), "text/html")
+    /// Who asks for a page, as far as the page goes by it.
+    private struct Visitor: Sendable {
+        /// The user, if it is one.
+        var user: String?
+        /// What the order that led here did.
+        var outcome: String?
+    }
+
+    private func visitor(_ request: Request) async throws -> Visitor {
+        Visitor(
+            user: try await users?.user(request.headers[.authorization]),
+            outcome: request.uri.queryParameters["done"].flatMap { DashboardOrder.outcome(String($0)) })
+    }
+
+    /// A page, with forms for those who may send them.
+    private func page(_ context: [String: Any], _ visitor: Visitor) -> Response {
+        var context = context
+        context["outcome"] = visitor.outcome
+        if let users, let user = visitor.user {
+            context.merge(["mayAct": true, "user": user, "token": users.token]) { _, new in new }
+        } else if users != nil {
+            context["signIn"] = true
+        }
+        return Self.file(pages.html(context, version: version), "text/html")
     }
 
     /// An answer that a browser takes for what it is, and keeps to this address.
-    private static func file(_ text: String, _ type: String) -> Response {
+    static func file(_ text: String, _ type: String) -> Response {
         var headers: HTTPFields = [
             .contentType: "\(type); charset=utf-8", .cacheControl: "no-cache", .xContentTypeOptions: "nosniff",
             .contentSecurityPolicy: "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; "

@@ -26,7 +26,7 @@ struct ServerPage {
             "axis": axis.svg.text, "uptimes": view.uptimes.map(uptime), "charts": [sessionChart, byteChart],
             "incidents": view.incidents.map(incident), "transitions": view.transitions.map(transition),
             "states": states, "hasIncidents": !view.incidents.isEmpty, "hasTransitions": !view.transitions.isEmpty,
-            "csv": "\(address)/history.csv",
+            "csv": "\(address)/history.csv", "path": view.server.description,
         ]
         if let lane = view.lane { context["lane"] = self.lane(lane) }
         if view.events.contains(where: { $0.kind.tickLetter != nil }) {

@@ -23,6 +23,12 @@ struct Up: AsyncParsableCommand {
             valueName: "addr:port|off"))
     var dashboard = DashboardOption.standard
 
+    @Option(
+        help: ArgumentHelp(
+            "A file with a line NAME:PASSWORD for each who may drain, restart and so on through the dashboard.",
+            valueName: "file"))
+    var dashboardPasswordFile: String?
+
     @Flag(help: "Put an embedded broker in the place of each server, to try it without RabbitMQ.")
     var standIns = false
 
@@ -58,6 +64,7 @@ struct Up: AsyncParsableCommand {
         }
         let environment = ProcessInfo.processInfo.environment
         let options = try refuseWrongConfiguration(environment)
+        let users = try dashboardUsers()
         try directory.make()
         if let controlGroup { try directory.open(toGroup: controlGroup.number) }
         let lock = try directory.lock()
@@ -66,10 +73,20 @@ struct Up: AsyncParsableCommand {
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
         let run = SupervisorRun(
-            settings, directory: directory, dashboard: dashboard, controlGroup: controlGroup?.number, options: options,
-            messages: logJson ? .json : .lines)
+            settings, directory: directory,
+            manner: RunManner(
+                dashboard: dashboard, dashboardUsers: users, controlGroup: controlGroup?.number, options: options,
+                messages: logJson ? .json : .lines))
         try await run.untilEnded { [detached] in
             if detached { BackgroundProcess.reportReady() }
+        }
+    }
+
+    private func dashboardUsers() throws -> DashboardUsers? {
+        do throws(DashboardUsersError) {
+            return try dashboardPasswordFile.map { file throws(DashboardUsersError) in try DashboardUsers(file: file) }
+        } catch {
+            throw CommandFailure(.usage, "\(error)")
         }
     }
 

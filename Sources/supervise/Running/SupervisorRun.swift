@@ -18,11 +18,7 @@ import UnixSignals
 struct SupervisorRun: Sendable {
     private let settings: SupervisorSettings
     private let directory: StateDirectory
-    private let dashboard: DashboardOption
-    /// The group that may give orders; `nil` is that of this process.
-    private let controlGroup: UInt32?
-    private let options: SupervisorOptions
-    private let messages: MessageStyle
+    private let manner: RunManner
     private let logger: Logger
     /// Hummingbird tells of each start and stop; only what goes wrong matters here.
     private let serverLogger: Logger
@@ -32,20 +28,12 @@ struct SupervisorRun: Sendable {
     /// - Parameters:
     ///   - settings: what to run, and how.
     ///   - directory: the state directory, locked by this process.
-    ///   - dashboard: where to serve instances and history over TCP.
-    ///   - controlGroup: the group that may give orders; `nil` is that of this process.
-    ///   - options: what supervise.yaml says.
-    ///   - messages: how the run's own messages are written.
-    init(
-        _ settings: SupervisorSettings, directory: StateDirectory, dashboard: DashboardOption, controlGroup: UInt32?,
-        options: SupervisorOptions, messages: MessageStyle
-    ) {
+    ///   - manner: how it shows itself, and to whom.
+    init(_ settings: SupervisorSettings, directory: StateDirectory, manner: RunManner) {
         self.settings = settings
         self.directory = directory
-        self.dashboard = dashboard
-        self.controlGroup = controlGroup
-        self.options = options
-        self.messages = messages
+        self.manner = manner
+        let messages = manner.messages
         logger = Logger(label: "supervise", factory: { messages.handler(label: $0) })
         serverLogger = Logger(label: "supervise.http", factory: { messages.handler(label: $0, .warning) })
     }
@@ -59,11 +47,11 @@ struct SupervisorRun: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let recorder = Recorder(
             stateDirectory: directory.path, version: Supervise.versionNumber,
-            processID: ProcessInfo.processInfo.processIdentifier, retention: options.retention, now: { .now },
+            processID: ProcessInfo.processInfo.processIdentifier, retention: manner.options.retention, now: { .now },
             report: { [logger] line in logger.warning("\(line)") })
         let tap = AlertTap(recorder)
         let alerts = AlertService(
-            options.alerts, stateDirectory: directory.path, history: recorder, logger: logger, now: { .now })
+            manner.options.alerts, stateDirectory: directory.path, history: recorder, logger: logger, now: { .now })
         let supervisor = Supervisor(
             settings: settings, history: tap,
             surface: Surfaces(
@@ -79,7 +67,7 @@ struct SupervisorRun: Sendable {
             listening: arrivals.prefix(addressCount),
             addressCount: addressCount
         ) {
-            switch messages {
+            switch manner.messages {
             case .lines: Output.message(await readyMessage(supervisor, dashboard))
             case .json: await tellReady(supervisor)
             }
@@ -95,7 +83,7 @@ struct SupervisorRun: Sendable {
         }
         services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
         try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
-        switch messages {
+        switch manner.messages {
         case .lines: Output.message("supervise has ended")
         case .json: logger.info("supervise has ended")
         }
@@ -113,7 +101,7 @@ struct SupervisorRun: Sendable {
                     statuses.map { ($0.instance, .string($0.state.rawValue)) }, uniquingKeysWith: { first, _ in first })
             ),
         ]
-        if case .at(let address) = dashboard { metadata["dashboard"] = "http://\(address)/v1/instances" }
+        if case .at(let address) = manner.dashboard { metadata["dashboard"] = "http://\(address)/v1/instances" }
         logger.info("supervise is up", metadata: metadata)
     }
 
@@ -123,15 +111,17 @@ struct SupervisorRun: Sendable {
 
     private func controlSocket(of supervisor: Supervisor) -> ControlServer {
         .socket(
-            directory.controlSocket, group: controlGroup, control: supervisor, history: history, logger: serverLogger)
+            directory.controlSocket, group: manner.controlGroup, control: supervisor, history: history,
+            logger: serverLogger)
     }
 
     private func dashboardService(
         of supervisor: Supervisor, arrival: AsyncStream<Void>.Continuation
     ) -> DashboardService? {
-        guard case .at(let address) = dashboard else { return nil }
+        guard case .at(let address) = manner.dashboard else { return nil }
         let server = ControlServer.dashboard(
-            address, control: supervisor, history: history, version: Supervise.versionNumber, logger: serverLogger)
+            address, control: supervisor, history: history, version: Supervise.versionNumber,
+            users: manner.dashboardUsers, logger: serverLogger)
         return DashboardService(server: server, address: address, arrival: arrival, logger: logger)
     }
 

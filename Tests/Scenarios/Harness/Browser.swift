@@ -97,6 +97,12 @@ final class Browser {
         _ = try await send("Emulation.setEmulatedMedia", ["features": [feature]])
     }
 
+    /// Sends a header with each request from now on.
+    func send(header: String, _ value: String) async throws {
+        _ = try await send("Network.enable")
+        _ = try await send("Network.setExtraHTTPHeaders", ["headers": [header: value]])
+    }
+
     /// Loads a page and waits until it has loaded.
     func open(_ address: String) async throws {
         waiting.removeAll { $0.method == "Page.loadEventFired" }
@@ -117,6 +123,13 @@ final class Browser {
             throw ScenarioError("\(expression) gave \(words)")
         }
         return value
+    }
+
+    /// Does something in the page that leads to another one, and waits until that has loaded.
+    func follow(_ expression: String) async throws {
+        waiting.removeAll { $0.method == "Page.loadEventFired" }
+        _ = try await evaluate("\(expression), ''")
+        _ = try await next("the page after \(expression)") { $0.method == "Page.loadEventFired" }
     }
 
     /// Presses and releases a key.
