@@ -145,6 +145,14 @@ public struct WaitQueue: Sendable {
         return slot >= 0 ? take(slot) : nil
     }
 
+    /// Takes everybody out, as when the servers become others.
+    ///
+    /// - Returns: who waited, in the order of arrival.
+    public mutating func removeAll() -> [Waiter] {
+        let waiting = slots.indices.filter { slots[$0].isWaiting }.sorted { slots[$0].arrival < slots[$1].arrival }
+        return waiting.map { take(Int32($0)) }
+    }
+
     private func index(of line: Line) -> Int {
         switch line {
         case .backend: 0

@@ -38,7 +38,7 @@ public struct ProcessConfiguration: Sendable, Equatable {
     public var root: String?
     /// How many descriptors it may have (`ulimit-n`); `nil` is as many as the system lets it have.
     public var descriptorLimit: Int?
-    /// How long sessions may go on after a soft stop (`hard-stop-after`); `nil` is for as long as they like.
+    /// How long sessions may go on after a soft stop or, under a supervisor, a reload (`hard-stop-after`); `nil` is for as long as they like.
     public var hardStopAfter: Duration?
     /// For how long it still accepts when a soft stop is ordered (`grace`).
     public var grace = Duration.zero

@@ -2,7 +2,7 @@ import Model
 
 /// Reads those lines of `global` that are about the process.
 ///
-/// Each leaves a note too: where one supervisor runs all instances, it decides, and not one of its files.
+/// Nearly each leaves a note too: where one supervisor runs all instances, it decides, and not one of its files.
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 3.1; which of two equal lines holds, and what is said of it, is as
 ///   recorded from 2.6.12.
@@ -59,10 +59,11 @@ enum ProcessKeywords {
             let limit = try arguments.integer(in: 0...Int(Int32.max), example: "ulimit-n 65536")
             if isFirst("ulimit-n", &seen, &arguments) { process.descriptorLimit = limit == 0 ? nil : limit }
         },
-        keyword("hard-stop-after", "the supervisor decides how long sessions may go on") {
-            (process, _, arguments) throws(Diagnostic) in
+        // The one that holds under a supervisor, too: for the sessions that a reload leaves to the worker before.
+        Keyword("hard-stop-after") { (global, arguments) throws(Diagnostic) in
             let (time, _) = try arguments.time(example: "hard-stop-after 30s")
-            process.hardStopAfter = time > .zero ? time : nil
+            global.configuration.process.hardStopAfter = time > .zero ? time : nil
+            try arguments.expectEnd()
         },
         keyword("grace", "a soft stop begins at once") { (process, _, arguments) throws(Diagnostic) in
             process.grace = try arguments.time(example: "grace 2s").duration

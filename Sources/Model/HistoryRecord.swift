@@ -161,6 +161,10 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case rebalance = "REBALANCE"
     /// That is over.
     case rebalanced = "REBALANCED"
+    /// No connections were accepted for want of descriptors or memory.
+    case acceptingPaused = "ACCEPT_PAUSED"
+    /// Connections were accepted again.
+    case acceptingResumed = "ACCEPT_RESUMED"
     /// The system's clock was set back, by as much as the detail says.
     case clockSetBack = "CLOCK_SET_BACK"
     /// The system's clock was set forward, by as much as the detail says.

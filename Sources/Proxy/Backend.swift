@@ -7,17 +7,20 @@ import Model
 ///
 /// Only the worker's thread touches it.
 final class Backend {
-    let configuration: ProxyConfiguration
-    /// Where its sessions go: its servers in the file's order, or the one address of its `dispatch` line.
-    let servers: [Server]
+    private(set) var configuration: ProxyConfiguration
+    /// Where its sessions go: its servers in the file's order, or the one address of its `dispatch` line; then those that
+    /// a reload has taken out of the file while they had sessions.
+    private(set) var servers: [Server]
+    /// How many of them are not in the file any more.
+    private var leavingServers = 0
     var groups: ServerGroups
     var queue: WaitQueue
     var tally = Tally()
     var outage: Outage
     /// `fullconn`, or HAProxy's default: a tenth of the frontends' limits.
-    let sessionLimit: Int
+    private(set) var sessionLimit: Int
     /// When a failed attempt to connect is repeated, and where.
-    let redispatchRule: RedispatchRule
+    private(set) var redispatchRule: RedispatchRule
     /// Whether rules may choose the server of a session.
     let hasServerRules: Bool
     /// Whether rules have anything to say once a session is here.
@@ -41,19 +44,13 @@ final class Backend {
     init(configuration: ProxyConfiguration, servers: [Server], frontendLimit: Int, now: MonotonicTime) {
         self.configuration = configuration
         self.servers = servers
-        groups = ServerGroups(
-            servers.map {
-                ServerGroups.Member(
-                    weight: $0.configuration.weight, isBackup: $0.configuration.isBackup, id: $0.configuration.id,
-                    standing: $0.standing)
-            }, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm,
-            panicThreshold: configuration.panicThreshold, failback: configuration.failback?.balancingPolicy)
-        queue = WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
+        groups = Self.groups(of: servers, weights: servers.map(\.configuration.weight), as: configuration)
+        queue = Self.queue(for: servers, frontendLimit: frontendLimit)
         let hasNone = !servers.isEmpty && groups.activeServers + groups.backupServers == 0
         let awaitsNames = servers.contains(where: \.isUnresolved)
         outage = Outage(at: now, isDown: hasNone && !awaitsNames)
         if hasNone && awaitsNames { outage.note(isDown: true, at: now) }
-        let fullLoad = configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
+        let fullLoad = Self.fullLoad(of: configuration, frontendLimit: frontendLimit)
         sessionLimit = fullLoad
         redispatchRule = configuration.redispatchRule
         // One that is switched off has the rules, and none of the servers that they name.
@@ -62,6 +59,71 @@ final class Backend {
         limits = servers.map {
             SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
         }
+    }
+
+    private static func groups(
+        of servers: [Server], weights: [Int], as configuration: ProxyConfiguration
+    ) -> ServerGroups {
+        let members = zip(servers, weights).map { server, weight in
+            ServerGroups.Member(
+                weight: weight, isBackup: server.configuration.isBackup, id: server.configuration.id,
+                standing: server.standing)
+        }
+        return ServerGroups(
+            members, usesAllBackups: configuration.usesAllBackups, algorithm: configuration.algorithm,
+            panicThreshold: configuration.panicThreshold, failback: configuration.failback?.balancingPolicy)
+    }
+
+    private static func queue(for servers: [Server], frontendLimit: Int) -> WaitQueue {
+        WaitQueue(maxqueue: servers.map { $0.configuration.maxqueue }, capacity: max(frontendLimit, 1))
+    }
+
+    private static func fullLoad(of configuration: ProxyConfiguration, frontendLimit: Int) -> Int {
+        configuration.fullconn ?? max(1, (frontendLimit + 9) / 10)
+    }
+
+    /// Takes another configuration, after its servers have taken theirs.
+    ///
+    /// - Parameters:
+    ///   - new: its section.
+    ///   - servers: its servers in the file's order, then those that are leaving.
+    ///   - weights: their weights.
+    ///   - leaving: how many are leaving.
+    ///   - frontendLimit: the sum of `maxconn` of the frontends that send to it.
+    /// - Returns: who waited, in the order of arrival; the queue is empty then, and its lines are those of the new servers.
+    func reconfigure(
+        as new: ProxyConfiguration, servers: [Server], weights: [Int], leaving: Int, frontendLimit: Int
+    ) -> [WaitQueue.Waiter] {
+        let waiting = queue.removeAll()
+        let keepsTurns = keepsTurns(under: new, servers)
+        configuration = new
+        self.servers = servers
+        leavingServers = leaving
+        if keepsTurns {
+            for (index, server) in servers.enumerated() {
+                groups.setWeight(index, weights[index])
+                groups.setStanding(index, server.standing)
+            }
+        } else {
+            groups = Self.groups(of: servers, weights: weights, as: new)
+        }
+        queue = Self.queue(for: servers, frontendLimit: frontendLimit)
+        sessionLimit = Self.fullLoad(of: new, frontendLimit: frontendLimit)
+        redispatchRule = new.redispatchRule
+        limits = servers.map {
+            SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: sessionLimit)
+        }
+        return waiting
+    }
+
+    /// Whether the balancing can go on where it is: it has the same servers in the same places, and its rule.
+    private func keepsTurns(under new: ProxyConfiguration, _ servers: [Server]) -> Bool {
+        let old = configuration
+        return servers.count == self.servers.count && zip(servers, self.servers).allSatisfy { $0 === $1 }
+            && zip(new.servers, old.servers).allSatisfy { $0.isBackup == $1.isBackup && $0.id == $1.id }
+            && (new.balance, new.usesAllBackups, new.panicThreshold)
+                == (old.balance, old.usesAllBackups, old.panicThreshold)
+            && new.hashing == old.hashing && new.algorithm.isDynamic
     }
 
     /// Changes a server's weight, as far as the algorithm allows it.
@@ -105,7 +167,10 @@ final class Backend {
     var isDispatching: Bool { configuration.dispatch != nil }
 
     /// The servers that have a name, a state and counters.
-    var namedServers: [Server] { isDispatching ? [] : servers }
+    var namedServers: [Server] {
+        if isDispatching { return [] }
+        return leavingServers == 0 ? servers : Array(servers.dropLast(leavingServers))
+    }
 
     /// How long to wait before the same server is tried again, in milliseconds.
     var retryPauseMilliseconds: Int64 {

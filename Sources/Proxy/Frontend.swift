@@ -6,7 +6,7 @@ import Model
 ///
 /// Only the worker's thread touches it.
 final class Frontend {
-    let configuration: ProxyConfiguration
+    private(set) var configuration: ProxyConfiguration
     /// By the address's index in `ProxyConfiguration.binds`: the index of the backend that gets its sessions.
     let backends: [Int]
     var listeners: [Listener] = []
@@ -42,8 +42,8 @@ final class Frontend {
     /// Lines about its sessions so far.
     var loggedLines = 0
     /// The client's time limits, counted while both directions are open and while only the client's is.
-    let clientLimit: Int64?
-    let clientFinLimit: Int64?
+    private(set) var clientLimit: Int64?
+    private(set) var clientFinLimit: Int64?
 
     /// Makes a frontend without listeners.
     ///
@@ -65,6 +65,18 @@ final class Frontend {
             !configuration.rules.request.gates.isEmpty || configuration.binds.contains { !$0.backendRules.isEmpty }
         clientLimit = configuration.timeouts.client.map(\.wholeMilliseconds)
         clientFinLimit = (configuration.timeouts.clientFin ?? configuration.timeouts.client).map(\.wholeMilliseconds)
+    }
+
+    /// Takes another configuration; what a person has set holds where the file says what it said.
+    ///
+    /// - Parameter new: its section.
+    func reconfigure(as new: ProxyConfiguration) {
+        let old = configuration
+        configuration = new
+        if new.maxconn != old.maxconn { sessionLimit = new.maxconn }
+        if new.sessionRateLimit != old.sessionRateLimit { rates.limitSessions(to: new.sessionRateLimit) }
+        clientLimit = new.timeouts.client.map(\.wholeMilliseconds)
+        clientFinLimit = (new.timeouts.clientFin ?? new.timeouts.client).map(\.wholeMilliseconds)
     }
 
     /// Whether its `maxconn` is reached.

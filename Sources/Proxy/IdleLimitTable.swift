@@ -1,9 +1,14 @@
 import Configuration
 
 /// How long sessions may be silent, by their frontends and backends.
-struct IdleLimitTable {
+struct IdleLimitTable: Equatable {
     /// By the frontend's index: the backends that its sessions may go to, nearly always one, and the limits for each.
-    private let limits: [[(backend: Int32, limits: IdleLimits)]]
+    private let limits: [[Entry]]
+
+    private struct Entry: Equatable {
+        var backend: Int32
+        var limits: IdleLimits
+    }
 
     /// Takes the limits from a configuration.
     ///
@@ -14,7 +19,7 @@ struct IdleLimitTable {
             let backends = proxy.backends.union(InstanceLayout.destinations(of: index, in: configuration)).sorted()
             return backends.map { backend in
                 let limits = IdleLimits(frontend: proxy.timeouts, backend: configuration.proxies[backend].timeouts)
-                return (Int32(backend), limits)
+                return Entry(backend: Int32(backend), limits: limits)
             }
         }
     }

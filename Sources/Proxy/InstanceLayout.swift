@@ -52,6 +52,9 @@ enum InstanceLayout {
             let servers = isInUse ? lines.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
             let backend = Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
             applyInheritedWeights(of: plan, to: backend)
+            if proxy.hasBackend, let counts = plan.backendCounts[proxy.name] {
+                backend.outage = counts.outage.continuing(isDown: !backend.isUp, at: now)
+            }
             return backend
         }
         linkTrackers(backends)
@@ -75,7 +78,9 @@ enum InstanceLayout {
     }
 
     /// Lets servers that track others know them, and be known by them.
-    private static func linkTrackers(_ backends: [Backend?]) {
+    ///
+    /// - Parameter backends: all backends.
+    static func linkTrackers(_ backends: [Backend?]) {
         for (index, backend) in backends.enumerated() {
             guard let backend else { continue }
             for (position, server) in backend.servers.enumerated() {
@@ -112,31 +117,51 @@ enum InstanceLayout {
         return checks
     }
 
-    private static func server(
+    /// Makes a server as a plan has it.
+    ///
+    /// - Parameters:
+    ///   - plan: the worker's plan.
+    ///   - proxy: its section.
+    ///   - configuration: its line.
+    ///   - now: what time it is.
+    /// - Returns: the server.
+    static func server(
         of plan: WorkerPlan, proxy: ProxyConfiguration, configuration: ServerConfiguration, now: MonotonicTime
     ) -> Server {
         let identity = ServerIdentity(
             instance: plan.configuration.name, proxy: proxy.name, server: configuration.name)
         let address = plan.addresses[identity] ?? proxy.dispatchAddress
         let inherited = plan.inherited[identity]
-        var check: ServerCheck?
-        if let settings = configuration.check {
-            check = ServerCheck(
-                schedule: CheckSchedule(
-                    interval: settings.interval, fastInterval: settings.fastInterval,
-                    downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
-                    checkTimeout: proxy.timeouts.check, spreadPercent: plan.configuration.global.spreadChecks),
-                plan: proxy.checkPlan ?? settings.tunnelPlan, command: proxy.checkProgram,
-                proxyHeader: settings.proxyHeader,
-                counter: counter(for: settings, of: proxy, inherited: inherited),
-                lastResult: inherited?.lastCheck)
-        }
+        let check = check(
+            of: configuration, in: proxy, spreadPercent: plan.configuration.global.spreadChecks, inherited: inherited)
         return Server(
             configuration: configuration, identity: identity,
             way: OutgoingConnections(configuration, of: proxy, namespaces: plan.namespaces),
             address: address, check: check,
             agent: configuration.agent.map { agent($0, of: proxy, plan, inherited: inherited) }, inherited: inherited,
             now: now)
+    }
+
+    /// Makes a server's check.
+    ///
+    /// - Parameters:
+    ///   - server: its line.
+    ///   - proxy: its section.
+    ///   - spreadPercent: by how much checks are spread.
+    ///   - inherited: what is known of the server.
+    /// - Returns: the check; `nil` for a server without one.
+    static func check(
+        of server: ServerConfiguration, in proxy: ProxyConfiguration, spreadPercent: Int, inherited: InheritedServer?
+    ) -> ServerCheck? {
+        guard let settings = server.check else { return nil }
+        return ServerCheck(
+            schedule: CheckSchedule(
+                interval: settings.interval, fastInterval: settings.fastInterval,
+                downInterval: settings.downInterval, connectTimeout: proxy.timeouts.connect,
+                checkTimeout: proxy.timeouts.check, spreadPercent: spreadPercent),
+            plan: proxy.checkPlan ?? settings.tunnelPlan, command: proxy.checkProgram,
+            proxyHeader: settings.proxyHeader,
+            counter: counter(for: settings, of: proxy, inherited: inherited), lastResult: inherited?.lastCheck)
     }
 
     /// The check that asks an agent: one answer decides, and one that cannot be had changes nothing.
@@ -163,7 +188,8 @@ enum InstanceLayout {
             return HealthCounter(rise: settings.rise, fall: settings.fall, conditionalState: conditionalState)
         }
         return HealthCounter(
-            rise: settings.rise, fall: settings.fall, health: inherited.health, conditionalState: conditionalState)
+            rise: settings.rise, fall: settings.fall, health: inherited.health, earlierRise: inherited.counts?.rise,
+            earlierFall: inherited.counts?.fall, conditionalState: conditionalState)
     }
 }
 

@@ -1,7 +1,7 @@
 import EventLoop
 
 /// Since when something has been up or down, and how long it was down in all.
-struct Outage {
+struct Outage: Sendable, Hashable {
     private(set) var isDown = false
     private var changedAt: MonotonicTime
     private var downMilliseconds: Int64 = 0

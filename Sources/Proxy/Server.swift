@@ -9,12 +9,12 @@ import TLS
 ///
 /// Only the worker's thread touches it.
 final class Server {
-    let configuration: ServerConfiguration
+    private(set) var configuration: ServerConfiguration
     let identity: ServerIdentity
     /// How old its sessions may get; `nil` is no limit.
     let sessionAge: SessionAge?
     /// Whether its connections begin with a header.
-    let wantsHeader: Bool
+    private(set) var wantsHeader: Bool
     /// How its connections are made, where something is said about that.
     var way: OutgoingConnections?
     /// Where it is; `nil` while its name has no address.
@@ -22,7 +22,7 @@ final class Server {
     /// The name whose address it has; `nil` for a server without one, and for a place of a service that it doesn't have.
     var hostName: HostName?
     /// How it is checked; `nil` without `check`.
-    let check: ServerCheck?
+    private(set) var check: ServerCheck?
     /// How its agent is asked; `nil` without `agent-check`.
     let agent: ServerCheck?
 
@@ -57,6 +57,8 @@ final class Server {
     var transitions: [ServerState: Int] = [:]
     var tally = Tally()
     var outage: Outage
+    /// Whether a reload has taken it out of the file; it only finishes its sessions.
+    private(set) var isLeaving = false
     /// Whether sessions that waited are being handed to it.
     var isServingQueue = false
     /// Its slow start.
@@ -105,6 +107,7 @@ final class Server {
         if address == nil { outage.note(isDown: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, inherited.isCheckOff { check?.isEnabled = false }
+        if let counts = inherited?.counts { takeOver(counts, at: now) }
         if let inherited, !inherited.isFromFile, let operational = inherited.operational {
             recordedState = ServerState(operational: operational, administrative: inherited.administrative)
             recordedSince = inherited.since
@@ -159,7 +162,8 @@ final class Server {
 
     /// What the balancing is to hold of it.
     var standing: Standing {
-        switch state {
+        if isLeaving { return .excluded }
+        return switch state {
         case .up: .healthy
         case .degraded: .degraded
         case .down where !isUnresolved && administrative == .ready: .failed
@@ -179,6 +183,53 @@ final class Server {
         outage.clearCount()
         failedAnalyses = 0
         check?.failures = 0
+    }
+
+    /// Takes another line of the file; what a person has set holds where the file says what it said.
+    ///
+    /// - Parameters:
+    ///   - new: its line.
+    ///   - way: how its connections are made from now on.
+    ///   - check: how it is checked from now on: the same object where nothing of that has changed.
+    func reconfigure(as new: ServerConfiguration, way: OutgoingConnections?, check: ServerCheck?) {
+        let old = configuration
+        configuration = new
+        wantsHeader = new.proxyHeader != nil
+        self.way = way
+        if check !== self.check {
+            check?.isEnabled = self.check?.isEnabled ?? true
+            check?.failures = self.check?.failures ?? 0
+            self.check = check
+        }
+        check?.options = way?.options
+        check?.tls = new.check?.tls
+        check?.address = checkedAddress
+        if new.tls != old.tls { tlsSession = nil }
+        if new.maxconn != old.maxconn { maxconn = new.maxconn }
+        if new.slowStart != old.slowStart { warmup = Warmup(duration: new.slowStart, isOut: isOut) }
+        if new.observation != old.observation || (errorStreak == nil) != (check == nil || new.observation == nil) {
+            errorStreak = check == nil ? nil : new.observation.map { ErrorStreak(limit: $0.errorLimit) }
+        }
+    }
+
+    /// Gives it the address of another line of the file, about which nothing is known yet.
+    ///
+    /// - Parameters:
+    ///   - address: where it is; `nil` while its name has no address.
+    ///   - name: its name, if it has one.
+    func relocate(to address: SocketAddress?, name: HostName?) {
+        hostName = name
+        declared = nil
+        move(to: address)
+    }
+
+    /// Takes it out of service for good; its sessions go on.
+    func leave() {
+        isLeaving = true
+        check = nil
+        errorStreak = nil
+        configuration.tracks = nil
+        (tracked, trackers) = (nil, [])
     }
 
     /// Sets what a person ordered.
@@ -261,6 +312,7 @@ final class Server {
         inheritance.isAgentOff = agent?.isEnabled == false
         inheritance.isDownByAgent = isDownByAgent
         inheritance.lastAgentAnswer = agent?.lastResult
+        inheritance.counts = carriedCounts
         return inheritance
     }
 

@@ -73,6 +73,24 @@ public final class Worker: Sendable {
         }
     }
 
+    /// Stops like `stop` for a worker that another one has replaced.
+    ///
+    /// - Parameters:
+    ///   - grace: how long sessions may go on; a call of `stop` may shorten it.
+    ///   - actor: who ordered it.
+    ///   - reason: why.
+    /// - Returns: everything that could be seen as the thread ended, once it has; `nil` when it had ended before.
+    public func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot? {
+        await withCheckedContinuation { reply in
+            post(
+                .carryOut { loop in
+                    guard let loop else { return reply.resume(returning: nil) }
+                    loop.awaitingLastSnapshot.append(reply)
+                    loop.stop(afterMilliseconds: grace.wholeMilliseconds, isFinal: false, actor: actor, reason: reason)
+                })
+        }
+    }
+
     /// Returns when the thread has ended, for whatever reason.
     public func waitUntilEnded() async {
         await withCheckedContinuation { post(.awaitEnd($0)) }

@@ -30,7 +30,7 @@ extension WorkerLoop {
             case .vanished: continue
             case .nobody: return
             case .exhausted:
-                pauseAll(forMilliseconds: WorkerLoop.exhaustedPauseMilliseconds)
+                pauseForExhaustion()
                 return
             }
         }

@@ -11,37 +11,60 @@ extension WorkerLoop {
     private static let pauseForEndingProgramMilliseconds: Int64 = 10
 
     /// Plans the first check of every server, one after the other within the shortest interval.
-    func startChecks() {
-        let phases = checks.map { place in
+    func startChecks() { startChecks(at: Array(checks.indices)) }
+
+    /// Plans the first check of some servers, one after the other within the shortest interval.
+    ///
+    /// - Parameter positions: which checks.
+    func startChecks(at positions: [Int]) {
+        let places = positions.map(place)
+        let phases = places.map { place in
             let server = backend(place.backend).servers[place.server]
             // An agent is always asked at the same pace.
             if place.isAgent { return HealthCounter.Phase.up }
             // In maintenance nothing is known of a server, and it keeps its place for the time after.
             return server.administrative == .maint ? .down : server.check?.counter.phase ?? .down
         }
-        let intervals = checks.indices.compactMap { check($0)?.schedule.interval(in: phases[$0]) }
+        let intervals = zip(positions, phases).compactMap { check($0)?.schedule.interval(in: $1) }
         let shortest = CheckSchedule.commonInterval(of: intervals)
-        for (position, place) in checks.enumerated() {
+        for (turn, place) in places.enumerated() {
             let server = backend(place.backend).servers[place.server]
-            guard let check = check(position) else { continue }
+            guard let check = check(positions[turn]) else { continue }
             // An agent can bring its server back from maintenance.
             guard place.isAgent || server.administrative != .maint && !server.isUnresolved else { continue }
             let delay = check.schedule.firstDelay(
-                position: position, of: checks.count, in: phases[position], shortestInterval: shortest,
+                position: turn, of: places.count, in: phases[turn], shortestInterval: shortest,
                 longestSpread: configuration.global.maxSpreadChecks)
             let first = now.advanced(byMilliseconds: delay.wholeMilliseconds)
-            plan(check, position, at: first.rounded(to: check.schedule.step))
+            plan(check, positions[turn], at: first.rounded(to: check.schedule.step))
         }
+    }
+
+    /// Where a check's server is.
+    ///
+    /// - Parameter position: a check that there is.
+    /// - Returns: its backend, its own index there, and whether it is its agent.
+    func place(_ position: Int) -> CheckPlace {
+        guard let place = checks[position] else { preconditionFailure("a check that is at work has a server") }
+        return place
     }
 
     /// Gives up all checks.
     func stopChecks() {
-        for position in checks.indices {
-            guard let check = check(position) else { continue }
-            stop(check)
-            // Nobody will be there later to take in its end, which is near.
-            if let program = check.program { takeIn(program, of: check) }
-        }
+        for position in checks.indices { if let check = check(position) { giveUp(check) } }
+    }
+
+    /// Gives up a server's checks for good.
+    ///
+    /// - Parameter server: a server whose check has no place any more.
+    func giveUpCheck(of server: Server) {
+        if let check = server.check { giveUp(check) }
+    }
+
+    private func giveUp(_ check: ServerCheck) {
+        stop(check)
+        // Nobody will be there later to take in its end, which is near.
+        if let program = check.program { takeIn(program, of: check) }
     }
 
     /// Gives up a server's checks.
@@ -69,8 +92,9 @@ extension WorkerLoop {
     ///   - delay: how long to wait, in milliseconds.
     ///   - isAgent: whether it is the agent that is to be asked.
     func planCheck(of index: Int, in backend: Backend, afterMilliseconds delay: Int64, isAgent: Bool = false) {
-        let position = checks.firstIndex {
-            self.backend($0.backend) === backend && $0.server == index && $0.isAgent == isAgent
+        let position = checks.firstIndex { place in
+            guard let place else { return false }
+            return self.backend(place.backend) === backend && place.server == index && place.isAgent == isAgent
         }
         guard let position, let check = check(position), check.isEnabled else { return }
         plan(check, position, at: now.advanced(byMilliseconds: delay))
@@ -138,7 +162,7 @@ extension WorkerLoop {
     }
 
     private func check(_ position: Int) -> ServerCheck? {
-        let place = checks[position]
+        guard let place = checks[position] else { return nil }
         let server = backend(place.backend).servers[place.server]
         return place.isAgent ? server.agent : server.check
     }
@@ -213,7 +237,7 @@ extension WorkerLoop {
     ///   - position: which check.
     ///   - verdict: how it ended, its duration not counted.
     func conclude(_ position: Int, _ verdict: CheckResult) {
-        let place = checks[position]
+        let place = place(position)
         let backend = backend(place.backend)
         guard let check = backend.servers[place.server].check else { return }
         var result = verdict

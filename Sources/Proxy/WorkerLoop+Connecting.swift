@@ -354,7 +354,13 @@ extension WorkerLoop {
         observe(Int(session.pointee.serverIndex), in: backend(Int(session.pointee.backend)), isError: false)
     }
 
-    private func note(
+    /// Notes in a session that it has left a queue, and how many were served before it.
+    ///
+    /// - Parameters:
+    ///   - waiter: what the queue said of it.
+    ///   - session: the session.
+    ///   - hasGivenUp: whether it was not served.
+    func note(
         _ waiter: WaitQueue.Waiter, in session: UnsafeMutablePointer<Session>, hasGivenUp: Bool = false
     ) {
         session.pointee.ticket = nil
@@ -412,6 +418,17 @@ extension WorkerLoop {
             timers.cancel(&session.pointee.timer)
         }
         return true
+    }
+
+    /// The session that waits under a number in a queue.
+    ///
+    /// - Parameter waiter: what the queue said of it.
+    /// - Returns: the session.
+    func session(of waiter: WaitQueue.Waiter) -> UnsafeMutablePointer<Session> {
+        guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session)) else {
+            preconditionFailure("a session that ends leaves its queue")
+        }
+        return session
     }
 
     private func slot(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number) }

@@ -123,6 +123,7 @@ extension WorkerLoop {
     ///   - outcome: what becomes of them.
     func planShutdown(of index: Int?, in backend: Backend, as outcome: Session.Outcome) {
         guard let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
+        passOn(index, in: backend, as: outcome)
         shutdowns.append(Shutdown(backend: proxy, server: index, outcome: outcome))
     }
 

@@ -20,7 +20,8 @@ extension WorkerLoop {
             case .lookedUp(let position, let answer): take(answer, of: position)
             case .awaitEnd(let reply): awaitingEnd.append(reply)
             case .stop(let grace, let isFinal, let actor, let reason, let reply):
-                stop(afterMilliseconds: grace, isFinal: isFinal, actor: actor, reason: reason, reply: reply)
+                awaitingEnd.append(reply)
+                stop(afterMilliseconds: grace, isFinal: isFinal, actor: actor, reason: reason)
             }
         }
     }
@@ -44,11 +45,14 @@ extension WorkerLoop {
         return inheritance
     }
 
-    private func stop(
-        afterMilliseconds grace: Int64, isFinal: Bool, actor: String?, reason: String?,
-        reply: CheckedContinuation<Void, Never>
-    ) {
-        awaitingEnd.append(reply)
+    /// Stops accepting and checking, and ends once the sessions have ended; a second call may shorten their time.
+    ///
+    /// - Parameters:
+    ///   - grace: how long sessions may go on, in milliseconds.
+    ///   - isFinal: whether no other worker follows.
+    ///   - actor: who ordered it.
+    ///   - reason: why.
+    func stop(afterMilliseconds grace: Int64, isFinal: Bool, actor: String?, reason: String?) {
         let deadline = now.advanced(byMilliseconds: grace)
         if var current = stopping {
             current.isFinal = current.isFinal || isFinal

@@ -1,4 +1,5 @@
 import EventLoop
+import Model
 
 /// Pausing: listeners whose connections are to wait in the kernel's queue, because a limit is reached, a rate is too high,
 /// or the process has no descriptors left.
@@ -69,6 +70,24 @@ extension WorkerLoop {
             frontend(Int(token.index)).isResting = false
         }
         resumeAll()
+    }
+
+    /// The process has no descriptors or memory left: connections wait in the kernel for a moment, and the history learns of
+    /// it when that begins and when it is over.
+    func pauseForExhaustion() {
+        if exhaustion.begins(at: now) { tell(.acceptingPaused, "no descriptors or memory are left: connections wait") }
+        pauseAll(forMilliseconds: WorkerLoop.exhaustedPauseMilliseconds)
+    }
+
+    /// Tells the history once accepting has gone on for a while without a pause for want of anything.
+    func lookAtExhaustion() {
+        guard let since = exhaustion.end(at: now) else { return }
+        tell(.acceptingResumed, "connections are accepted again after \(now.milliseconds(since: since) / 1_000) s")
+    }
+
+    private func tell(_ kind: EventKind, _ words: String) {
+        history.offer(
+            .event(EventRecord(at: WallClock.now(), instance: configuration.name, kind: kind, detail: words)))
     }
 
     /// Leaves all connections to the kernel for a time.

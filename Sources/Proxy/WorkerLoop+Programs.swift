@@ -36,7 +36,7 @@ extension WorkerLoop {
     ///   - check: the check.
     ///   - position: which check it is.
     func run(_ program: ProgramCheck, _ check: ServerCheck, _ position: Int) {
-        let place = checks[position]
+        let place = place(position)
         let backend = backend(place.backend)
         var plan = ChildProcess.Plan(
             program: program.command, arguments: [program.command],

@@ -15,6 +15,7 @@ extension WorkerLoop {
     /// Ten seconds have gone by.
     func sampleTimerFired() {
         sample()
+        lookAtExhaustion()
         planSample()
     }
 
@@ -32,7 +33,7 @@ extension WorkerLoop {
         for (index, proxy) in configuration.proxies.enumerated() {
             if let frontend = frontends[index] {
                 append(SessionSample.frontendName, &frontend.sample, current: frontend.currentSessions)
-            } else if let counters = httpCounters[index] {
+            } else if let counters = httpCounters[index], !leavesSamples {
                 var tally = httpTally(counters, index)
                 append(SessionSample.frontendName, &tally.sample, current: tally.current)
             }
@@ -55,8 +56,25 @@ extension WorkerLoop {
                 tally.max = current
             }
         }
+        hand(samples, isLast: isLast)
+    }
+
+    /// Hands samples to the history, those of workers that finish their sessions together with those of the one that
+    /// accepts: the sessions of one server have one row a moment, whoever relays them.
+    private func hand(_ samples: [SessionSample], isLast: Bool) {
+        var samples = samples
+        if let finishingSamples {
+            if leavesSamples { return finishingSamples.leave(samples, of: workerNumber, isLast: isLast) }
+            samples = finishingSamples.merge(into: samples)
+        }
         if !samples.isEmpty { history.offer(.samples(samples)) }
     }
+
+    /// Whether another worker hands this one's samples to the history; that one counts the requests for statistics, too.
+    private var leavesSamples: Bool { finishingSamples != nil && stopping.map { !$0.isFinal } ?? false }
+
+    /// Tells this worker from the others of its instance, for as long as it lives.
+    private var workerNumber: ObjectIdentifier { ObjectIdentifier(self) }
 
     /// Adds what running sessions have moved since the last sample; ended ones have added theirs at their end.
     private func reportRunningSessions() {

@@ -213,7 +213,7 @@ extension WorkerLoop {
 
     /// Who is checked, as far as the conversation may need it.
     private func party(of check: ServerCheck, _ position: Int) -> CheckParty {
-        let place = checks[position]
+        let place = place(position)
         let backend = backend(place.backend)
         let server = backend.servers[place.server]
         return CheckParty(

@@ -285,7 +285,15 @@ extension WorkerLoop {
         }
     }
 
-    private func record(
+    /// Tells the history of a server's state, if that is another one than it knows.
+    ///
+    /// - Parameters:
+    ///   - server: the server.
+    ///   - state: its state; `nil` is the present one.
+    ///   - backend: its backend.
+    ///   - cause: who and what brought it about.
+    ///   - sessionsCut: how many of its sessions end with it; `nil` where none do.
+    func record(
         _ server: Server, as state: ServerState? = nil, in backend: Backend, cause: Cause, sessionsCut: Int? = nil
     ) {
         let state = state ?? server.state

@@ -47,7 +47,12 @@ extension WorkerLoop {
         noteNewBalance(of: backend, returned: index)
     }
 
-    private func planLook(at index: Int, in backend: Backend) {
+    /// Plans the next look at a server's slow start.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func planLook(at index: Int, in backend: Backend) {
         guard let proxy = backends.firstIndex(where: { $0 === backend }) else {
             preconditionFailure("every backend is the worker's")
         }

@@ -37,7 +37,8 @@ final class WorkerLoop {
     /// How long a session's log line waits for others at the most: most of a line's cost is the wake-up of its receiver.
     static let longestLogWaitMilliseconds: Int64 = 5
 
-    let configuration: InstanceConfiguration
+    /// What it runs; another one after a reload in place.
+    var configuration: InstanceConfiguration
     let history: any HistorySink
     let httpCounters: [Int: HTTPFrontendCounters]
     let mailbox: Mailbox<WorkerOrder>
@@ -56,14 +57,16 @@ final class WorkerLoop {
     let routes: [LogRoute]
     /// By the session's slot, what its line in the log needs besides; empty where no format asks for it.
     var logNotes: [UInt32: SessionNote] = [:]
-    /// The checked servers and the agents in the file's order: the slot of a check's token.
-    let checks: [CheckPlace]
+    /// The checked servers and the agents, in the order of the file that the worker began with: the slot of a check's token.
+    ///
+    /// A place is empty where a reload has taken the server, or its check, away.
+    var checks: [CheckPlace?]
     /// How long sessions may be silent, by where they came in and where they go.
-    let idleLimits: IdleLimitTable
+    var idleLimits: IdleLimitTable
     /// The `resolvers` sections that servers use.
     let nameServices: [NameService]
     /// The names that the system is asked for.
-    let lookUps: [SystemLookUp]
+    var lookUps: [SystemLookUp]
 
     let sessions = SessionPool()
     let relay = Relay()
@@ -103,6 +106,8 @@ final class WorkerLoop {
     var byteRate = RateCounter()
     /// Whether no listener accepts until a timer fires.
     var isPaused = false
+    /// Whether accepting has to be paused again and again.
+    var exhaustion = Exhaustion()
     /// The instance's own rates (`maxconnrate`, `maxsessrate`).
     var acceptRates: AcceptRates
     /// How many connections it takes; `nil` is no limit of its own.
@@ -114,6 +119,12 @@ final class WorkerLoop {
     var stopping: Stopping?
     /// Who is to be told of the thread's end.
     var awaitingEnd: [CheckedContinuation<Void, Never>] = []
+    /// Who is to get the last snapshot.
+    var awaitingLastSnapshot: [CheckedContinuation<InstanceSnapshot?, Never>] = []
+    /// Where a worker that finishes its sessions leaves what the history is to know of them.
+    let finishingSamples: FinishingSamples?
+    /// Tells those workers which of their sessions end.
+    let markSessions: (@Sendable (SessionMark) -> Void)?
 
     private var isLogPlanned = false
 
@@ -146,6 +157,8 @@ final class WorkerLoop {
             connections: configuration.global.maxconnRate, sessions: configuration.global.maxsessRate)
         connectionLimit = configuration.global.maxconn
         httpCounters = plan.httpCounters
+        finishingSamples = plan.finishingSamples
+        markSessions = plan.markSessions
         resolver = plan.resolver
         lookUpPause = plan.lookUpPause
         now = begin
@@ -287,6 +300,8 @@ final class WorkerLoop {
         endRings()
         let undone = mailbox.close()
         for order in undone { order.refuse() }
+        let last = snapshot()
+        for reply in awaitingLastSnapshot { reply.resume(returning: last) }
         for reply in awaitingEnd { reply.resume() }
     }
 

@@ -54,6 +54,8 @@ public struct InheritedServer: Sendable, Hashable {
     public var port: UInt16?
     /// For how long new sessions had been held on the backups though it was usable; `nil` where they weren't.
     public var heldMilliseconds: Int64?
+    /// What had been counted for it.
+    public var counts: CarriedCounts?
     /// Whether all this comes from a file, so that the history of this process knows nothing of it.
     public var isFromFile = false
 
@@ -97,6 +99,12 @@ public struct WorkerPlan: Sendable {
     public var namespaces: [String: NetworkNamespace] = [:]
     /// What an earlier worker knew.
     public var inherited: [ServerIdentity: InheritedServer]
+    /// What an earlier worker had counted for backends beside their sessions, by name.
+    public var backendCounts: [String: CarriedCounts] = [:]
+    /// What the workers that finish their sessions count for the history; `nil` where there are none.
+    public var finishingSamples: FinishingSamples?
+    /// Tells the workers that finish their sessions which of these end; called on the worker's thread, and returns at once.
+    public var markSessions: (@Sendable (SessionMark) -> Void)?
     /// The counts of the proxies that serve statistics, by index.
     public var httpCounters: [Int: HTTPFrontendCounters]
     /// Where to leave what is to be remembered.

@@ -72,12 +72,17 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
             serverChanges($0, $1)
         }
         changes += change("maxconn", old.maxconn, new.maxconn)
-        if old.timeouts != new.timeouts { changes.append("timeouts changed") }
+        changes += timeoutChanges(old.timeouts, new.timeouts)
+        changes += change("balance", old.balance.keyword, new.balance.keyword)
+        changes += change("retries", old.retries, new.retries)
+        changes += change("fullconn", old.fullconn, new.fullconn)
         if old.stats != new.stats || old.requestRules != new.requestRules { changes.append("statistics changed") }
         var old = old
         (old.binds, old.servers, old.maxconn) = (new.binds, new.servers, new.maxconn)
         (old.timeouts, old.stats, old.location) = (new.timeouts, new.stats, new.location)
-        old.requestRules = new.requestRules
+        (old.requestRules, old.retries, old.fullconn) = (new.requestRules, new.retries, new.fullconn)
+        // Of two with one keyword, what follows it may differ.
+        if old.balance.keyword != new.balance.keyword { old.balance = new.balance }
         if old != new { changes.append("options changed") }
         return changes.map { "\(name): \($0)" }
     }
@@ -86,13 +91,40 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
         var changes = change("address", old.address.text, new.address.text)
         changes += change("weight", old.weight, new.weight)
         changes += change("maxconn", old.maxconn, new.maxconn)
-        if old.check != new.check { changes.append("check changed") }
+        changes += checkChanges(old.check, new.check)
         if old.isBackup != new.isBackup { changes.append("now \(new.isBackup ? "a backup" : "active")") }
         var old = old
         (old.address, old.weight, old.maxconn) = (new.address, new.weight, new.maxconn)
         (old.check, old.isBackup, old.location) = (new.check, new.isBackup, new.location)
+        // A number that the file doesn't give is only a place among the others.
+        if !old.hasGivenID, !new.hasGivenID { old.id = new.id }
         if old != new { changes.append("options changed") }
         return changes.map { "server \(new.name): \($0)" }
+    }
+
+    private static func timeoutChanges(_ old: Timeouts, _ new: Timeouts) -> [String] {
+        let limits: [(name: String, KeyPath<Timeouts, Duration?>)] = [
+            ("connect", \.connect), ("client", \.client), ("server", \.server), ("queue", \.queue), ("check", \.check),
+            ("client-fin", \.clientFin), ("server-fin", \.serverFin), ("tunnel", \.tunnel),
+        ]
+        return limits.flatMap { name, limit in
+            change("timeout \(name)", old[keyPath: limit]?.inFile, new[keyPath: limit]?.inFile)
+        }
+    }
+
+    private static func checkChanges(_ old: CheckConfiguration?, _ new: CheckConfiguration?) -> [String] {
+        guard var old, let new else {
+            return old == new ? [] : [new == nil ? "no check any more" : "check added"]
+        }
+        var changes = change("inter", old.interval.inFile, new.interval.inFile)
+        changes += change("fastinter", old.fastInterval?.inFile, new.fastInterval?.inFile)
+        changes += change("downinter", old.downInterval?.inFile, new.downInterval?.inFile)
+        changes += change("rise", old.rise, new.rise)
+        changes += change("fall", old.fall, new.fall)
+        (old.interval, old.fastInterval, old.downInterval) = (new.interval, new.fastInterval, new.downInterval)
+        (old.rise, old.fall) = (new.rise, new.fall)
+        if old != new { changes.append("check changed") }
+        return changes
     }
 
     /// What came, what changed and what went.
@@ -117,6 +149,18 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
         guard old != new else { return [] }
         func word(_ value: Value?) -> String { value.map { "\($0)" } ?? "none" }
         return ["\(what) \(word(old)) -> \(word(new))"]
+    }
+}
+
+extension Duration {
+    /// As a configuration writes it, in the largest unit that it is a whole number of.
+    fileprivate var inFile: String {
+        let milliseconds = wholeMilliseconds
+        let units: [(String, Int64)] = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000)]
+        for (unit, length) in units where milliseconds != 0 && milliseconds % length == 0 {
+            return "\(milliseconds / length)\(unit)"
+        }
+        return milliseconds == 0 ? "0" : "\(milliseconds)ms"
     }
 }
 

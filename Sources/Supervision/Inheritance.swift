@@ -8,7 +8,7 @@ enum Inheritance {
     ///
     /// What the checks found, and the address that its name had, hold while the file's address is the same; a weight that
     /// a person gave it holds while the file's weight is the same. What a person ordered holds for as long as there is a
-    /// server of that name; of a server without orders, the file says whether it is in maintenance (`disabled`).
+    /// server of that name, and so do its counters; of a server without orders, the file says whether it is in maintenance (`disabled`).
     ///
     /// - Parameters:
     ///   - known: what the earlier worker knew; nothing when it crashed.
@@ -27,6 +27,7 @@ enum Inheritance {
             guard known[identity] != nil || ordered[identity] != nil else { continue }
             let isSameServer = lastServers[identity]?.address == server.address
             var entry = isSameServer ? known[identity] ?? .nothingKnown : .nothingKnown
+            entry.counts = known[identity]?.counts
             entry.weight = lastServers[identity]?.weight == server.weight ? known[identity]?.weight : nil
             entry.administrative = ordered[identity] ?? (server.isDisabled ? .maint : .ready)
             inherited[identity] = entry

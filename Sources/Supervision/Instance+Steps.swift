@@ -26,7 +26,7 @@ extension Instance {
                 inherited.merge(kept) { ordered, _ in ordered }
             }
             let located = await surroundings.locator.locate(configuration, answers: answers, inherited: inherited)
-            try launch(configuration, located: located, inherited: inherited, counters: countersOfOpenSurface())
+            try launch(configuration, located: located, inherited: inherited)
         } catch {
             // What was open before belongs to a worker that crashed, and connections wait in it.
             sockets.close(allBut: openBefore)
@@ -43,9 +43,14 @@ extension Instance {
     /// on. For a moment both accept from the same sockets, so that the kernel gives each connection to one of them and
     /// none is refused; then the old one stops accepting, and its sessions get their time.
     func replace(_ order: InstanceOrder) async -> InstanceLife.Event {
-        let old = worker
         let next = nextConfiguration ?? configuration
         nextConfiguration = nil
+        do throws(SystemError) {
+            if order == .reload, try await takeInPlace(next) { return .changeApplied }
+        } catch {
+            return .attemptFailed(error.description)
+        }
+        let old = worker
         let wanted = ListeningSockets.wanted(by: next)
         let openBefore = sockets.places
         let keepsSurface = isSurfaceOpen && next == configuration
@@ -57,10 +62,10 @@ extension Instance {
             isExchanging = true
             defer { isExchanging = false }
             let known = await old?.inheritance() ?? [:]
+            let backendCounts = await old?.ask(.backendCounts) ?? [:]
             let inherited = Inheritance.select(from: known, ordered: ordered, last: lastRun, next: next)
             let located = await surroundings.locator.locate(next, answers: answers, inherited: inherited)
-            let counters = keepsSurface ? countersOfOpenSurface() : [:]
-            try launch(next, located: located, inherited: inherited, counters: counters)
+            try launch(next, located: located, inherited: inherited, backendCounts: backendCounts)
         } catch {
             sockets.close(allBut: openBefore)
             return .attemptFailed(error.description)
@@ -68,11 +73,8 @@ extension Instance {
         configuration = next
         await old?.stopAccepting()
         sockets.settle(wanted)
-        if let old { retire(old, grace: order == .reload ? drain : surroundings.grace) }
-        if !keepsSurface {
-            await closeSurface()
-            await openSurface()
-        }
+        if let old { retire(old, grace: grace(of: order, to: next)) }
+        if !keepsSurface { await reopenSurface() }
         return .attemptSucceeded
     }
 
@@ -81,7 +83,10 @@ extension Instance {
         sockets.close()
         async let surfaceClosed: Void = closeSurface()
         await stopWorkers()
+        let rest = finishingSamples.takeRest()
+        if !rest.isEmpty { surroundings.history.offer(.samples(rest)) }
         await surfaceClosed
+        carried.clear()
         bury()
         return .stopCompleted
     }
@@ -100,9 +105,9 @@ extension Instance {
     /// Starts a worker on duplicates of the sockets and watches it.
     private func launch(
         _ configuration: InstanceConfiguration, located: LocatedServers,
-        inherited: [ServerIdentity: InheritedServer], counters: [Int: HTTPFrontendCounters]
+        inherited: [ServerIdentity: InheritedServer], backendCounts: [String: CarriedCounts] = [:]
     ) throws(SystemError) {
-        var counters = counters
+        var counters = keptCounters(for: configuration)
         for index in configuration.statisticsProxies where counters[index] == nil {
             counters[index] = HTTPFrontendCounters()
         }
@@ -113,13 +118,15 @@ extension Instance {
             inherited: inherited, httpCounters: counters, history: surroundings.history)
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
+        plan.backendCounts = backendCounts
+        plan.finishingSamples = finishingSamples
+        plan.markSessions = { [finishing] in finishing.take($0) }
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
         self.worker = worker
         self.counters = counters
         runningSince = .now
-        let change = lastRun.map { ConfigurationDifference(from: $0, to: configuration) }
-        if let change, !change.isEmpty { difference = change }
+        if let lastRun { note(ConfigurationDifference(from: lastRun, to: configuration)) }
         lastRun = configuration
         watch?.cancel()
         watch = Task { [weak self] in
@@ -146,20 +153,6 @@ extension Instance {
         return listeners
     }
 
-    /// Gives a replaced worker's sessions their time, in the background.
-    private func retire(_ old: any InstanceWorker, grace: Duration) {
-        retired.append(old)
-        let who = orderedBy
-        Task { [weak self] in
-            await old.stop(grace: grace, isFinal: false, actor: who?.name, reason: who?.reason)
-            await self?.forget(old)
-        }
-    }
-
-    private func forget(_ old: any InstanceWorker) {
-        retired.removeAll { $0 === old }
-    }
-
     /// Ends the worker, and those that it replaced, each within what is left of its time.
     func stopWorkers() async {
         let (current, who, grace) = (worker, orderedBy, drain)
@@ -177,7 +170,21 @@ extension Instance {
 // MARK: - The surface
 
 extension Instance {
-    private func countersOfOpenSurface() -> [Int: HTTPFrontendCounters] { isSurfaceOpen ? counters : [:] }
+    /// What statistics proxies have counted that the next configuration has, too.
+    private func keptCounters(for next: InstanceConfiguration) -> [Int: HTTPFrontendCounters] {
+        let names = lastRun?.proxies.map(\.name) ?? []
+        var kept: [Int: HTTPFrontendCounters] = [:]
+        for index in next.statisticsProxies {
+            kept[index] = names.firstIndex(of: next.proxies[index].name).flatMap { counters[$0] }
+        }
+        return kept
+    }
+
+    /// Shows the instance as it is now.
+    func reopenSurface() async {
+        await closeSurface()
+        await openSurface()
+    }
 
     /// Opens the statistics and the stats sockets; an instance that cannot show itself still carries its traffic.
     private func openSurface() async {

@@ -62,18 +62,30 @@ actor Instance {
     var runningSince: ContinuousClock.Instant?
     /// Workers that were replaced and whose last sessions go on; each ends within its grace.
     var retired: [any InstanceWorker] = []
+    /// What ended workers have counted.
+    var carried = CarriedStatistics()
+    /// Grows whenever a worker's counts have been taken over.
+    var sumVersion = 0
+    /// The same for the accepting worker's thread, which tells them what becomes of their sessions.
+    let finishing = FinishingWorkers()
+    /// What finishing workers count for the history, until the accepting one hands it on.
+    let finishingSamples = FinishingSamples()
+    /// How long the sessions go on that the order under way leaves to an old worker, where it says so.
+    private(set) var orderedGrace: Duration?
     /// The statistics proxies' counts, shared between worker and surface, by index.
     var counters: [Int: HTTPFrontendCounters] = [:]
     var isSurfaceOpen = false
     /// Whether the addresses are left to another process for a while.
-    private var isPaused = false
+    private(set) var isPaused = false
     /// What persons ordered for servers; outlives workers, also those that crash.
     var ordered: [ServerIdentity: AdministrativeState] = [:]
 
     /// The frontends whose sockets were ordered not to listen.
-    private var heldFrontends: Set<String> = []
+    private(set) var heldFrontends: Set<String> = []
 
     private var retry: Task<Void, Never>?
+    /// When that is over.
+    private var nextTry: Timestamp?
     var watch: Task<Void, Never>?
     /// How long a stop may take; shortened when the supervisor is told to end at once.
     private(set) var drain: Duration
@@ -122,13 +134,15 @@ extension Instance {
     ///   - order: what to do.
     ///   - new: the file as it is now, `nil` to keep what there is.
     ///   - who: for the history; `nil` for the supervisor itself.
+    ///   - grace: how long the sessions of an old worker go on; `nil` for as long as usual.
     /// - Throws: `ControlError.failed`.
-    func carryOut(_ order: InstanceOrder, with new: InstanceConfiguration?, by who: Operator?)
-        async throws(ControlError)
-    {
+    func carryOut(
+        _ order: InstanceOrder, with new: InstanceConfiguration?, by who: Operator?, grace: Duration? = nil
+    ) async throws(ControlError) {
         let actions = life.take(.order(order, by: who), at: .now)
         if case .refuse(let why)? = actions.first { throw .failed("\(name): \(why)") }
         if let new { nextConfiguration = new }
+        orderedGrace = grace
         let failure = await perform(actions)
         switch order {
         case .stop: await untilStopped()
@@ -158,7 +172,8 @@ extension Instance {
         } catch {
             throw .failed("\(error)")
         }
-        isPaused = false
+        // While it counts as paused, the worker that has given up its sockets is replaced.
+        defer { isPaused = false }
         try await carryOut(.reload, with: nil, by: nil)
         return true
     }
@@ -174,10 +189,18 @@ extension Instance {
     }
 
     /// Stops for good, with the supervisor; returns when that is done, also when it was stopped already.
-    func shutDown(by who: Operator?) async {
+    ///
+    /// - Parameters:
+    ///   - drain: how long its sessions may go on; `nil` for as long as usual.
+    ///   - who: for the history.
+    func shutDown(draining drain: Duration? = nil, by who: Operator?) async {
+        if let drain { self.drain = drain }
         _ = await perform(life.take(.order(.stop, by: who), at: .now))
         await untilStopped()
     }
+
+    /// Lets the sessions go on for as long as the file allows once it stops.
+    func drainPatiently() { drain = configuration.global.process.hardStopAfter ?? Self.unlimitedGrace }
 
     /// Ends at once the sessions that a stop is waiting for, and those of stops to come.
     func endNow() async {
@@ -224,6 +247,9 @@ extension Instance {
             case .setSessionLimit, .resume: break
             }
             return result
+        case .instance(.clearCounters(let all)):
+            await clearFinished(act, all: all, by: who)
+            return await ask(worker, act, by: who)
         case .server, .proxy, .instance, .endSession:
             return await ask(worker, act, by: who)
         }
@@ -262,9 +288,6 @@ extension Instance {
     /// Who ordered what is under way; `nil` for the supervisor itself.
     var orderedBy: Operator? { life.orderedBy }
 
-    /// Everything that can be seen now; `nil` while there is no worker.
-    func snapshot() async -> InstanceSnapshot? { await worker?.snapshot() }
-
     /// Has the worker carry out a request; `nil` while there is none.
     ///
     /// - Parameter request: what is asked.
@@ -279,7 +302,10 @@ extension Instance {
         status.servers = configuration.identifiedServers.count
         status.listen = configuration.relayAddresses
         if let runningSince { status.uptimeMilliseconds = (ContinuousClock.now - runningSince).wholeMilliseconds }
-        if let snapshot = await worker?.snapshot() { status.count(snapshot) }
+        if life.state == .backoff || life.state == .fatal { status.nextTry = nextTry }
+        if let snapshot = await snapshot() { status.count(snapshot) }
+        status.finishingWorkers = retired.count
+        if !retired.isEmpty { status.finishingSessions = await finishingSessions() }
         return status
     }
 }
@@ -315,6 +341,7 @@ extension Instance {
 
     private func scheduleRetry(after delay: Duration) {
         retry?.cancel()
+        nextTry = Timestamp(millisecondsSinceEpoch: WallClock.now().millisecondsSinceEpoch + delay.wholeMilliseconds)
         retry = Task { [weak self] in
             // Cancelled by an order that comes first.
             do { try await Task.sleep(for: delay) } catch { return }
@@ -330,6 +357,13 @@ extension Instance {
     func noteEnd(of ended: any InstanceWorker) async {
         guard worker === ended else { return }
         _ = await perform(life.take(.workerEnded("its worker thread ended by itself"), at: .now))
+    }
+
+    /// Keeps a difference until the history has the event of the order that brought it.
+    ///
+    /// - Parameter difference: what changes with that order.
+    func note(_ difference: ConfigurationDifference) {
+        self.difference = difference.isEmpty ? nil : difference
     }
 
     private func record(_ kind: EventKind, by who: Operator?, detail: String?) {
@@ -353,10 +387,11 @@ extension EventKind {
         switch self {
         case .crashed, .fatal: .error
         case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack, .clockSetForward,
-            .alertFailed:
+            .alertFailed, .acceptingPaused:
             .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready, .addressChanged, .calm, .changed, .held, .failback, .rebalance, .rebalanced:
+            .drain, .maint, .ready, .addressChanged, .calm, .changed, .held, .failback, .rebalance, .rebalanced,
+            .acceptingResumed:
             .notice
         }
     }

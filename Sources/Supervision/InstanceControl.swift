@@ -56,6 +56,12 @@ public struct InstanceStatus: Sendable, Hashable {
     public var isHeld = false
     /// Sessions now.
     public var sessions = 0
+    /// When a start is tried again that has failed; `nil` while none is waited for.
+    public var nextTry: Timestamp?
+    /// Earlier workers that finish their sessions.
+    public var finishingWorkers = 0
+    /// How many of the sessions are theirs.
+    public var finishingSessions = 0
     /// How often a worker was started again since the supervisor came up.
     public var restarts = 0
     /// The process.
@@ -147,6 +153,18 @@ public protocol InstanceControl: Sendable {
     /// - Throws: `ControlError`.
     func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError)
 
+    /// Carries out an order, as `carryOut(_:on:by:)` does, with what was said besides.
+    ///
+    /// - Parameters:
+    ///   - order: what to do.
+    ///   - options: what was said with it.
+    ///   - instance: its name.
+    ///   - who: for the history.
+    /// - Returns: what a reload does, or would do in a dry run; `nil` for other orders.
+    /// - Throws: `ControlError`.
+    func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)
+        async throws(ControlError) -> ReloadPlan?
+
     /// Sets the administrative state of every server that matches.
     ///
     /// - Parameters:
@@ -189,4 +207,25 @@ public protocol InstanceControl: Sendable {
     ///
     /// - Parameter who: for the history.
     func shutDown(by who: Operator) async
+
+    /// Begins to drain and end; returns at once.
+    ///
+    /// - Parameters:
+    ///   - drain: how long sessions may go on; `nil` is what the supervisor was started with.
+    ///   - who: for the history.
+    func shutDown(draining drain: Duration?, by who: Operator) async
+}
+
+extension InstanceControl {
+    /// For those that know no options: a dry run does nothing.
+    public func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)
+        async throws(ControlError) -> ReloadPlan?
+    {
+        if options.isDryRun { throw .failed("a dry run is not possible here") }
+        try await carryOut(order, on: instance, by: who)
+        return nil
+    }
+
+    /// For those that know one time to drain.
+    public func shutDown(draining drain: Duration?, by who: Operator) async { await shutDown(by: who) }
 }

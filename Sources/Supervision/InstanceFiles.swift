@@ -63,10 +63,11 @@ struct InstanceFiles: Sendable {
 }
 
 extension ConfigurationRefused {
-    /// The first error in one line, and how many more there are.
+    /// The first error that is about a line, and how many more there are.
     var summary: String {
         let errors = diagnostics.filter(\.isError)
-        guard let first = errors.first else { return "the file was refused" }
+        let first = errors.first { $0.location.line > 0 } ?? errors.first
+        guard let first else { return "the file was refused" }
         return errors.count > 1 ? "\(first.oneLine) (\(errors.count - 1) more)" : first.oneLine
     }
 }

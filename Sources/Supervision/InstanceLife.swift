@@ -13,6 +13,8 @@ public struct InstanceLife: Sendable, Equatable {
         case configurationRefused(String, by: Operator?)
         /// A worker was started, or took over from another one.
         case attemptSucceeded
+        /// The running worker has taken a new configuration.
+        case changeApplied
         /// No worker could be started; during a restart the old one goes on.
         case attemptFailed(String)
         /// The worker ended by itself.
@@ -27,7 +29,8 @@ public struct InstanceLife: Sendable, Equatable {
     public enum Action: Sendable, Equatable {
         /// Open the sockets that are not open yet and start a worker; answer with `attemptSucceeded` or `attemptFailed`.
         case start
-        /// Put a new worker in the place of the running one; answer in the same way.
+        /// Put a new worker in the place of the running one and answer in the same way, or have the running one take what
+        /// has changed, and answer with `changeApplied`.
         case replace(InstanceOrder)
         /// Close the sockets and stop the worker, if there is one; answer with `stopCompleted`.
         case stop
@@ -95,7 +98,7 @@ extension InstanceLife {
         case .order(.start, let who), .order(.restart, let who): return begin(by: who)
         case .order(.reload, _), .order(.stop, _): return [.refuse("it is not running")]
         case .configurationRefused(let why, let who): return noteRefusal(why, by: who)
-        case .attemptSucceeded, .attemptFailed, .workerEnded, .retryDue, .stopCompleted: return []
+        case .attemptSucceeded, .changeApplied, .attemptFailed, .workerEnded, .retryDue, .stopCompleted: return []
         }
     }
 
@@ -107,7 +110,7 @@ extension InstanceLife {
         case .attemptSucceeded: return isStopOrdered ? stop() : run(.started, at: now)
         case .attemptFailed(let why): return isStopOrdered ? stop() : fail(why, at: now)
         // An attempt has no worker before it has succeeded, no timer, and nothing to stop: late reports of earlier ones.
-        case .workerEnded, .retryDue, .stopCompleted: return []
+        case .changeApplied, .workerEnded, .retryDue, .stopCompleted: return []
         }
     }
 
@@ -123,7 +126,7 @@ extension InstanceLife {
         case .workerEnded(let why):
             orderedBy = nil
             return [.bury, .record(.crashed, by: nil, detail: why)] + fail(why, at: now)
-        case .attemptSucceeded, .attemptFailed, .retryDue, .stopCompleted: return []
+        case .attemptSucceeded, .changeApplied, .attemptFailed, .retryDue, .stopCompleted: return []
         }
     }
 
@@ -137,6 +140,12 @@ extension InstanceLife {
             if isStopOrdered { return stop() }
             policy.forget()
             return run(replacement == .reload ? .reloaded : .restarted, at: now)
+        case .changeApplied:
+            if isStopOrdered { return stop() }
+            if isOldWorkerGone { return fail("its worker thread ended by itself", at: now) }
+            state = .running
+            reason = nil
+            return [.record(.reloaded, by: orderedBy, detail: nil)]
         case .attemptFailed(let why):
             if isOldWorkerGone { return isStopOrdered ? stop() : fail(why, at: now) }
             let refusal = noteRefusal(why, by: orderedBy)
@@ -161,7 +170,7 @@ extension InstanceLife {
             state = .stopped
             return [.record(.stopped, by: orderedBy, detail: nil)]
         // That the worker ends is what is being waited for.
-        case .workerEnded, .attemptSucceeded, .attemptFailed, .retryDue: return []
+        case .workerEnded, .attemptSucceeded, .changeApplied, .attemptFailed, .retryDue: return []
         }
     }
 
@@ -178,7 +187,7 @@ extension InstanceLife {
             state = .starting
             orderedBy = nil
             return [.start]
-        case .attemptSucceeded, .attemptFailed, .workerEnded, .stopCompleted: return []
+        case .attemptSucceeded, .changeApplied, .attemptFailed, .workerEnded, .stopCompleted: return []
         }
     }
 }

@@ -17,6 +17,10 @@ protocol InstanceWorker: AnyObject, Sendable {
     func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async
     /// Returns when the thread has ended, for whatever reason.
     func waitUntilEnded() async
+    /// Ends sessions as the worker says that has taken its place; returns at once.
+    func take(_ mark: SessionMark)
+    /// Stops once another worker has taken its place; what could be seen as the thread ended, `nil` when it had before.
+    func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot?
 }
 
 extension Worker: InstanceWorker {}

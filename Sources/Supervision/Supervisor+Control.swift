@@ -35,16 +35,28 @@ extension Supervisor: InstanceControl {
     ///
     /// The file is read for each order but `stop`; a file that is refused changes nothing.
     public func carryOut(_ order: InstanceOrder, on instance: String, by who: Operator) async throws(ControlError) {
+        _ = try await carryOut(order, OrderOptions(), on: instance, by: who)
+    }
+
+    /// Carries out an order with what was said besides; a reload's dry run changes nothing, not even when the file is
+    /// refused.
+    public func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)
+        async throws(ControlError) -> ReloadPlan?
+    {
         let target = try self.instance(instance)
         if isEnding { throw .failed("the supervisor is shutting down") }
         if let refusal = await target.refusal(of: order) { throw .failed(refusal) }
         switch order {
         case .stop:
             try await target.carryOut(order, with: nil, by: who)
+            return nil
         case .start, .restart, .reload:
-            let configuration = try await readAnew(target, by: who)
+            let configuration = try await readAnew(target, by: options.isDryRun ? nil : who)
             if isEnding { throw .failed("the supervisor is shutting down") }
-            try await target.carryOut(order, with: configuration, by: who)
+            let plan = order == .reload ? await target.plan(for: configuration) : nil
+            if options.isDryRun { return plan }
+            try await target.carryOut(order, with: configuration, by: who, grace: options.grace)
+            return plan
         }
     }
 

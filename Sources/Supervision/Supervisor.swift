@@ -115,6 +115,7 @@ public actor Supervisor {
         } catch {
             logger.warning("the limit of open files stays as it is: \(error)")
         }
+        warnOfDescriptors(configurations)
         for configuration in configurations {
             instances[configuration.name] = Instance(configuration, surroundings: surroundings, supervisor: self)
         }
@@ -125,6 +126,14 @@ public actor Supervisor {
             }
         }
         return diagnostics
+    }
+
+    /// Tells when the files allow more sessions than there can be; HAProxy's manner of that is its own.
+    private func warnOfDescriptors(_ configurations: [InstanceConfiguration]) {
+        // Where the system doesn't tell its limit, there is none to compare with.
+        guard settings.read == nil, let limit = try? DescriptorLimit.current().soft else { return }
+        let budget = DescriptorBudget(limit: Int(clamping: limit), configurations: configurations)
+        if let warning = budget.warning { logger.warning("\(warning)") }
     }
 
     /// Returns once everything has stopped after `shutDown`.
@@ -142,16 +151,23 @@ public actor Supervisor {
     /// Begins to drain and end; a second call ends at once.
     ///
     /// - Parameter who: for the history.
-    public func shutDown(by who: Operator) async {
+    public func shutDown(by who: Operator) async { await shutDown(draining: nil, by: who) }
+
+    /// Begins to drain and end; a second call ends at once.
+    ///
+    /// - Parameters:
+    ///   - drain: how long sessions may go on; `nil` is what the settings say.
+    ///   - who: for the history.
+    public func shutDown(draining drain: Duration?, by who: Operator) async {
         if isEnding { return await endNow() }
         isEnding = true
         logger.notice("shutting down by \(who.name)")
-        Task { await end(by: who) }
+        Task { await end(draining: drain, by: who) }
     }
 
-    private func end(by who: Operator) async {
+    private func end(draining drain: Duration?, by who: Operator) async {
         await withTaskGroup(of: Void.self) { group in
-            for instance in instances.values { group.addTask { await instance.shutDown(by: who) } }
+            for instance in instances.values { group.addTask { await instance.shutDown(draining: drain, by: who) } }
         }
         await standInFleet?.shutDown()
         hasEnded = true
@@ -166,7 +182,13 @@ public actor Supervisor {
     }
 
     /// An instance's file as it is now, if it goes with what the others run.
-    func readAnew(_ instance: Instance, by who: Operator) async throws(ControlError) -> InstanceConfiguration {
+    ///
+    /// - Parameters:
+    ///   - instance: the instance.
+    ///   - who: for the history, which learns of a file that is refused; `nil` where nobody is to know.
+    /// - Returns: what the file says.
+    /// - Throws: `ControlError.refusedConfiguration`.
+    func readAnew(_ instance: Instance, by who: Operator?) async throws(ControlError) -> InstanceConfiguration {
         var others: [InstanceConfiguration] = []
         for (name, other) in instances where name != instance.name { others.append(await other.configuration) }
         do throws(ConfigurationRefused) {
@@ -174,7 +196,7 @@ public actor Supervisor {
             for diagnostic in diagnostics { logger.warning("\(diagnostic.oneLine)") }
             return configuration
         } catch {
-            await instance.noteRefusal(error.summary, by: who)
+            if let who { await instance.noteRefusal(error.summary, by: who) }
             throw .refusedConfiguration(error.diagnostics.map { $0.rendered(color: false) })
         }
     }

@@ -108,5 +108,8 @@ struct WaitQueueTests {
             }
             #expect(queue.count == model.count)
         }
+        #expect(queue.removeAll().map(\.session) == model.map(\.session))
+        #expect(queue.count == 0)
+        #expect(queue.removeAll().isEmpty)
     }
 }

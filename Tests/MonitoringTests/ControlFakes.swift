@@ -23,6 +23,12 @@ final class FakeSupervisor: InstanceControl {
     private let refusal: ControlError?
     /// What becomes of every act.
     private let result: ActResult
+    // Owner: the mutexes; as above.
+    private let options = Mutex<[OrderOptions]>([])
+    private let drained = Mutex<[Duration?]>([])
+
+    /// What a dry run answers.
+    static let plan = ReloadPlan(changes: ["listen relay: bind :1 added"], causes: ["listen relay: bind :1 added"])
 
     init(refusing refusal: ControlError? = nil, answering result: ActResult = .done) {
         self.refusal = refusal
@@ -30,6 +36,10 @@ final class FakeSupervisor: InstanceControl {
     }
 
     var orders: [Order] { given.withLock { $0 } }
+    /// What was said with orders.
+    var said: [OrderOptions] { options.withLock { $0 } }
+    /// The times to drain of shutdowns.
+    var drains: [Duration?] { drained.withLock { $0 } }
 
     static var warren: InstanceStatus {
         var status = InstanceStatus(instance: "warren", state: .running)
@@ -70,6 +80,14 @@ final class FakeSupervisor: InstanceControl {
         try take(.instance(order, instance, who))
     }
 
+    func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)
+        async throws(ControlError) -> ReloadPlan?
+    {
+        self.options.withLock { $0.append(options) }
+        try take(.instance(order, instance, who))
+        return options.isDryRun ? Self.plan : nil
+    }
+
     func set(
         _ state: AdministrativeState, server: String, by who: Operator
     ) async throws(ControlError) -> [ServerIdentity] {
@@ -94,6 +112,11 @@ final class FakeSupervisor: InstanceControl {
 
     func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError) {
         try take(.standIn(name, isRunning: isRunning, who))
+    }
+
+    func shutDown(draining drain: Duration?, by who: Operator) async {
+        drained.withLock { $0.append(drain) }
+        await shutDown(by: who)
     }
 
     func shutDown(by who: Operator) async {

@@ -106,6 +106,29 @@ struct ControlServerTests {
         }
     }
 
+    @Test("what is said with an order reaches the supervisor, and what a reload does comes back")
+    func options() async throws {
+        let control = FakeSupervisor()
+        try await onSocket(control) { client, _ in
+            var options = OrderOptions()
+            options.isDryRun = true
+            let plan = try await client.carryOut(.reload, options, on: "warren", reason: nil)
+            #expect(plan == FakeSupervisor.plan)
+            #expect(try await client.carryOut(.reload, OrderOptions(), on: "warren", reason: nil) == nil)
+            options = OrderOptions()
+            options.grace = .milliseconds(1_500)
+            #expect(try await client.carryOut(.restart, options, on: "warren", reason: nil) == nil)
+            await #expect(throws: ControlClientError.self) {
+                var dryRun = OrderOptions()
+                dryRun.isDryRun = true
+                return try await client.carryOut(.stop, dryRun, on: "warren", reason: nil)
+            }
+            _ = try await client.shutDown(draining: .seconds(2), reason: nil)
+        }
+        #expect(control.said.map(\.grace) == [nil, nil, .milliseconds(1_500)])
+        #expect(control.drains == [.seconds(2)])
+    }
+
     @Test("every order reaches the supervisor with the kernel's word on who gave it")
     func orders() async throws {
         let control = FakeSupervisor()
@@ -209,7 +232,7 @@ struct ControlServerTests {
                 answer.body == """
                     {"instances":[{"instance":"warren","state":"RUNNING","uptime_s":61,"listen":["127.0.0.1:5680"],\
                     "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"held":false,\
-                    "reason":null,"without_server":[]}]}
+                    "reason":null,"without_server":[],"next_try":null,"finishing_workers":0,"finishing_sessions":0}]}
 
                     """)
         }

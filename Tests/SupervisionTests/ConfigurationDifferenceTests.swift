@@ -40,13 +40,34 @@ import Testing
             ])
     }
 
+    @Test("what has changed of a check is told with its old and its new value")
+    func checks() {
+        var old = old
+        for index in old.proxies[0].servers.indices { old.proxies[0].servers[index].check = CheckConfiguration() }
+        var new = old
+        new.proxies[0].servers[0].check = nil
+        new.proxies[0].servers[1].check?.interval = .seconds(60)
+        new.proxies[0].servers[1].check?.fall = 7
+        new.proxies[0].servers[1].check?.port = 9
+        #expect(
+            ConfigurationDifference(from: old, to: new).changes == [
+                "listen rabbitmq_cluster: server rabbit: no check any more",
+                "listen rabbitmq_cluster: server rabbit_backup: inter 2s -> 1m",
+                "listen rabbitmq_cluster: server rabbit_backup: fall 3 -> 7",
+                "listen rabbitmq_cluster: server rabbit_backup: check changed",
+            ])
+    }
+
     @Test("addresses, limits and sections are told")
     func proxies() {
         let told = changes {
             $0.proxies[0].binds[0].address = .ipv4("127.0.0.1", port: 5690)
             $0.proxies[0].maxconn = 7
             $0.proxies[0].timeouts.client = .seconds(9)
+            $0.proxies[0].timeouts.tunnel = .milliseconds(1_500)
             $0.proxies[0].retries = 9
+            $0.proxies[0].balance = .leastConnections
+            $0.proxies[0].redispatches.toggle()
             $0.proxies.append(Example.statistics(bind: .ipv4("127.0.0.1", port: 8101)))
             $0.global.maxconn = 50
             $0.global.logTag = "x"
@@ -56,7 +77,10 @@ import Testing
                 "global maxconn none -> 50", "global settings changed",
                 "listen rabbitmq_cluster: bind 127.0.0.1:5690 added",
                 "listen rabbitmq_cluster: bind 127.0.0.1:5680 removed", "listen rabbitmq_cluster: maxconn 100 -> 7",
-                "listen rabbitmq_cluster: timeouts changed", "listen rabbitmq_cluster: options changed",
+                "listen rabbitmq_cluster: timeout client none -> 9s",
+                "listen rabbitmq_cluster: timeout tunnel none -> 1500ms",
+                "listen rabbitmq_cluster: balance roundrobin -> leastconn", "listen rabbitmq_cluster: retries 3 -> 9",
+                "listen rabbitmq_cluster: options changed",
                 "listen private_monitoring added",
             ])
     }

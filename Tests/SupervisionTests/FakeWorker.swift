@@ -80,6 +80,13 @@ final class FakeWorker: InstanceWorker {
         await waitUntilEnded()
     }
 
+    func take(_ mark: SessionMark) {}
+
+    func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot? {
+        await stop(grace: grace, isFinal: false, actor: actor, reason: reason)
+        return InstanceSnapshot(instance: plan.configuration.name, at: WallClock.now())
+    }
+
     func waitUntilEnded() async {
         await withCheckedContinuation { continuation in
             let hasEnded = state.withLock { state in

@@ -41,14 +41,15 @@ import Testing
     private static let refusal = Action.record(.reloadRefused, by: ada, detail: "bad")
     private static func order(_ order: InstanceOrder) -> Event { .order(order, by: ada) }
 
-    // Each state's table, in the order: start, restart, reload, stop, refused, succeeded, failed, ended, due, completed.
+    // Each state's table, in the order: start, restart, reload, stop, refused, succeeded, applied, failed, ended, due,
+    // completed.
     private static let table: [Row] =
         rows(
             .stopped,
             [
                 (.starting, [.start]), (.starting, [.start]), (.stopped, [.refuse("it is not running")]),
                 (.stopped, [.refuse("it is not running")]), (.stopped, [refusal]), (.stopped, []), (.stopped, []),
-                (.stopped, []), (.stopped, []), (.stopped, []),
+                (.stopped, []), (.stopped, []), (.stopped, []), (.stopped, []),
             ])
         + rows(
             .starting,
@@ -57,7 +58,7 @@ import Testing
                 (.starting, [.refuse("it is being started already")]),
                 (.starting, [.refuse("it is being started already")]),
                 (.starting, []), (.starting, [refusal]),
-                (.running, [.record(.started, by: nil, detail: nil)]),
+                (.running, [.record(.started, by: nil, detail: nil)]), (.starting, []),
                 (.backoff, [.record(.backoff, by: nil, detail: "no"), .retry(after: .seconds(1))]),
                 (.starting, []), (.starting, []), (.starting, []),
             ])
@@ -66,7 +67,7 @@ import Testing
             [
                 (.running, [.refuse("it is running already")]), (.reloading, [.replace(.restart)]),
                 (.reloading, [.replace(.reload)]), (.stopping, [.stop]), (.running, [refusal]), (.running, []),
-                (.running, []),
+                (.running, []), (.running, []),
                 (
                     .backoff,
                     [
@@ -83,6 +84,7 @@ import Testing
                 (.reloading, [.refuse("it is being restarted already")]),
                 (.reloading, [.refuse("it is being restarted already")]), (.reloading, []), (.reloading, [refusal]),
                 (.running, [.record(.restarted, by: ada, detail: nil)]),
+                (.running, [.record(.reloaded, by: ada, detail: nil)]),
                 (.running, [.record(.reloadRefused, by: ada, detail: "no")]),
                 (.reloading, [.bury, .record(.crashed, by: nil, detail: "gone")]), (.reloading, []), (.reloading, []),
             ])
@@ -91,7 +93,7 @@ import Testing
             [
                 (.stopping, [.refuse("it is being stopped")]), (.stopping, [.refuse("it is being stopped")]),
                 (.stopping, [.refuse("it is being stopped")]), (.stopping, []), (.stopping, [refusal]),
-                (.stopping, []), (.stopping, []), (.stopping, []), (.stopping, []),
+                (.stopping, []), (.stopping, []), (.stopping, []), (.stopping, []), (.stopping, []),
                 (.stopped, [.record(.stopped, by: ada, detail: nil)]),
             ]) + waiting(.backoff) + waiting(.fatal)
 
@@ -101,13 +103,13 @@ import Testing
             [
                 (.starting, [.cancelRetry, .start]), (.starting, [.cancelRetry, .start]),
                 (.starting, [.cancelRetry, .start]), (.stopping, [.cancelRetry, .stop]), (state, [refusal]),
-                (state, []), (state, []), (state, []), (.starting, [.start]), (state, []),
+                (state, []), (state, []), (state, []), (state, []), (.starting, [.start]), (state, []),
             ])
     }
 
     private static let events: [Event] = [
         order(.start), order(.restart), order(.reload), order(.stop), .configurationRefused("bad", by: ada),
-        .attemptSucceeded, .attemptFailed("no"), .workerEnded("gone"), .retryDue, .stopCompleted,
+        .attemptSucceeded, .changeApplied, .attemptFailed("no"), .workerEnded("gone"), .retryDue, .stopCompleted,
     ]
 
     private static func rows(_ state: InstanceState, _ outcomes: [(InstanceState, [Action])]) -> [Row] {
@@ -153,6 +155,22 @@ import Testing
         _ = crashed.take(Self.order(.stop), at: Self.now)
         _ = crashed.take(.workerEnded("gone"), at: Self.now)
         #expect(crashed.take(.attemptFailed("no"), at: Self.now) == [.stop])
+    }
+
+    @Test("a worker that takes a change goes on, and is none that was started")
+    func changeApplied() {
+        var life = Self.life(in: .running)
+        _ = life.take(Self.order(.reload), at: Self.now)
+        var stopped = life
+        var crashed = life
+        #expect(life.take(.changeApplied, at: Self.now) == [.record(.reloaded, by: Self.ada, detail: nil)])
+        #expect(life.state == .running)
+        #expect(life.restarts == 0)
+        _ = stopped.take(Self.order(.stop), at: Self.now)
+        #expect(stopped.take(.changeApplied, at: Self.now) == [.stop])
+        _ = crashed.take(.workerEnded("gone"), at: Self.now)
+        _ = crashed.take(.changeApplied, at: Self.now)
+        #expect(crashed.state == .backoff)
     }
 
     @Test("a stop does not linger: the next start runs")

@@ -112,9 +112,60 @@ import Testing
         #expect(
             await eventually { workers.all[0].stops == [.init(grace: .seconds(5), isFinal: false, actor: ada.name)] })
         try await instance.carryOut(.reload, with: nil, by: ada)
-        #expect(await eventually { workers.all[1].stops.first?.grace == .seconds(30) })
+        #expect(await eventually { workers.all[1].stops.first?.grace == Instance.unlimitedGrace })
         #expect(history.kinds == [.started, .restarted, .reloaded])
         await instance.shutDown(by: nil)
+    }
+
+    @Test("an old worker's sessions get the time that the order or the file says")
+    func graces() async throws {
+        var configuration = Example.instance()
+        let instance = Instance(configuration, surroundings: surroundings(), supervisor: nil)
+        try await instance.carryOut(.start, with: nil, by: nil)
+        try await instance.carryOut(.restart, with: nil, by: ada, grace: .seconds(90))
+        #expect(await eventually { workers.all[0].stops.first?.grace == .seconds(90) })
+        configuration.global.process.hardStopAfter = .seconds(7)
+        configuration.global.logTag = "other"
+        try await instance.carryOut(.reload, with: configuration, by: ada)
+        #expect(await eventually { workers.all[1].stops.first?.grace == .seconds(7) })
+        // What one order said holds for no other.
+        try await instance.carryOut(.restart, with: nil, by: ada)
+        #expect(await eventually { workers.all[2].stops.first?.grace == .seconds(5) })
+        await instance.shutDown(by: nil)
+    }
+
+    @Test("a status tells when a failed start is tried again, and what earlier workers still do")
+    func statusNotes() async throws {
+        workers.beStubborn()
+        let instance = Instance(Example.instance(), surroundings: surroundings(), supervisor: nil)
+        workers.fail(1)
+        await #expect(throws: ControlError.self) { try await instance.carryOut(.start, with: nil, by: nil) }
+        let waiting = await instance.status()
+        #expect(waiting.state == .backoff)
+        let next = try #require(waiting.nextTry)
+        #expect(next.millisecondsSinceEpoch > WallClock.now().millisecondsSinceEpoch - 1_000)
+        try await instance.carryOut(.start, with: nil, by: ada)
+        #expect(await instance.status().nextTry == nil)
+        try await instance.carryOut(.restart, with: nil, by: ada)
+        #expect(await instance.status().finishingWorkers == 1)
+        let stopping = Task { await instance.shutDown(by: nil) }
+        #expect(await eventually { await state(instance) == .stopping })
+        await instance.endNow()
+        await stopping.value
+    }
+
+    @Test("of too many workers that finish their sessions the oldest has to hurry")
+    func manyFinishing() async throws {
+        workers.beStubborn()
+        let instance = Instance(Example.instance(), surroundings: surroundings(), supervisor: nil)
+        try await instance.carryOut(.start, with: nil, by: nil)
+        for _ in 0...Instance.mostFinishingWorkers { try await instance.carryOut(.reload, with: nil, by: nil) }
+        #expect(await eventually { workers.all[0].stops.map(\.grace) == [Instance.unlimitedGrace, .seconds(30)] })
+        #expect(workers.all[1].stops.map(\.grace) == [Instance.unlimitedGrace])
+        let stopping = Task { await instance.shutDown(by: nil) }
+        #expect(await eventually { await state(instance) == .stopping })
+        await instance.endNow()
+        await stopping.value
     }
 
     @Test("clients that connect during restarts are never refused")

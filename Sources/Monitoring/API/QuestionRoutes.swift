@@ -8,7 +8,7 @@ import Supervision
 ///
 /// | request | answer |
 /// |---|---|
-/// | `GET /v1/instances` | the fields of `status --json`, the reason of a BACKOFF or FATAL, proxies without server |
+/// | `GET /v1/instances` | the fields of `status --json`, the reason of a BACKOFF or FATAL, proxies without server, what finishes |
 /// | `GET /v1/history`, `/v1/sessions`, `/v1/uptime`, `/v1/events`, `/v1/incidents` | those of the command's `--json` |
 /// | `GET /v1/soft-states` | how often checks failed, by the hour, without an outage |
 /// | `GET /v1/stand-ins` | the stand-in brokers |
@@ -63,6 +63,9 @@ public struct QuestionRoutes: Sendable {
             let more = [
                 JSON.Field("reason", .string(orNull: status.reason)),
                 JSON.Field("without_server", .array(status.proxiesWithoutServer.map(JSON.string))),
+                JSON.Field("next_try", .string(orNull: status.nextTry.map(RFC3339.string))),
+                JSON.Field("finishing_workers", .integer(Int64(status.finishingWorkers))),
+                JSON.Field("finishing_sessions", .integer(Int64(status.finishingSessions))),
             ]
             return JSON.object(status.row.fields + more)
         }

@@ -61,8 +61,26 @@ public struct ControlClient: Sendable {
     public func carryOut(
         _ order: InstanceOrder, on instance: String, reason: String?
     ) async throws(ControlClientError) {
-        _ = try await send(
-            .POST, "/v1/instances/\(Self.escaped(instance))/\(order.rawValue)", OrderRequest(reason: reason))
+        _ = try await carryOut(order, OrderOptions(), on: instance, reason: reason)
+    }
+
+    /// Orders something for one instance, with what is said besides, and returns when it is done.
+    ///
+    /// - Parameters:
+    ///   - order: what to do.
+    ///   - options: what is said with it.
+    ///   - instance: its name.
+    ///   - reason: why.
+    /// - Returns: what a reload has done, or would do in a dry run; `nil` for other orders.
+    /// - Throws: `ControlClientError`.
+    public func carryOut(
+        _ order: InstanceOrder, _ options: OrderOptions, on instance: String, reason: String?
+    ) async throws(ControlClientError) -> ReloadPlan? {
+        var request = OrderRequest(reason: reason)
+        if options.isDryRun { request.isDryRun = true }
+        request.graceMilliseconds = options.grace.map { Int64($0 / .milliseconds(1)) }
+        let body = try await send(.POST, "/v1/instances/\(Self.escaped(instance))/\(order.rawValue)", request)
+        return order == .reload ? try Self.decode(ReloadAnswer.self, body).plan : nil
     }
 
     /// Sets the administrative state of every server that matches.
@@ -101,13 +119,15 @@ public struct ControlClient: Sendable {
 
     /// Tells the supervisor to drain and end; returns at once.
     ///
-    /// - Parameter reason: why.
+    /// - Parameters:
+    ///   - drain: how long sessions may go on; `nil` is what the supervisor was started with.
+    ///   - reason: why.
     /// - Returns: the process that will end.
     /// - Throws: `ControlClientError`.
-    public func shutDown(reason: String?) async throws(ControlClientError) -> Int32 {
-        try Self.decode(
-            ShutdownAnswer.self, try await send(.POST, "/v1/shutdown", OrderRequest(reason: reason))
-        ).pid
+    public func shutDown(draining drain: Duration? = nil, reason: String?) async throws(ControlClientError) -> Int32 {
+        var request = OrderRequest(reason: reason)
+        request.drainMilliseconds = drain.map { Int64($0 / .milliseconds(1)) }
+        return try Self.decode(ShutdownAnswer.self, try await send(.POST, "/v1/shutdown", request)).pid
     }
 
     /// Asks something.

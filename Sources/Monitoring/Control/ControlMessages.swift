@@ -6,8 +6,62 @@ import Supervision
 
 /// The body of an order to an instance, a stand-in or the supervisor; may be left out.
 struct OrderRequest: Codable, Sendable {
+    enum CodingKeys: String, CodingKey {
+        case reason
+        case isDryRun = "dry_run"
+        case graceMilliseconds = "grace_ms"
+        case drainMilliseconds = "drain_ms"
+    }
+
     /// Why, in that person's words.
     var reason: String?
+    /// A reload alone: whether it is only worked out.
+    var isDryRun: Bool?
+    /// A restart alone: how long the old worker's sessions go on.
+    var graceMilliseconds: Int64?
+    /// A shutdown alone: how long sessions go on.
+    var drainMilliseconds: Int64?
+
+    /// What of it an order to an instance takes.
+    var options: OrderOptions {
+        var options = OrderOptions()
+        options.isDryRun = isDryRun ?? false
+        options.grace = graceMilliseconds.map { .milliseconds(max(0, $0)) }
+        return options
+    }
+}
+
+/// The answer of `POST /v1/instances/NAME/reload`: what it does, or would do in a dry run.
+struct ReloadAnswer: Decodable, Sendable {
+    enum CodingKeys: String, CodingKey {
+        case way, changes
+        case causes = "new_worker_for"
+    }
+
+    /// `nothing has changed`, `in place` or `new worker`; all are `nil` where nothing is known of what was done.
+    var way: String?
+    /// Each difference in words.
+    var changes: [String]?
+    /// Those that take a new worker.
+    var causes: [String]?
+
+    /// The plan that a client reads from it.
+    var plan: ReloadPlan? {
+        guard let changes, let causes else { return nil }
+        return ReloadPlan(changes: changes, causes: causes)
+    }
+
+    /// The body that says a plan.
+    ///
+    /// - Parameter plan: the plan.
+    /// - Returns: the body.
+    static func json(_ plan: ReloadPlan) -> JSON {
+        .object([
+            JSON.Field(CodingKeys.way.rawValue, .string(plan.way.rawValue)),
+            JSON.Field(CodingKeys.changes.rawValue, .array(plan.changes.map(JSON.string))),
+            JSON.Field(CodingKeys.causes.rawValue, .array(plan.causes.map(JSON.string))),
+        ])
+    }
 }
 
 /// The body of `POST /v1/servers`.
@@ -92,7 +146,7 @@ struct InstancesAnswer: Decodable, Sendable {
     var instances: [InstanceEntry]
 }
 
-/// One instance of `GET /v1/instances`: the fields of `status`, `reason` and `without_server`.
+/// One instance of `GET /v1/instances`: the fields of `status`, and what stands below its table.
 struct InstanceEntry: Decodable, Sendable {
     enum CodingKeys: String, CodingKey {
         case instance, state, listen, servers, sessions, restarts, reason
@@ -102,6 +156,9 @@ struct InstanceEntry: Decodable, Sendable {
         case isHeld = "held"
         case processID = "pid"
         case proxiesWithoutServer = "without_server"
+        case nextTry = "next_try"
+        case finishingWorkers = "finishing_workers"
+        case finishingSessions = "finishing_sessions"
     }
 
     var instance: String
@@ -117,6 +174,9 @@ struct InstanceEntry: Decodable, Sendable {
     var restarts: Int
     var processID: Int32
     var proxiesWithoutServer: [String]
+    var nextTry: String?
+    var finishingWorkers: Int?
+    var finishingSessions: Int?
 
     var status: InstanceStatus {
         var status = InstanceStatus(instance: instance, state: state)
@@ -131,6 +191,9 @@ struct InstanceEntry: Decodable, Sendable {
         status.restarts = restarts
         status.processID = processID
         status.proxiesWithoutServer = proxiesWithoutServer
+        status.nextTry = nextTry.flatMap(RFC3339.parse)
+        status.finishingWorkers = finishingWorkers ?? 0
+        status.finishingSessions = finishingSessions ?? 0
         return status
     }
 }

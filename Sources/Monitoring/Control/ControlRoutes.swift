@@ -25,7 +25,8 @@ struct ControlContext: RequestContext {
 ///
 /// | request | answer |
 /// |---|---|
-/// | `POST /v1/instances/NAME/{restart,reload,start,stop}` | `{}` once it is done |
+/// | `POST /v1/instances/NAME/{restart,start,stop}` | `{}` once it is done |
+/// | `POST /v1/instances/NAME/reload` | `{"way", "changes", "new_worker_for"}` once it is done |
 /// | `POST /v1/servers` | `{"servers": […]}` that are now in the state asked for |
 /// | `POST /v1/stand-ins/NAME/{start,stop}` | `{}` once it is done |
 /// | `POST /v1/shutdown` | `{"pid": …}` at once |
@@ -55,9 +56,13 @@ struct ControlRoutes: Sendable {
     func addOrders(to router: Router<ControlContext>) {
         for order in InstanceOrder.allCases {
             router.post("/v1/instances/:name/\(order.rawValue)") { request, context in
-                let who = try await Self.person(asking: request, context)
-                try await control.carryOut(order, on: try Self.name(in: context), by: who)
-                return Response.json(.object([]))
+                let body = try await Self.body(OrderRequest.self, of: request, whenEmpty: OrderRequest())
+                let who = Operator(name: try await Self.operatorName(context), reason: body.reason)
+                if order != .reload, body.isDryRun == true {
+                    throw HTTPError(.badRequest, message: "only a reload can be worked out without being done")
+                }
+                let plan = try await control.carryOut(order, body.options, on: try Self.name(in: context), by: who)
+                return Response.json(plan.map(ReloadAnswer.json) ?? .object([]))
             }
         }
         for (verb, isRunning) in [("start", true), ("stop", false)] {
@@ -75,7 +80,9 @@ struct ControlRoutes: Sendable {
                 .object([JSON.Field("servers", .array(servers.map { .string($0.description) }))]))
         }
         router.post("/v1/shutdown") { request, context in
-            await control.shutDown(by: try await Self.person(asking: request, context))
+            let body = try await Self.body(OrderRequest.self, of: request, whenEmpty: OrderRequest())
+            let who = Operator(name: try await Self.operatorName(context), reason: body.reason)
+            await control.shutDown(draining: body.drainMilliseconds.map { .milliseconds(max(0, $0)) }, by: who)
             let pid = Int64(ProcessInfo.processInfo.processIdentifier)
             return Response.json(.object([JSON.Field("pid", .integer(pid))]), status: .accepted)
         }

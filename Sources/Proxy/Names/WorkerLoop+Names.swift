@@ -88,7 +88,10 @@ extension WorkerLoop {
         change(index, in: backend, .unresolved(reason: reason), cause: Cause(said: reason))
     }
 
-    private func lookUp(_ position: Int) {
+    /// Asks the system for a name.
+    ///
+    /// - Parameter position: which name.
+    func lookUp(_ position: Int) {
         let mailbox = mailbox
         resolver.look(up: lookUps[position].host) { answer in
             // A worker that has ended no longer needs to know.

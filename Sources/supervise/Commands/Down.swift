@@ -12,6 +12,10 @@ struct Down: AsyncParsableCommand {
         abstract: "Stops the supervisor: sessions may end by themselves for a while, then it ends.",
         discussion: "Returns when the supervisor has ended.")
 
+    @Option(
+        help: ArgumentHelp("How long sessions may go on; what 'up --drain' says unless told.", valueName: "time"))
+    var drain: LengthArgument?
+
     @Option(help: ArgumentHelp("Stop waiting after so long; the supervisor goes on draining.", valueName: "time"))
     var wait = LengthArgument(milliseconds: 120_000)
 
@@ -21,7 +25,8 @@ struct Down: AsyncParsableCommand {
     func run() async throws {
         let directory = try state.directory()
         let client = try state.client()
-        let process = try await client.shutDown(reason: reason.text)
+        let process = try await client.shutDown(
+            draining: drain.map { .milliseconds($0.milliseconds) }, reason: reason.text)
         let deadline = ContinuousClock.now.advanced(by: .milliseconds(wait.milliseconds))
         while Self.isRunning(directory) {
             guard ContinuousClock.now < deadline else {

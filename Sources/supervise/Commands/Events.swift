@@ -38,9 +38,9 @@ struct Events: AsyncParsableCommand {
     private static func color(_ kind: EventKind) -> Color? {
         switch kind {
         case .crashed, .fatal, .supervisorLost, .historyTrouble, .alertFailed: .red
-        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward, .held: .yellow
+        case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward, .held, .acceptingPaused: .yellow
         case .drain, .maint: .blue
-        case .supervisorStarted, .started, .ready, .calm, .failback: .green
+        case .supervisorStarted, .started, .ready, .calm, .failback, .acceptingResumed: .green
         case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed,
             .rebalance, .rebalanced:
             nil

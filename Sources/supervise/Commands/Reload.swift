@@ -1,14 +1,55 @@
 import ArgumentParser
+import Monitoring
+import Supervision
 
-/// `supervise reload INSTANCE`.
+/// `supervise reload INSTANCE|--all`.
 struct Reload: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Reads an instance's file anew.",
-        discussion: "A file with errors is refused, and the old configuration goes on.")
+        abstract: "Reads an instance's file anew, and changes what has changed.",
+        discussion: """
+            Servers, limits, time limits and checks are changed in the running worker, and no session notices; sessions of \
+            a server that has gone from the file go on until they end. What else has changed takes a new worker on the same \
+            listening sockets: the old one finishes its sessions, for 'hard-stop-after' at the most where the file says so.
 
-    @OptionGroup var order: OrderArguments
+            A file with errors is refused with exit code 2, and the old configuration goes on.
+            """)
+
+    @Flag(help: "Only print what has changed and what would be done.")
+    var dryRun = false
+
+    @OptionGroup var targets: TargetArguments
 
     func run() async throws {
-        try await order.carryOut(.reload, done: "reloaded")
+        let client = try targets.state.client()
+        var options = OrderOptions()
+        options.isDryRun = dryRun
+        var failures: [CommandFailure] = []
+        // One that cannot keeps nobody else from being reloaded.
+        for name in try await targets.names(from: client) {
+            do throws(ControlClientError) {
+                let plan = try await client.carryOut(.reload, options, on: name, reason: targets.reason.text)
+                try tell(plan, of: name)
+            } catch {
+                guard targets.all else { throw error }
+                let failure = CommandFailure(error)
+                Output.message("supervise: \(name): \(failure.message ?? "failed")")
+                failures.append(failure)
+            }
+        }
+        // Of several, a wrong file is what a person can do something about.
+        if let worst = failures.first(where: { $0.status == .usage }) ?? failures.first {
+            throw CommandFailure(worst.status)
+        }
+    }
+
+    private func tell(_ plan: ReloadPlan?, of name: String) throws(ControlClientError) {
+        guard let plan else { return }
+        guard dryRun else { return Output.message("\(name): reloaded, \(plan.wayInWords)") }
+        let lines = ["\(name): \(plan.wayInWords)"] + plan.changes.map { "  \($0)" }
+        do {
+            try Output.current().write(lines: lines.map(\.printable))
+        } catch {
+            throw .failed("standard output: \(error)")
+        }
     }
 }

@@ -48,8 +48,31 @@ struct Status: AsyncParsableCommand {
         var printer = RowPrinter<InstanceStatus>(output.format, to: terminal, columns: columns, cells: Self.cells)
         try printer.print(statuses)
         guard output.format == .table else { return }
-        let troubles = statuses.compactMap { status in status.reason.map { "\(status.instance): \($0)" } }
-        try terminal.write(lines: (troubles + flapping(of: statuses)).map(\.printable))
+        let now = Timestamp.now
+        let notes = statuses.flatMap { Self.notes(on: $0, now: now) }
+        try terminal.write(lines: (notes + flapping(of: statuses)).map(\.printable))
+    }
+
+    /// What there is to say of an instance below the table.
+    ///
+    /// - Parameters:
+    ///   - status: the instance.
+    ///   - now: the present.
+    /// - Returns: why it doesn't run or wasn't reloaded and when it is tried again, and what earlier workers still do.
+    static func notes(on status: InstanceStatus, now: Timestamp) -> [String] {
+        var notes: [String] = []
+        if let reason = status.reason {
+            let wait = status.nextTry.map { max(0, $0.millisecondsSinceEpoch - now.millisecondsSinceEpoch) }
+            let next = wait.map { "; next try in \(DurationFormat.text(seconds: ($0 + 999) / 1_000))" } ?? ""
+            notes.append("\(status.instance): \(reason)\(next)")
+        }
+        if status.finishingWorkers > 0 {
+            let (workers, sessions) = (status.finishingWorkers, status.finishingSessions)
+            notes.append(
+                "\(status.instance): \(sessions) session\(sessions == 1 ? "" : "s") of \(workers) earlier "
+                    + "worker\(workers == 1 ? "" : "s") go\(sessions == 1 ? "es" : "") on")
+        }
+        return notes
     }
 
     /// The servers of these instances that change their state too often.

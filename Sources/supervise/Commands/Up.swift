@@ -11,7 +11,10 @@ struct Up: AsyncParsableCommand {
         abstract: "Runs an instance for each *.cfg file, until it is told to end.",
         discussion: """
             SIGTERM, SIGINT and 'supervise down' end it: no new sessions, the old ones may end by themselves for a \
-            while, then the process ends. A second signal ends it at once.
+            while, then the process ends. A second signal ends it at once. SIGUSR1 lets it end with the last session, and \
+            SIGHUP and SIGUSR2 reload all instances.
+
+            With '--watch', new files and files that have gone are told, and neither start nor stop anything.
             """)
 
     @Option(help: ArgumentHelp("The folder of the instances' files.", valueName: "dir"))
@@ -47,6 +50,9 @@ struct Up: AsyncParsableCommand {
             valueName: "group"))
     var controlGroup: GroupArgument?
 
+    @Flag(help: "Reload an instance when its file changes, once it has been left alone for a second.")
+    var watch = false
+
     @Flag(help: .hidden)
     var detached = false
 
@@ -76,7 +82,7 @@ struct Up: AsyncParsableCommand {
             settings, directory: directory,
             manner: RunManner(
                 dashboard: dashboard, dashboardUsers: users, controlGroup: controlGroup?.number, options: options,
-                messages: logJson ? .json : .lines))
+                watchesFiles: watch, messages: logJson ? .json : .lines))
         try await run.untilEnded { [detached] in
             if detached { BackgroundProcess.reportReady() }
         }

@@ -11,6 +11,8 @@ struct RunManner: Sendable {
     var controlGroup: UInt32?
     /// What supervise.yaml says.
     var options: SupervisorOptions
+    /// Whether an instance is reloaded when its file changes.
+    var watchesFiles: Bool
     /// How the run's own messages are written.
     var messages: MessageStyle
 }

@@ -64,8 +64,8 @@ struct SupervisorRun: Sendable {
         let addressCount = dashboard == nil ? 1 : 2
         let instances = InstancesService(
             supervisor: supervisor, recorder: recorder, tap: tap, alerts: alerts,
-            listening: arrivals.prefix(addressCount),
-            addressCount: addressCount
+            listening: arrivals.prefix(addressCount), addressCount: addressCount,
+            watch: manner.watchesFiles ? InstanceWatch(settings.directory, supervisor: supervisor) : nil
         ) {
             switch manner.messages {
             case .lines: Output.message(await readyMessage(supervisor, dashboard))
@@ -175,6 +175,8 @@ private struct InstancesService: Service {
     /// An element for each address, when it is served.
     let listening: AsyncPrefixSequence<AsyncStream<Void>>
     let addressCount: Int
+    /// What reloads instances whose files change, if that is to be.
+    let watch: InstanceWatch?
     let whenStarted: @Sendable () async -> Void
 
     /// How long the start waits for the history at the most.
@@ -202,12 +204,14 @@ private struct InstancesService: Service {
 
     private func runInstances() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let signals = await UnixSignalsSequence(trapping: .sigterm, .sigint)
+            let signals = await UnixSignalsSequence(trapping: SupervisorSignal.trapped)
             group.addTask { [supervisor] in
-                // The first begins to drain, the second ends at once.
-                for await signal in signals { await supervisor.shutDown(by: Operator(name: "\(signal)")) }
+                for await signal in signals {
+                    await SupervisorSignal(signal).act(on: supervisor, name: "\(signal)")
+                }
             }
             try await supervisor.start()
+            if let watch { group.addTask { try await watch.run() } }
             await giveHistoryTime()
             await whenStarted()
             await withTaskCancellationOrGracefulShutdownHandler {
