@@ -192,7 +192,8 @@ public struct AlertTracker: Sendable, Codable {
             return []
         case .supervisorStarted, .supervisorStopped, .supervisorLost, .reloadRefused, .configurationChanged, .crashed,
             .drain, .maint, .ready, .changed, .addressChanged, .panic, .calm, .clockSetBack, .clockSetForward, .gap,
-            .historyTrouble, .alertFailed, .held, .failback, .rebalance, .rebalanced:
+            .historyTrouble, .alertFailed, .held, .failback, .rebalance, .rebalanced, .acceptingPaused,
+            .acceptingResumed:
             return []
         }
     }

@@ -15,7 +15,7 @@ extension WorkerLoop {
     ///   - agent: the agent.
     ///   - verdict: how the conversation ended, its duration not counted.
     func concludeAgent(_ position: Int, _ agent: ServerCheck, _ verdict: CheckResult) {
-        let place = checks[position]
+        let place = self.place(position)
         let backend = backend(place.backend)
         let report = agent.talk?.conversation.agentReport
         agent.talk = nil

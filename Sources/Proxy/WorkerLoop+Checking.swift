@@ -173,7 +173,7 @@ extension WorkerLoop {
             run(command, check, position)
             return
         }
-        if checks[position].isAgent, check.address == nil {
+        if place(position).isAgent, check.address == nil {
             finish(position, CheckResult(status: .socketError))
             return
         }
@@ -223,7 +223,7 @@ extension WorkerLoop {
     func finish(_ position: Int, _ verdict: CheckResult) {
         guard let check = check(position) else { return }
         closeConnection(of: check)
-        if checks[position].isAgent {
+        if place(position).isAgent {
             concludeAgent(position, check, verdict)
             return
         }

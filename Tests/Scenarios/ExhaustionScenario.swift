@@ -33,6 +33,7 @@ extension Scenarios {
             #expect(served > 0 && served < Self.clients, "\(served) of \(Self.clients) were served")
             let share = (try process.processorTime() - used) / (ContinuousClock.now - begun)
             #expect(share < 0.5, "it turns without rest: \(share) of a core")
+            try await told("ACCEPT_PAUSED", by: supervisor)
 
             // Those who left are still accepted before those who come now, and may take the last descriptor from one of these.
             clients.removeAll()
@@ -41,7 +42,16 @@ extension Scenarios {
             }
             clients.removeAll()
             try await eventually("all descriptors of sessions are closed") { try process.openFiles() <= before }
+            // The history has had no descriptor to spare either, and writes what it has kept.
+            try await told("ACCEPT_RESUMED", by: supervisor)
             try await process.stop()
+        }
+
+        /// Waits for one event of a kind in the history, and no more.
+        private func told(_ kind: String, by supervisor: Supervisor) async throws {
+            try await eventually("\(kind) is in the history", within: .seconds(40), every: .milliseconds(200)) {
+                try await supervisor.json(EventLine.self, "events", "files").contains { $0.event == kind }
+            }
         }
 
         /// Connects a client that gets its echo; `nil` when it was let go instead.

@@ -91,9 +91,9 @@ extension EventKind {
         case .reloaded, .reloadRefused, .configurationChanged: "L"
         case .started, .stopped: "S"
         case .crashed, .backoff, .fatal: "!"
-        case .drain, .maint, .ready, .changed: "O"
+        case .drain, .maint, .ready, .changed, .failback, .rebalance: "O"
         case .supervisorStarted, .supervisorStopped, .supervisorLost, .addressChanged, .panic, .calm, .clockSetBack,
-            .gap,
+            .clockSetForward, .held, .rebalanced, .acceptingPaused, .acceptingResumed, .alertFailed, .gap,
             .historyTrouble:
             nil
         }

@@ -9,7 +9,7 @@ extension WorkerLoop {
     func endOfAge(of session: UnsafeMutablePointer<Session>) -> MonotonicTime? {
         let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
         guard let age = server.sessionAge, session.pointee.outcome == .running else { return nil }
-        let milliseconds = age.milliseconds(forSession: session.pointee.number.value)
+        let milliseconds = age.milliseconds(forSession: session.pointee.identifier.rawValue)
         return session.pointee.acceptedAt.advanced(byMilliseconds: milliseconds)
     }
 }
