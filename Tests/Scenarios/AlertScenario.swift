@@ -1,0 +1,102 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+    @Suite("Alerts")
+    struct Alerts {
+        /// An instance with one server that is checked often, and a file of alerts beside it.
+        private func supervisor(
+            in directory: TemporaryDirectory, _ bind: HeldPort, _ server: FakeServer, _ receiver: WebhookReceiver
+        ) throws -> Supervisor {
+            let supervisor = try Supervisor(in: directory)
+            let line = "app \(server.address.address) check inter 100ms fastinter 100ms downinter 100ms rise 2 fall 2"
+            try supervisor.configure("shop", PlainInstance(name: "front", bind: bind, servers: [line]).text)
+            let script = try directory.write(
+                "#!/bin/sh\necho \"$SUPERVISE_EVENT $SUPERVISE_SERVERS\" >> \(directory.path)/paged\n", to: "page.sh")
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: script)
+            try """
+            retention: {samples: 24h}
+            alerts:
+              - name: ops
+                on: [incident-opened, incident-closed, transition]
+                webhook: {url: "\(receiver.url)"}
+              - name: pager
+                on: incident-opened
+                command: {run: \(script)}
+
+            """.write(toFile: "\(supervisor.instances)/supervise.yaml", atomically: true, encoding: .utf8)
+            return supervisor
+        }
+
+        @Test(
+            "an outage is told once at its beginning and once at its end, though supervisor and receiver fail meanwhile"
+        )
+        func outage() async throws {
+            let directory = try TemporaryDirectory()
+            let (bind, server, receiver) = (
+                try HeldPort(), try FakeServer(serve: FakeServer.echo), try WebhookReceiver()
+            )
+            let supervisor = try supervisor(in: directory, bind, server, receiver)
+            let first = try await supervisor.up(listeningOn: [bind])
+            try await hasChanged(supervisor, times: 1)
+            receiver.beInTrouble(true)
+            server.stopListening()
+            try await eventually("the alert was tried", within: .seconds(20)) { receiver.attempts > 0 }
+            try await eventually("the failure is an event", within: .seconds(20), every: .milliseconds(100)) {
+                try await supervisor.json(EventLine.self, "events").contains {
+                    $0.event == "ALERT_FAILED" && $0.detail?.contains("503 Service Unavailable") == true
+                }
+            }
+            kill(first.processID, SIGKILL)
+            try await eventually("it has ended") { !first.isRunning }
+            #expect(receiver.accepted == [])
+
+            receiver.beInTrouble(false)
+            let second = try await supervisor.up(listeningOn: [bind])
+            try await eventually("the message arrives", within: .seconds(20)) { receiver.accepted.count == 1 }
+            // It is down still: the same outage for the second supervisor.
+            try await hasChanged(supervisor, times: 3)
+            try server.listen()
+            try await eventually("the end is told", within: .seconds(20)) { receiver.accepted.count == 2 }
+            kill(second.processID, SIGTERM)
+            try await eventually("it has ended", within: .seconds(20)) { !second.isRunning }
+
+            let third = try await supervisor.up(listeningOn: [bind])
+            try await hasChanged(supervisor, times: 6)
+            kill(third.processID, SIGTERM)
+            try await eventually("it has ended", within: .seconds(20)) { !third.isRunning }
+            #expect(receiver.accepted.map { $0["event"] } == ["incident-opened", "incident-closed"])
+            #expect(receiver.accepted[0]["incident"] == receiver.accepted[1]["incident"])
+            #expect(receiver.accepted[0]["detail"] == "Connection refused")
+            let paged = try String(contentsOfFile: "\(directory.path)/paged", encoding: .utf8)
+            #expect(paged == "incident-opened app\n")
+            withExtendedLifetime((server, receiver)) {}
+        }
+
+        /// Waits until the history has so many transitions.
+        private func hasChanged(_ supervisor: Supervisor, times: Int) async throws {
+            try await eventually("\(times) transitions", within: .seconds(20), every: .milliseconds(100)) {
+                try await supervisor.json(HistoryLine.self, "history").count >= times
+            }
+        }
+
+        @Test("'check' tells of a mistake in the alerts with its place, and 'up' does not start")
+        func mistake() async throws {
+            let directory = try TemporaryDirectory()
+            let (bind, server, receiver) = (
+                try HeldPort(), try FakeServer(serve: FakeServer.echo), try WebhookReceiver()
+            )
+            let supervisor = try supervisor(in: directory, bind, server, receiver)
+            let path = "\(supervisor.instances)/supervise.yaml"
+            try "alerts:\n  - name: ops\n    on: outage\n    webhook: {url: \"\(receiver.url)\"}\n"
+                .write(toFile: path, atomically: true, encoding: .utf8)
+            let checked = try await supervisor.run("check", "\(supervisor.instances)/shop.cfg", path)
+            #expect(checked.status == .code(2))
+            #expect(checked.output.contains("\(path):3:9: error: nothing is called 'outage'\n  3 |     on: outage\n"))
+            let process = try supervisor.start()
+            try await eventually("it ends", within: .seconds(20)) { process.exitStatus == .code(2) }
+            #expect(process.errorOutput.contains("error: nothing is called 'outage'"))
+            #expect(process.errorOutput.contains("2 files, 1 error"))
+        }
+    }
+}
