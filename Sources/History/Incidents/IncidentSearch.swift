@@ -42,8 +42,12 @@ struct IncidentSearch {
                 let moment = try Int64.fetchOne(db, sql: query.sql, arguments: query.arguments)
                 from = moment.map { max(since, Timestamp(millisecondsSinceEpoch: $0)) } ?? since
             }
-            let window = try window(from: from, to: until, servers: servers, isAll: asked == nil)
-            let groups = window.groups.filter { group in
+            // Of what reaches over the edge of a window that is only a part of the period, the beginning is not wanted: it is
+            // older than all that begins within, and if these are too few, the window grows.
+            let isPart = from > since
+            let window = try window(
+                from: from, to: until, servers: servers, isAll: asked == nil, findsBeginnings: !isPart)
+            let groups = window.groups.filter { !isPart || $0[0].from >= from }.filter { group in
                 let isAsked = asked.map { asked in group.contains { asked.contains($0.server) } } ?? true
                 return isAsked && group[0].from < until
             }.filter { group in
@@ -56,7 +60,10 @@ struct IncidentSearch {
                 continue
             }
             let newest = question.limit.map { groups.suffix(max(0, $0)) } ?? groups[...]
-            return try newest.map { try incident($0, in: window.changes) }
+            let members = Dictionary(grouping: subjects.byNumber.keys.sorted()) {
+                subjects.byNumber[$0]?.identity.proxyKey ?? []
+            }
+            return try newest.map { try incident($0, in: window.changes, members: members) }
         }
     }
 
@@ -71,7 +78,7 @@ struct IncidentSearch {
     // MARK: The window
 
     private func window(
-        from: Timestamp, to: Timestamp, servers: [Int64], isAll: Bool
+        from: Timestamp, to: Timestamp, servers: [Int64], isAll: Bool, findsBeginnings: Bool
     ) throws -> (groups: [[Outage]], changes: StateChanges) {
         var (from, to) = (from, to)
         var move = 1
@@ -82,7 +89,7 @@ struct IncidentSearch {
                 Outage.all(
                     of: server, in: changes.timeline(of: server), changes: changes.byServer[server] ?? [], now: now)
             }
-            let begin = outages.map(\.from).min().map { min($0, from) } ?? from
+            let begin = findsBeginnings ? outages.map(\.from).min().map { min($0, from) } ?? from : from
             var end = to
             for outage in outages where to < now && outage.to > to {
                 // The window ends in the middle of it, and the timeline goes on to the run's end: what came next?
@@ -105,7 +112,9 @@ struct IncidentSearch {
 
     // MARK: One incident
 
-    private func incident(_ outages: [Outage], in changes: StateChanges) throws -> Incident {
+    private func incident(
+        _ outages: [Outage], in changes: StateChanges, members: [[String]: [Int64]]
+    ) throws -> Incident {
         guard let first = outages.first, let identity = subjects.byNumber[first.server]?.identity else {
             preconditionFailure("an incident has at least one outage of a known server")
         }
@@ -125,7 +134,8 @@ struct IncidentSearch {
         incident.until = last.end == .open ? nil : last.to
         incident.durationMilliseconds = last.to.millisecondsSinceEpoch - first.from.millisecondsSinceEpoch
         try addFalls(outages, to: &incident)
-        try addTraffic(from: first.from, to: last.to, changes, to: &incident)
+        let servers = members[identity.proxyKey] ?? []
+        try addTraffic(from: first.from, to: last.to, servers.compactMap { changes.byServer[$0] }, to: &incident)
         return incident
     }
 
@@ -139,11 +149,10 @@ struct IncidentSearch {
     }
 
     private func addTraffic(
-        from: Timestamp, to: Timestamp, _ changes: StateChanges, to incident: inout Incident
+        from: Timestamp, to: Timestamp, _ changes: [[StateChange]], to incident: inout Incident
     ) throws {
-        for (number, subject) in subjects.byNumber
-        where subject.identity.instance == incident.instance && subject.identity.proxy == incident.proxy {
-            for change in changes.byServer[number] ?? []
+        for changes in changes {
+            for change in changes
             where change.at >= from && change.at < to && change.state != .unknown && change.activeServers == 0 {
                 guard change.backupServers > 0 else {
                     incident.hadNoServer = true
