@@ -184,7 +184,9 @@ enum InstanceLayout {
         for settings: CheckConfiguration, of proxy: ProxyConfiguration, inherited: InheritedServer?
     ) -> HealthCounter {
         let conditionalState = proxy.checkPlan?.conditionalState ?? .stopping
-        guard let inherited, inherited.operational != nil else {
+        // Of a server that was not checked nothing has been found, whatever it was taken for.
+        let wasUnchecked = inherited?.counts.map { $0.rise == nil } ?? false
+        guard let inherited, inherited.operational != nil, !wasUnchecked else {
             return HealthCounter(rise: settings.rise, fall: settings.fall, conditionalState: conditionalState)
         }
         return HealthCounter(

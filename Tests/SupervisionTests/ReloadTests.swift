@@ -190,6 +190,21 @@ import Testing
         await end(supervisor)
     }
 
+    @Test("a server that gets a check is up until that says otherwise, in place and with a new worker")
+    func newCheck() async throws {
+        let nobody = try Example.freeAddress()
+        for lines in [[], ["log 127.0.0.1:9 local0"]] {
+            try write(["a \(first.address)", "b \(nobody)"])
+            let supervisor = try await start()
+            try write(["a \(first.address) check inter 30ms", "b \(nobody) check inter 20ms"], lines: lines)
+            let way = try await reload(supervisor).way
+            #expect(way == (lines.isEmpty ? .inPlace : .newWorker))
+            #expect(try await servers(supervisor).first?.operational == .up)
+            try await expect([.up, .down], supervisor)
+            await end(supervisor)
+        }
+    }
+
     @Test("sessions that wait for a place wait on through a reload, and get the one that it brings")
     func queueGoesOn() async throws {
         try write(["a \(first.address) maxconn 1"])
