@@ -12,6 +12,7 @@ has_package() {
         python3-pika)
             python3 -c 'import pika' > /dev/null 2>&1 || /usr/bin/python3 -c 'import pika' > /dev/null 2>&1
             ;;
+        dpkg-dev) command -v dpkg-shlibdeps > /dev/null ;;
         rsyslog) command -v rsyslogd > /dev/null ;;
         *) command -v "$1" > /dev/null ;;
     esac

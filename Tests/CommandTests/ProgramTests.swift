@@ -15,7 +15,9 @@ struct ProgramTests {
 
     @Test("without a supervisor, what needs one says so and ends with 4")
     func notRunning() throws {
-        for arguments in [["status"], ["restart", "shop"], ["drain", "app"], ["stand-in", "list"], ["is-healthy"], ["down"]] {
+        for arguments in [
+            ["status"], ["restart", "shop"], ["drain", "app"], ["stand-in", "list"], ["is-healthy"], ["down"],
+        ] {
             let outcome = try program.call(arguments)
             #expect(outcome.code == 4, "\(arguments)")
             #expect(outcome.output.isEmpty)
