@@ -13,6 +13,8 @@ has_package() {
             python3 -c 'import pika' > /dev/null 2>&1 || /usr/bin/python3 -c 'import pika' > /dev/null 2>&1
             ;;
         dpkg-dev) command -v dpkg-shlibdeps > /dev/null ;;
+        iproute2) command -v ip > /dev/null ;;
+        systemd) command -v systemd-analyze > /dev/null ;;
         rsyslog) command -v rsyslogd > /dev/null ;;
         *) command -v "$1" > /dev/null ;;
     esac

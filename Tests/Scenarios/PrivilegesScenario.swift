@@ -3,7 +3,7 @@ import Testing
 
 extension Scenarios {
     /// What root's start gives up, and who may give orders.
-    @Suite("Privileges", .enabled(if: Requirement.isMet(geteuid() == 0, "right to become another user (root)")))
+    @Suite("Privileges", .enabled(if: geteuid() == 0, "only root has rights to give up"))
     struct Privileges {
         private static let nobody: uid_t = 65_534
 
