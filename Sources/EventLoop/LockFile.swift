@@ -12,10 +12,20 @@ public final class LockFile: Sendable {
         case held(by: Int32?)
     }
 
-    private let descriptor: Int32
+    /// The open file; the lock goes with its last copy, also one in another process.
+    public let descriptor: Int32
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
+    }
+
+    /// Takes over a lock from a process that has ended, or will, and writes this process's number into the file.
+    ///
+    /// - Parameter descriptor: the open, locked file.
+    public init(adopting descriptor: Int32) {
+        self.descriptor = descriptor
+        // Where it cannot be written the lock is held all the same, and tells an old number.
+        _ = writeNumber()
     }
 
     deinit {
@@ -38,12 +48,14 @@ public final class LockFile: Sendable {
             default: throw SystemError("flock", path)
             }
         }
-        let number = "\(getpid())\n"
-        guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, number, number.utf8.count, 0) == number.utf8.count
-        else {
-            throw SystemError("write", path)
-        }
+        guard lock.writeNumber() else { throw SystemError("write", path) }
         return .acquired(lock)
+    }
+
+    /// - Returns: whether the file has it; `errno` says why not.
+    private func writeNumber() -> Bool {
+        let number = "\(getpid())\n"
+        return ftruncate(descriptor, 0) == 0 && pwrite(descriptor, number, number.utf8.count, 0) == number.utf8.count
     }
 
     /// What the holder wrote; `nil` between its locking and its writing.

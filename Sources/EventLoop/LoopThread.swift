@@ -28,6 +28,15 @@ public enum LoopThread {
         pthread_detach(thread)
     }
 
+    /// Lets the calling thread wait, and nothing else: no other thread, no task.
+    ///
+    /// - Parameter length: how long; a signal may end it earlier.
+    public static func pause(_ length: Duration) {
+        let (seconds, rest) = length.components
+        var time = timespec(tv_sec: Int(seconds), tv_nsec: Int(rest / 1_000_000_000))
+        nanosleep(&time, nil)
+    }
+
     private final class Body: Sendable {
         let name: String
         let run: @Sendable () -> Void

@@ -78,6 +78,20 @@ public struct SocketFile: Sendable, Hashable {
         self.inode = UInt64(status.st_ino)
     }
 
+    /// Takes over a socket and its file from a process that has ended, or will; `nil` when the file is gone, or is no socket.
+    ///
+    /// - Parameters:
+    ///   - descriptor: the listening socket.
+    ///   - path: its file.
+    public init?(adopting descriptor: Int32, at path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
+        self.path = path
+        self.descriptor = descriptor
+        self.device = UInt64(status.st_dev)
+        self.inode = UInt64(status.st_ino)
+    }
+
     /// Changes who may connect from now on.
     ///
     /// - Parameter access: who may.

@@ -7,8 +7,12 @@ import Model
 /// All members may be called from every task and thread; each order is carried out between two turns of the worker's loop.
 public final class Worker: Sendable {
     private let mailbox: Mailbox<WorkerOrder>
+    private let pulse: LoopPulse
 
-    private init(mailbox: Mailbox<WorkerOrder>) { self.mailbox = mailbox }
+    private init(mailbox: Mailbox<WorkerOrder>, pulse: LoopPulse) {
+        self.mailbox = mailbox
+        self.pulse = pulse
+    }
 
     /// Starts the thread.
     ///
@@ -25,12 +29,15 @@ public final class Worker: Sendable {
             try LoopThread.start(name: plan.configuration.name) {
                 WorkerLoop(plan, poller: poller, alarm: alarm, mailbox: mailbox).run()
             }
-            return Worker(mailbox: mailbox)
+            return Worker(mailbox: mailbox, pulse: plan.pulse)
         } catch {
             for listener in plan.listeners { Socket.close(listener.descriptor) }
             throw error
         }
     }
+
+    /// The turn that its loop is in; `nil` while it waits for something to do.
+    public var presentTurn: WorkerTurn? { pulse.present.map(WorkerTurn.init) }
 
     /// Everything that can be seen of the instance now; `nil` once the worker has ended.
     public func snapshot() async -> InstanceSnapshot? {

@@ -44,6 +44,7 @@ final class WorkerLoop {
     let mailbox: Mailbox<WorkerOrder>
     let poller: Poller
     let alarm: Alarm
+    let pulse: LoopPulse
     let log: LogSender
     /// The `ring` sections' lines, and their way to servers.
     let rings: [LogRing]
@@ -152,6 +153,7 @@ final class WorkerLoop {
         self.poller = poller
         self.alarm = alarm
         self.mailbox = mailbox
+        pulse = plan.pulse
         history = plan.history
         acceptRates = AcceptRates(
             connections: configuration.global.maxconnRate, sessions: configuration.global.maxsessRate)
@@ -203,12 +205,15 @@ final class WorkerLoop {
         let before = MonotonicTime.now()
         turns.count(before.nanoseconds - now.nanoseconds)
         if unfinished.isEmpty { alarm.ring(at: timers.nextDeadline, now: before) }
+        pulse.rest()
         let count = poller.wait(timeoutMilliseconds: unfinished.isEmpty ? -1 : 0)
         now = MonotonicTime.now()
+        pulse.wake(at: now)
         idle.slept(from: before, to: now)
         var hasOrders = false
         for index in 0..<count {
             let event = poller.event(index)
+            pulse.turn(to: event.token.kind)
             switch Subject(rawValue: event.token.kind) {
             case .client: clientIsReady(event)
             case .server: serverIsReady(event)
@@ -226,7 +231,10 @@ final class WorkerLoop {
         if !unfinished.isEmpty { continueUnfinished() }
         countMovedBytes()
         while let token = timers.popDue(now) { fire(token) }
-        if hasOrders { carryOutOrders() }
+        if hasOrders {
+            pulse.turn(to: Subject.mailbox.rawValue)
+            carryOutOrders()
+        }
         carryOutShutdowns()
         if log.hasWaitingLines && !isLogPlanned { planLog() }
     }
@@ -239,6 +247,7 @@ final class WorkerLoop {
     }
 
     private func fire(_ token: EventToken) {
+        pulse.turn(to: token.kind)
         switch Subject(rawValue: token.kind) {
         case .session: sessionTimerFired(token)
         case .check: checkTimerFired(Int(token.index))
@@ -270,6 +279,7 @@ final class WorkerLoop {
     }
 
     private func begin() {
+        pulse.attach()
         let token = EventToken(kind: Subject.mailbox.rawValue, generation: 0, index: 0)
         do {
             try poller.addLevelTriggered(mailbox.descriptor, token: token)
@@ -292,6 +302,7 @@ final class WorkerLoop {
     }
 
     private func end() {
+        pulse.rest()
         closeListeners()
         stopChecks()
         sample(isLast: true)

@@ -109,6 +109,8 @@ public struct WorkerPlan: Sendable {
     public var httpCounters: [Int: HTTPFrontendCounters]
     /// Where to leave what is to be remembered.
     public var history: any HistorySink
+    /// Where the loop shows that it turns.
+    public var pulse = LoopPulse()
 
     /// Makes a plan.
     ///

@@ -8,6 +8,7 @@
 #include <crypt.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/epoll.h>
@@ -87,5 +88,32 @@ int supervise_keep_low_ports_alone(void);
 
 // Names the calling thread; longer names are cut to 15 bytes.
 void supervise_name_thread(const char *name);
+
+// One message on a link between processes (SOCK_SEQPACKET), with a descriptor beside it unless that is -1. What comes in has
+// a descriptor of -1 where none came with it; one that came is closed on exec.
+ssize_t supervise_send_message(int link, const void *bytes, size_t count, int descriptor);
+ssize_t supervise_receive_message(int link, void *bytes, size_t count, int *descriptor);
+
+// A file that is in memory only, closed on exec.
+int supervise_memory_file(const char *name);
+
+// Readable while one of some blocked signals waits, non-blocking, closed on exec; and the signal's number, 0 for none.
+int supervise_signal_descriptor(const sigset_t *signals);
+int supervise_next_signal(int descriptor);
+
+// Sends a datagram to the Unix socket of a service manager; a first '@' of its name stands for a zero byte (sd_notify(3)).
+// Gives whether it was taken.
+bool supervise_notify(const char *address, const void *bytes, size_t count);
+
+// The calling thread's number for supervise_backtrace.
+int supervise_thread_number(void);
+
+// Where a thread of this process is at the moment: interrupts it for that with the signal SIGRTMAX - 1. Gives the number of
+// return addresses, the innermost first; 0 when the thread did not answer in time. One caller at a time.
+int supervise_backtrace(int thread, void **addresses, int capacity, int patience_milliseconds);
+
+// What is loaded at an address (dladdr(3)): the file, where it begins in memory, and the function, NULL where the dynamic
+// linker doesn't know it. Gives whether anything is.
+bool supervise_find_symbol(const void *address, const char **file, uintptr_t *base, const char **function);
 
 #endif
