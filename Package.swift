@@ -10,9 +10,20 @@ let dataPlane: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))
 ]
 
+// The guardian stays small: without the libraries for concurrency and for regular expressions, which come unasked.
+let withoutLibraries: [SwiftSetting] = [
+    .unsafeFlags([
+        "-Xfrontend", "-disable-implicit-concurrency-module-import",
+        "-Xfrontend", "-disable-implicit-string-processing-module-import",
+    ])
+]
+
 let package = Package(
     name: "supervise",
-    products: [.executable(name: "supervise", targets: ["supervise"])],
+    products: [
+        .executable(name: "supervise", targets: ["supervise"]),
+        .executable(name: "supervise-guardian", targets: ["Guardian"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
@@ -92,10 +103,12 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
+        .executableTarget(name: "Guardian", dependencies: ["CLinux"], swiftSettings: withoutLibraries),
         .target(
             name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy", "TLS"], path: "Tests/Peers"),
         .target(name: "Seeds", path: "Tests/Seeds"),
         .target(name: "Certificates", path: "Tests/Certificates"),
+        .testTarget(name: "GuardianTests", dependencies: ["Guardian"]),
         .testTarget(name: "ModelTests", dependencies: ["Model"]),
         .testTarget(
             name: "ConfigurationTests", dependencies: ["Certificates", "Configuration", "Model", "Seeds", "TLS"],

@@ -103,7 +103,7 @@ class Supervise(Proxy):
 
     def up(self, folder, instances):
         return [
-            self.program, "up", "--instances", instances, "--state", folder / "state", "--dashboard", "off",
+            self.program, "up", "--no-guardian", "--instances", instances, "--state", folder / "state", "--dashboard", "off",
             "--drain", "0"]
 
     def version(self):

@@ -11,6 +11,8 @@ final class HistoryStore {
         let processID: Int32
         let version: String
         var startedAt: Timestamp
+        /// The process that serves until this one does; its run ends with this one's beginning, and it isn't lost.
+        var predecessor: Int32?
     }
 
     /// The write-ahead log is cut back to this size after a checkpoint, so that one busy hour doesn't keep the disk for ever.
@@ -92,7 +94,12 @@ final class HistoryStore {
         for row in left {
             let id: Int64 = row["id"]
             let heartbeat: Int64 = row["heartbeat_at"]
-            let detail = "pid \(row["pid"] as Int64), version \(row["version"] as String)"
+            let process: Int64 = row["pid"]
+            let detail = "pid \(process), version \(row["version"] as String)"
+            if process == run.predecessor.map(Int64.init) {
+                try handOver(id, detail: detail, to: run, db: db)
+                continue
+            }
             try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at, lost = 1 WHERE id = ?", arguments: [id])
             var writer = RowWriter(runID: id)
             try writer.event(
@@ -118,6 +125,19 @@ final class HistoryStore {
             db: db)
         for record in lastKnown { try writer.write(record, db: db) }
         return id
+    }
+
+    /// Ends the run of a process that goes on only for its last sessions, whose counts it still adds.
+    private static func handOver(_ id: Int64, detail: String, to run: Run, db: Database) throws {
+        try db.execute(
+            sql: "UPDATE runs SET ended_at = max(heartbeat_at, ?) WHERE id = ?",
+            arguments: [run.startedAt.millisecondsSinceEpoch, id])
+        var writer = RowWriter(runID: id)
+        try writer.event(
+            EventRecord(
+                at: run.startedAt, instance: nil, kind: .upgraded,
+                detail: "from \(detail) to pid \(run.processID), version \(run.version)"),
+            db: db)
     }
 
     /// Writes records, and with them a heartbeat.

@@ -15,6 +15,7 @@ final class RecordQueue: Sendable {
         var writer = Writer.busy
         var backlog: RecordBacklog
         var trouble: String?
+        var isHandedOver = false
         var flushers: [(target: Int64, continuation: CheckedContinuation<Void, Never>)] = []
         var stoppers: [CheckedContinuation<Void, Never>] = []
     }
@@ -103,7 +104,13 @@ final class RecordQueue: Sendable {
         }
     }
 
+    /// Notes that the run's end is not the writer's to record.
+    func handOver() { state.withLock { $0.isHandedOver = true } }
+
     // MARK: The writer's thread
+
+    /// Whether the run's end is recorded by another process.
+    var isHandedOver: Bool { state.withLock(\.isHandedOver) }
 
     /// Whether the writer was asked to end.
     var isClosing: Bool {

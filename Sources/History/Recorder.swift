@@ -15,6 +15,7 @@ public final class Recorder: HistorySink {
     private let processID: Int32
     private let limits: RecorderLimits
     private let retention: Retention
+    private let predecessor: Int32?
     private let queue: RecordQueue
     private let now: @Sendable () -> Timestamp
     private let report: @Sendable (String) -> Void
@@ -26,22 +27,25 @@ public final class Recorder: HistorySink {
     ///   - version: the program's version, for the history.
     ///   - processID: the supervisor's process, for the history.
     ///   - retention: how long session counts are kept.
+    ///   - predecessor: the process that serves until this one does, and records its last sessions beside it.
     ///   - now: the wall clock.
     ///   - report: takes one line about the recorder's own state, for the supervisor's log; called on the recorder's thread.
     public convenience init(
         stateDirectory: String, version: String, processID: Int32, retention: Retention = .standard,
-        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
+        successorOf predecessor: Int32? = nil, now: @escaping @Sendable () -> Timestamp,
+        report: @escaping @Sendable (String) -> Void
     ) {
         self.init(
             stateDirectory: stateDirectory, version: version, processID: processID, limits: .standard,
-            retention: retention, now: now, report: report)
+            retention: retention, successorOf: predecessor, now: now, report: report)
     }
 
     init(
         stateDirectory: String, version: String, processID: Int32, limits: RecorderLimits,
-        retention: Retention = .standard, now: @escaping @Sendable () -> Timestamp,
-        report: @escaping @Sendable (String) -> Void
+        retention: Retention = .standard, successorOf predecessor: Int32? = nil,
+        now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
     ) {
+        self.predecessor = predecessor
         self.file = HistoryFile(stateDirectory: stateDirectory)
         self.version = version
         self.processID = processID
@@ -57,7 +61,8 @@ public final class Recorder: HistorySink {
     /// Works once; later calls do nothing.
     public func start() {
         guard queue.open() else { return }
-        let run = HistoryStore.Run(processID: processID, version: version, startedAt: now())
+        let run = HistoryStore.Run(
+            processID: processID, version: version, startedAt: now(), predecessor: predecessor)
         let thread = Thread { [file, limits, retention, queue, now, report] in
             var loop = RecorderLoop(
                 file: file, run: run, limits: limits, retention: retention, queue: queue, now: now, report: report)
@@ -80,6 +85,9 @@ public final class Recorder: HistorySink {
     public func flush() async {
         await queue.flushed()
     }
+
+    /// A successor has begun a run of its own: what is written from now on belongs to this one's, which has ended.
+    public func handOver() { queue.handOver() }
 
     /// Writes what waits and the run's end, closes the database, and returns then.
     ///

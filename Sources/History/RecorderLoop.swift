@@ -97,6 +97,11 @@ struct RecorderLoop {
         while !hasEnded, clock.now < deadline {
             refill(waitingAtMost: .zero)
             let isLast = !hasWork
+            if isLast && queue.isHandedOver {
+                // The successor has ended the run.
+                hasEnded = true
+                break
+            }
             let pause = attempt { try isLast ? $1.endRun(at: $0.now()) : $0.writeNext(to: $1) }
             hasEnded = isLast && pause == nil
             if let pause { queue.pause(min(pause, max(.zero, clock.now.duration(to: deadline))), endsAtClose: false) }

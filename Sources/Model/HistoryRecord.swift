@@ -137,8 +137,12 @@ public enum EventKind: String, Sendable, Hashable, Codable, CaseIterable {
     case backoff = "BACKOFF"
     /// An instance failed too often.
     case fatal = "FATAL"
-    /// A worker ended by itself.
+    /// A worker ended by itself; without an instance, the supervisor did, and its guardian started another one.
     case crashed = "CRASHED"
+    /// A worker's loop is stuck in one turn; the detail says in what.
+    case stalled = "STALLED"
+    /// Another supervisor, perhaps of a newer version, took over.
+    case upgraded = "UPGRADED"
     /// A person ordered a server to drain.
     case drain = "DRAIN"
     /// A person ordered a server into maintenance.

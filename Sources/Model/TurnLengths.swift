@@ -26,6 +26,9 @@ public struct TurnLengths: Sendable, Hashable {
     /// How many turns there were.
     public var total: Int64 { counts.wrappedSum() }
 
+    /// How many turns took more than a tenth of a second.
+    public var long: Int64 { counts[5] + counts[6] }
+
     /// How many turns were no longer than each of `bounds`.
     public var cumulated: [Int64] {
         Self.bounds.indices.map { index in (0...index).reduce(0) { $0 + counts[$1] } }

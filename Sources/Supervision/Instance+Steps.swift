@@ -19,7 +19,9 @@ extension Instance {
             try sockets.openMissing(wanted)
             try releaseFrontends()
             let answers = await surroundings.locator.lookUpNames(of: configuration)
-            var inherited = Inheritance.select(from: [:], ordered: ordered, last: lastRun, next: configuration)
+            let left = lastRun == nil ? takeOver() : [:]
+            var inherited = Inheritance.select(
+                from: left, ordered: ordered, last: lastRun ?? configuration, next: configuration)
             if lastRun == nil {
                 let kept = ServerStateFiles.states(for: configuration, at: WallClock.now(), logger: logger)
                 // What was ordered of this process is newer.
@@ -99,6 +101,16 @@ extension Instance {
     }
 }
 
+extension Instance {
+    /// What a supervisor that ended by itself left of the servers; what persons had ordered of it holds here, too.
+    private func takeOver() -> [ServerIdentity: InheritedServer] {
+        let kept = surroundings.keeper?.files.read(name) { logger.warning("\($0)") }
+        guard let left = kept?.holding(under: configuration) else { return [:] }
+        ordered.merge(left.ordered) { here, _ in here }
+        return left.known
+    }
+}
+
 // MARK: - Workers
 
 extension Instance {
@@ -123,6 +135,7 @@ extension Instance {
         plan.markSessions = { [finishing] in finishing.take($0) }
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
+        surroundings.watchdog?.watch(worker, of: name)
         self.worker = worker
         self.counters = counters
         runningSince = .now
@@ -156,11 +169,12 @@ extension Instance {
     /// Ends the worker, and those that it replaced, each within what is left of its time.
     func stopWorkers() async {
         let (current, who, grace) = (worker, orderedBy, drain)
+        let goesOn = surroundings.custody?.hasSuccessor ?? false
         await withTaskGroup(of: Void.self) { group in
             for worker in retired + [current].compactMap({ $0 }) {
                 group.addTask {
                     await worker.stop(
-                        grace: grace, isFinal: worker === current, actor: who?.name, reason: who?.reason)
+                        grace: grace, isFinal: worker === current && !goesOn, actor: who?.name, reason: who?.reason)
                 }
             }
         }

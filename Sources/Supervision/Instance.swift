@@ -22,6 +22,12 @@ struct InstanceSurroundings: Sendable {
     var sharesAddresses = false
     /// The sockets of a supervisor's only instance, if they were opened before it.
     var sockets: InstanceSockets?
+    /// Listening sockets that came with the process, and who holds those that are open for the next one.
+    var custody: SocketCustody?
+    /// Who looks whether workers' loops turn.
+    var watchdog: Watchdog?
+    /// What an earlier process left of the servers; `nil` when nobody keeps that.
+    var keeper: StateKeeper?
     /// When failed attempts are repeated.
     var policy = RestartPolicy()
     /// Makes workers.
@@ -112,7 +118,8 @@ actor Instance {
         self.life = InstanceLife(policy: surroundings.policy)
         self.sockets =
             surroundings.sockets?.listening
-            ?? ListeningSockets(logger: surroundings.logger, areShared: surroundings.sharesAddresses)
+            ?? ListeningSockets(
+                logger: surroundings.logger, areShared: surroundings.sharesAddresses, custody: surroundings.custody)
         self.namespaces = surroundings.sockets?.namespaces ?? OpenNamespaces()
         self.drain = surroundings.drain
     }
@@ -282,6 +289,9 @@ extension Instance {
 // MARK: - What can be seen
 
 extension Instance {
+    /// Where it is in its life.
+    var state: InstanceState { life.state }
+
     /// The configuration's servers.
     var servers: [ServerIdentity] { configuration.identifiedServers.map(\.identity) }
 
@@ -367,6 +377,8 @@ extension Instance {
     }
 
     private func record(_ kind: EventKind, by who: Operator?, detail: String?) {
+        // It goes on in another process.
+        if kind == .stopped, surroundings.custody?.hasSuccessor ?? false { return }
         offer(kind, by: who, detail: detail)
         guard let difference, life.state == .running else { return }
         self.difference = nil
@@ -385,13 +397,13 @@ extension Instance {
 extension EventKind {
     fileprivate var logLevel: Logger.Level {
         switch self {
-        case .crashed, .fatal: .error
+        case .crashed, .stalled, .fatal: .error
         case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack, .clockSetForward,
             .alertFailed, .acceptingPaused:
             .warning
         case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
             .drain, .maint, .ready, .addressChanged, .calm, .changed, .held, .failback, .rebalance, .rebalanced,
-            .acceptingResumed:
+            .acceptingResumed, .upgraded:
             .notice
         }
     }

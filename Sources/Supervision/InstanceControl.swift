@@ -203,6 +203,12 @@ public protocol InstanceControl: Sendable {
     /// - Throws: `ControlError`.
     func setStandIn(_ name: String, running isRunning: Bool, by who: Operator) async throws(ControlError)
 
+    /// Has the program as its file is now take over, and returns when it serves.
+    ///
+    /// - Parameter who: for the history.
+    /// - Throws: `ControlError.failed` when it doesn't come up; this one goes on then.
+    func upgrade(by who: Operator) async throws(ControlError)
+
     /// Begins to drain and end; returns at once.
     ///
     /// - Parameter who: for the history.
@@ -228,4 +234,11 @@ extension InstanceControl {
 
     /// For those that know one time to drain.
     public func shutDown(draining drain: Duration?, by who: Operator) async { await shutDown(by: who) }
+}
+
+extension InstanceControl {
+    /// Nobody is there to start another one.
+    public func upgrade(by who: Operator) async throws(ControlError) {
+        throw .failed("the supervisor runs without a guardian, which would start the new program")
+    }
 }

@@ -3,6 +3,8 @@ import Proxy
 
 /// What an instance needs of its worker; `Worker` is the one there is, tests bring others.
 protocol InstanceWorker: AnyObject, Sendable {
+    /// The turn that its loop is in; `nil` while it waits for something to do.
+    var presentTurn: WorkerTurn? { get }
     /// Everything that can be seen now; `nil` once the worker has ended.
     func snapshot() async -> InstanceSnapshot?
     /// Has a request carried out; `nil` once the worker has ended.
@@ -21,6 +23,11 @@ protocol InstanceWorker: AnyObject, Sendable {
     func take(_ mark: SessionMark)
     /// Stops once another worker has taken its place; what could be seen as the thread ended, `nil` when it had before.
     func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot?
+}
+
+extension InstanceWorker {
+    /// Never in a turn, like one that has no loop.
+    var presentTurn: WorkerTurn? { nil }
 }
 
 extension Worker: InstanceWorker {}

@@ -40,6 +40,8 @@ struct ListeningSockets {
     private var open: [BindPlace: Open] = [:]
     /// Listening descriptors that came with the process, by place; each is taken by the first who wants it.
     private var inherited: [String: Int32]
+    /// Who holds them so that they outlive this process; `nil` when nobody does.
+    private let custody: SocketCustody?
 
     /// Begins without sockets.
     ///
@@ -47,10 +49,14 @@ struct ListeningSockets {
     ///   - logger: told what was not done as the file asks.
     ///   - areShared: whether another process may listen on the same addresses.
     ///   - inherited: listening descriptors that came with the process, by the place's text.
-    init(logger: Logger, areShared: Bool = false, inherited: [String: Int32] = [:]) {
+    ///   - custody: who holds them so that they outlive this process.
+    init(
+        logger: Logger, areShared: Bool = false, inherited: [String: Int32] = [:], custody: SocketCustody? = nil
+    ) {
         self.logger = logger
         self.areShared = areShared
         self.inherited = inherited
+        self.custody = custody
     }
 
     /// The open descriptors by the text of their places, for a process that is to inherit them.
@@ -95,7 +101,9 @@ struct ListeningSockets {
                 if let adopted = adopt(item) {
                     open[item.place] = adopted
                 } else {
-                    open[item.place] = try make(item)
+                    let made = try make(item)
+                    open[item.place] = made
+                    custody?.hold(made.descriptor, as: item.place.description)
                 }
                 opened.append(item.place)
             }
@@ -171,7 +179,8 @@ struct ListeningSockets {
 
     private mutating func close(_ place: BindPlace) {
         guard let socket = open.removeValue(forKey: place) else { return }
-        socket.file?.remove()
+        // A successor has them otherwise.
+        if custody?.release(place.description) ?? true { socket.file?.remove() }
         Socket.close(socket.descriptor)
     }
 
@@ -181,16 +190,36 @@ struct ListeningSockets {
         inherited = [:]
     }
 
-    /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove.
+    /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove, unless that one has left both.
     private mutating func adopt(_ wanted: Wanted) -> Open? {
-        guard let descriptor = inherited.removeValue(forKey: wanted.place.description) else { return nil }
+        let name = wanted.place.description
+        var file: SocketFile?
+        let descriptor: Int32
+        if let inherited = inherited.removeValue(forKey: name) {
+            descriptor = inherited
+        } else if let lent = custody?.borrow(name) {
+            descriptor = lent
+        } else if let left = custody?.take(name) {
+            descriptor = left
+            if case .unix(let path) = wanted.address {
+                file = SocketFile(adopting: left, at: path)
+                guard file != nil else {
+                    // Nobody finds a socket whose file was removed: a new one takes its place.
+                    _ = custody?.release(name)
+                    Socket.close(left)
+                    return nil
+                }
+            }
+        } else {
+            return nil
+        }
         do throws(SystemError) {
             // Whoever had it before may have been ordered not to listen.
             try Socket.setBacklog(of: descriptor, to: wanted.backlog)
         } catch {
             logger.warning("\(wanted.address): \(error)")
         }
-        return Open(descriptor: descriptor, file: nil, wanted: wanted)
+        return Open(descriptor: descriptor, file: file, wanted: wanted)
     }
 
     private func make(_ wanted: Wanted) throws(SystemError) -> Open {

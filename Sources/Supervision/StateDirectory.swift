@@ -74,6 +74,8 @@ public struct StateDirectory: Sendable, Hashable {
     public var historyFile: String { "\(path)/history.sqlite" }
     /// The socket on which the running supervisor takes orders.
     public var controlSocket: String { "\(path)/control.sock" }
+    /// What a supervisor knows of its servers, a file an instance; there while it runs, and after a crash.
+    public var serverStates: String { "\(path)/servers" }
     /// The file that a running supervisor holds.
     public var lockFile: String { "\(path)/supervise.lock" }
     /// The messages of one in the background.

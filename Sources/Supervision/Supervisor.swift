@@ -9,6 +9,8 @@ import StandIn
 public struct SupervisorSettings: Sendable {
     /// How long an instance's sessions go on when it stops or reloads, unless told otherwise.
     public static let defaultDrain = Duration.seconds(30)
+    /// A turn that is so many times longer than one that is told is beyond help.
+    public static let hopelessFactor = 6
     /// How long an old worker's sessions go on after a restart, unless told otherwise.
     public static let defaultGrace = Duration.seconds(5)
 
@@ -28,6 +30,22 @@ public struct SupervisorSettings: Sendable {
     public var sharesAddresses = false
     /// The listening sockets of the only instance, if they were opened before it.
     public var sockets: InstanceSockets?
+    /// Listening sockets that came with the process, and who holds those that are open for the next one.
+    public var custody: SocketCustody?
+    /// Where to keep what is known of the servers for a successor; `nil` for nowhere.
+    public var serverStates: String?
+    /// Whether this takes over from a supervisor that ended by itself, or will end: what a person stopped stays stopped.
+    public var isSuccessor = false
+    /// A turn of a worker's loop that lasts so long is told.
+    public var stalledAfter = Duration.seconds(5)
+    /// Told of a loop that is in one turn for six times as long, with a sentence about it, on the watchdog's thread.
+    public var whenHopeless: @Sendable (String) -> Void = { _ in }
+    /// Called a few times a second as long as no loop is that stuck, on the watchdog's thread.
+    public var whenWell: @Sendable () -> Void = {}
+    /// Called when the end of everything begins.
+    public var whenEnding: @Sendable () -> Void = {}
+    /// Asks for a successor, the program as its file is now; `nil` when there is nobody to ask.
+    public var requestUpgrade: (@Sendable () -> Void)?
     /// Reads the file of an instance; `nil` reads it as it is.
     public var read: (@Sendable (_ file: String) -> ParsedInstance)?
     /// What `"${VAR}"` in the files stands for.
@@ -58,13 +76,18 @@ public actor Supervisor {
     let logger: Logger
     let history: any HistorySink
     let standInFleet: StandInFleet?
+    let keeper: StateKeeper?
     private let surroundings: InstanceSurroundings
     private let reader: InstanceFiles
 
     private(set) var instances: [String: Instance] = [:]
     private(set) var isEnding = false
+    /// Whether a successor serves in its place.
+    var hasLeft = false
     private var hasEnded = false
     private var awaitingEnd: [CheckedContinuation<Void, Never>] = []
+    /// Who ordered an upgrade that has not succeeded or failed yet.
+    var awaitingUpgrade: [CheckedContinuation<Result<Void, ControlError>, Never>] = []
 
     /// Makes a supervisor that runs nothing yet.
     ///
@@ -78,12 +101,20 @@ public actor Supervisor {
     ) {
         let standIns = settings.usesStandIns ? StandInFleet() : nil
         let locator = ServerLocator(resolver: Resolver(), standIns: standIns, logger: logger)
+        let keeper = settings.serverStates.map { StateKeeper(KeptInstances(directory: $0), history: history) }
         var surroundings = InstanceSurroundings(
-            history: history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
+            history: keeper ?? history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
             grace: settings.grace)
         surroundings.policy = settings.policy
         surroundings.sharesAddresses = settings.sharesAddresses
         surroundings.sockets = settings.sockets
+        surroundings.custody = settings.custody
+        surroundings.keeper = keeper
+        surroundings.watchdog = Watchdog(
+            stalledAfter: settings.stalledAfter,
+            hopelessAfter: settings.stalledAfter * SupervisorSettings.hopelessFactor, history: history,
+            report: { logger.error("\($0)") },
+            reaction: .init(allWell: settings.whenWell, hopeless: settings.whenHopeless))
         self.init(settings: settings, surroundings: surroundings)
     }
 
@@ -94,6 +125,7 @@ public actor Supervisor {
         self.logger = surroundings.logger
         self.history = surroundings.history
         self.standInFleet = surroundings.locator.standIns
+        self.keeper = surroundings.keeper
         self.reader = InstanceFiles(
             parse: settings.read ?? { [environment = settings.environment] file in
                 ConfigurationReader.read(file: file, environment: environment)
@@ -116,15 +148,28 @@ public actor Supervisor {
             logger.warning("the limit of open files stays as it is: \(error)")
         }
         warnOfDescriptors(configurations)
+        do throws(SystemError) {
+            try surroundings.watchdog?.start()
+        } catch {
+            logger.warning("nobody looks whether the instances' loops turn: \(error)")
+        }
         for configuration in configurations {
             instances[configuration.name] = Instance(configuration, surroundings: surroundings, supervisor: self)
         }
         await withTaskGroup(of: Void.self) { group in
-            for instance in instances.values {
+            for instance in instances.values where !wasStopped(instance.name) {
                 // Why it failed is in its state, its events and the log, and it is tried again.
                 group.addTask { try? await instance.carryOut(.start, with: nil, by: nil) }
             }
         }
+        for place in settings.custody?.releaseUnclaimed() ?? [] {
+            logger.warning("no instance listens on \(place) any more: it is closed")
+        }
+        let wanted = Set(configurations.flatMap { ListeningSockets.wanted(by: $0) }.map(\.place.description))
+        for place in settings.custody?.activated(allBut: wanted) ?? [] {
+            logger.warning("no instance listens on \(place), a socket that came with this process")
+        }
+        keepStates()
         return diagnostics
     }
 
@@ -161,8 +206,21 @@ public actor Supervisor {
     public func shutDown(draining drain: Duration?, by who: Operator) async {
         if isEnding { return await endNow() }
         isEnding = true
+        if !hasLeft { settings.whenEnding() }
         logger.notice("shutting down by \(who.name)")
         Task { await end(draining: drain, by: who) }
+    }
+
+    /// Begins to drain and end without taking anything from a successor: what is closed here stays open there.
+    ///
+    /// - Parameters:
+    ///   - hasSuccessor: whether one serves already, so that the history says of the instances that they go on.
+    ///   - who: for the history.
+    public func leave(hasSuccessor: Bool, by who: Operator) async {
+        hasLeft = true
+        settings.custody?.leave(hasSuccessor: hasSuccessor)
+        endUpgrade(with: .success(()))
+        if !isEnding { await shutDown(by: who) }
     }
 
     private func end(draining drain: Duration?, by who: Operator) async {
@@ -170,6 +228,7 @@ public actor Supervisor {
             for instance in instances.values { group.addTask { await instance.shutDown(draining: drain, by: who) } }
         }
         await standInFleet?.shutDown()
+        if !hasLeft { keeper?.files.remove() }
         hasEnded = true
         for waiting in awaitingEnd { waiting.resume() }
         awaitingEnd = []

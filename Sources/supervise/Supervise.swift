@@ -47,7 +47,9 @@ struct Supervise: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(
                 name: "Supervisor",
-                subcommands: [Up.self, Down.self, Status.self, Top.self, IsHealthy.self, Check.self]),
+                subcommands: [
+                    Up.self, Down.self, Upgrade.self, Status.self, Top.self, IsHealthy.self, Check.self,
+                ]),
             CommandGroup(
                 name: "History",
                 subcommands: [History.self, Incidents.self, Sessions.self, Uptime.self, Events.self]),

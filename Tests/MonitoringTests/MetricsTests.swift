@@ -88,7 +88,8 @@ struct MetricsTests {
             "supervise_history_dropped_records_total 5", "supervise_history_failing 0",
             #"supervise_loop_turn_seconds_bucket{le="0.00001"} 1"#, #"supervise_loop_turn_seconds_bucket{le="0.01"} 2"#,
             #"supervise_loop_turn_seconds_bucket{le="1.0"} 2"#, #"supervise_loop_turn_seconds_bucket{le="+Inf"} 3"#,
-            "supervise_loop_turn_seconds_sum 5.002009000", "supervise_loop_turn_seconds_count 3",
+            "supervise_loop_long_turns_total 1", "supervise_loop_turn_seconds_sum 5.002009000",
+            "supervise_loop_turn_seconds_count 3",
         ] {
             #expect(text.contains("\n\(line)\n"), "\(line)")
         }

@@ -86,7 +86,7 @@ extension Scenarios {
 }
 
 /// Clients that connect, get an echo and go, again and again.
-private final class Load: Sendable {
+final class Load: Sendable {
     struct Counts {
         var served = 0
         var refused = 0

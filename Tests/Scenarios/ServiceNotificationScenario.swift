@@ -39,7 +39,7 @@ extension Scenarios {
 }
 
 /// Takes what services tell.
-private final class Systemd {
+final class Systemd {
     let path: String
     private let descriptor: Int32
     private(set) var messages: [String] = []

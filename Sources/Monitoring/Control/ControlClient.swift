@@ -117,6 +117,14 @@ public struct ControlClient: Sendable {
         _ = try await send(.POST, "/v1/stand-ins/\(Self.escaped(name))/\(verb)", OrderRequest())
     }
 
+    /// Has the program as its file is now take over; returns once it serves.
+    ///
+    /// - Parameter reason: why.
+    /// - Throws: `ControlClientError`.
+    public func upgrade(reason: String?) async throws(ControlClientError) {
+        _ = try await send(.POST, "/v1/upgrade", OrderRequest(reason: reason))
+    }
+
     /// Tells the supervisor to drain and end; returns at once.
     ///
     /// - Parameters:

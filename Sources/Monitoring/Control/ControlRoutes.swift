@@ -29,6 +29,7 @@ struct ControlContext: RequestContext {
 /// | `POST /v1/instances/NAME/reload` | `{"way", "changes", "new_worker_for"}` once it is done |
 /// | `POST /v1/servers` | `{"servers": […]}` that are now in the state asked for |
 /// | `POST /v1/stand-ins/NAME/{start,stop}` | `{}` once it is done |
+/// | `POST /v1/upgrade` | `{}` once the new process serves |
 /// | `POST /v1/shutdown` | `{"pid": …}` at once |
 ///
 /// These are orders, taken on the control socket alone, where the kernel says who asks; `QuestionRoutes` has the questions,
@@ -78,6 +79,10 @@ struct ControlRoutes: Sendable {
             let servers = try await control.set(order.state, server: order.server, by: who)
             return Response.json(
                 .object([JSON.Field("servers", .array(servers.map { .string($0.description) }))]))
+        }
+        router.post("/v1/upgrade") { request, context in
+            try await control.upgrade(by: try await Self.person(asking: request, context))
+            return Response.json(.object([]))
         }
         router.post("/v1/shutdown") { request, context in
             let body = try await Self.body(OrderRequest.self, of: request, whenEmpty: OrderRequest())

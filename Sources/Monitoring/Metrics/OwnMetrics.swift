@@ -33,6 +33,9 @@ enum OwnMetrics {
                 "loop_turn_seconds", .histogram,
                 "How long the turns of the instance's loop took, the waiting left out.",
                 turns(snapshot.turns), to: &writer)
+            write(
+                "loop_long_turns_total", .counter, "Turns of the instance's loop that took more than 0.1 seconds.",
+                [sample([:], Int(snapshot.turns.long))], to: &writer)
         }
         if let history = vitals.history { writeHistory(history, to: &writer) }
     }

@@ -37,12 +37,12 @@ struct Events: AsyncParsableCommand {
 
     private static func color(_ kind: EventKind) -> Color? {
         switch kind {
-        case .crashed, .fatal, .supervisorLost, .historyTrouble, .alertFailed: .red
+        case .crashed, .stalled, .fatal, .supervisorLost, .historyTrouble, .alertFailed: .red
         case .backoff, .reloadRefused, .gap, .panic, .clockSetBack, .clockSetForward, .held, .acceptingPaused: .yellow
         case .drain, .maint: .blue
         case .supervisorStarted, .started, .ready, .calm, .failback, .acceptingResumed: .green
-        case .supervisorStopped, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged, .changed,
-            .rebalance, .rebalanced:
+        case .supervisorStopped, .upgraded, .stopped, .restarted, .reloaded, .configurationChanged, .addressChanged,
+            .changed, .rebalance, .rebalanced:
             nil
         }
     }

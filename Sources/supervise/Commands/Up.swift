@@ -1,9 +1,11 @@
 import ArgumentParser
 import Configuration
+import EventLoop
 import Foundation
 import Monitoring
 import Settings
 import Supervision
+import Synchronization
 
 /// `supervise up`: runs the instances.
 struct Up: AsyncParsableCommand {
@@ -53,6 +55,19 @@ struct Up: AsyncParsableCommand {
     @Flag(help: "Reload an instance when its file changes, once it has been left alone for a second.")
     var watch = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: ArgumentHelp(
+            "Have a small process hold the listening sockets and start this again when it crashes.",
+            discussion: "--no-guardian leaves that to systemd, or to nobody."))
+    var guardian = true
+
+    @Option(
+        help: ArgumentHelp(
+            "Tell of an instance whose loop is stuck for so long; after six times as long the supervisor is started again.",
+            valueName: "seconds"))
+    var stalled = 5
+
     @Flag(help: .hidden)
     var detached = false
 
@@ -60,6 +75,7 @@ struct Up: AsyncParsableCommand {
 
     func validate() throws {
         guard (0...86_400).contains(drain) else { throw ValidationError("'--drain' must be 0 to 86400 seconds.") }
+        guard (1...3_600).contains(stalled) else { throw ValidationError("'--stalled' must be 1 to 3600 seconds.") }
     }
 
     func run() async throws {
@@ -69,23 +85,54 @@ struct Up: AsyncParsableCommand {
             return try BackgroundProcess(directory).launch(Array(arguments))
         }
         let environment = ProcessInfo.processInfo.environment
+        let guardianship = try Guardianship(environment: environment)
+        if guardianship == nil, guardian { try Guardianship.begin() }
+        let isRestarted = guardianship.map { !$0.isFirst } ?? false
+        if detached, isRestarted { try BackgroundProcess.forgetOutput() }
         let options = try refuseWrongConfiguration(environment)
         let users = try dashboardUsers()
         try directory.make()
         if let controlGroup { try directory.open(toGroup: controlGroup.number) }
-        let lock = try directory.lock()
-        defer { withExtendedLifetime(lock) {} }
+        let lock = Mutex<LockFile?>(try guardianship?.lock(directory) ?? directory.lock())
+        let manager = ServiceManager(environment: environment, guardian: guardianship?.link)
+        let manner = RunManner(
+            dashboard: dashboard, dashboardUsers: users, controlGroup: controlGroup?.number, options: options,
+            watchesFiles: watch, messages: logJson ? .json : .lines)
+        let run = SupervisorRun(
+            settings(directory, guardianship, manager, environment), directory: directory, manner: manner,
+            guardianship: guardianship, manager: manager)
+        try await run.untilEnded {
+            if detached, !isRestarted { BackgroundProcess.reportReady() }
+        } whenOrphaned: {
+            // Who starts another one now need not wait for the last session.
+            lock.withLock { $0 = nil }
+        }
+        lock.withLock { $0 = nil }
+    }
+
+    private func settings(
+        _ directory: StateDirectory, _ guardianship: Guardianship?, _ manager: ServiceManager?,
+        _ environment: [String: String]
+    ) -> SupervisorSettings {
         var settings = SupervisorSettings(directory: instances, environment: environment)
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
-        let run = SupervisorRun(
-            settings, directory: directory,
-            manner: RunManner(
-                dashboard: dashboard, dashboardUsers: users, controlGroup: controlGroup?.number, options: options,
-                watchesFiles: watch, messages: logJson ? .json : .lines))
-        try await run.untilEnded { [detached] in
-            if detached { BackgroundProcess.reportReady() }
+        settings.stalledAfter = .seconds(stalled)
+        settings.serverStates = directory.serverStates
+        settings.isSuccessor = guardianship.map { !$0.isFirst } ?? false
+        settings.custody = SocketCustody(
+            sockets: guardianship?.listeners ?? [:], activated: ActivatedSockets.find(environment),
+            guardian: guardianship?.link)
+        if let sign = LifeSign(manager) { settings.whenWell = { sign.give() } }
+        settings.whenEnding = { [drain] in manager?.stopping(within: .seconds(drain)) }
+        if let link = guardianship?.link {
+            settings.requestUpgrade = { link.requestUpgrade() }
+            settings.whenHopeless = { sentence in
+                Output.message("supervise: \(sentence); it is started again")
+                CurrentProcess.abort()
+            }
         }
+        return settings
     }
 
     private func dashboardUsers() throws -> DashboardUsers? {

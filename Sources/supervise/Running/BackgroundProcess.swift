@@ -93,11 +93,16 @@ struct BackgroundProcess: Sendable {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(readyLine.utf8))
             // The pipe ends here; what follows has nowhere to go but the log.
-            let nowhere = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/null"))
-            dup2(nowhere.fileDescriptor, STDOUT_FILENO)
+            try forgetOutput()
         } catch {
             Output.message("the starting process does not wait any more: \(error.localizedDescription)")
         }
+    }
+
+    /// Gives up the standard output, which nobody reads any more.
+    static func forgetOutput() throws {
+        let nowhere = try FileHandle(forWritingTo: URL(fileURLWithPath: "/dev/null"))
+        dup2(nowhere.fileDescriptor, STDOUT_FILENO)
     }
 
     private static func openLog(_ path: String) throws -> FileHandle {

@@ -19,6 +19,8 @@ struct SupervisorRun: Sendable {
     private let settings: SupervisorSettings
     private let directory: StateDirectory
     private let manner: RunManner
+    private let guardianship: Guardianship?
+    private let manager: ServiceManager?
     private let logger: Logger
     /// Hummingbird tells of each start and stop; only what goes wrong matters here.
     private let serverLogger: Logger
@@ -29,8 +31,15 @@ struct SupervisorRun: Sendable {
     ///   - settings: what to run, and how.
     ///   - directory: the state directory, locked by this process.
     ///   - manner: how it shows itself, and to whom.
-    init(_ settings: SupervisorSettings, directory: StateDirectory, manner: RunManner) {
+    ///   - guardianship: the guardian that started this process, if one did.
+    ///   - manager: the service manager, if it wants to be told.
+    init(
+        _ settings: SupervisorSettings, directory: StateDirectory, manner: RunManner, guardianship: Guardianship?,
+        manager: ServiceManager?
+    ) {
         self.settings = settings
+        self.guardianship = guardianship
+        self.manager = manager
         self.directory = directory
         self.manner = manner
         let messages = manner.messages
@@ -40,14 +49,19 @@ struct SupervisorRun: Sendable {
 
     /// Runs until someone orders the end, and everything has ended.
     ///
-    /// - Parameter whenReady: called when all instances have been started and all addresses are served.
+    /// - Parameters:
+    ///   - whenReady: called when all instances have been started and all addresses are served.
+    ///   - whenOrphaned: called when the guardian has ended before this process.
     /// - Throws: `ListenError` or `ConfigurationRefused`, when it could not begin.
-    func untilEnded(whenReady: @escaping @Sendable () -> Void) async throws {
+    func untilEnded(
+        whenReady: @escaping @Sendable () -> Void, whenOrphaned: @escaping @Sendable () -> Void = {}
+    ) async throws {
         // Writing to a peer that has gone is an error to handle where it happens, and not the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let recorder = Recorder(
             stateDirectory: directory.path, version: Supervise.versionNumber,
-            processID: ProcessInfo.processInfo.processIdentifier, retention: manner.options.retention, now: { .now },
+            processID: ProcessInfo.processInfo.processIdentifier, successorOf: guardianship?.predecessor,
+            retention: manner.options.retention, now: { .now },
             report: { [logger] line in logger.warning("\(line)") })
         let tap = AlertTap(recorder)
         let alerts = AlertService(
@@ -58,6 +72,9 @@ struct SupervisorRun: Sendable {
                 version: Supervise.versionNumber, logger: serverLogger,
                 history: { [path = directory.path] in try HistoryDatabase(stateDirectory: path) }),
             logger: logger)
+        guardianship?.listen(for: supervisor, logger: logger) { hasSuccessor in
+            if hasSuccessor { recorder.handOver() } else { whenOrphaned() }
+        }
         let (arrivals, arrival) = AsyncStream.makeStream(of: Void.self)
         let control = ControlService(server: controlSocket(of: supervisor), arrival: arrival)
         let dashboard = dashboardService(of: supervisor, arrival: arrival)
@@ -65,21 +82,32 @@ struct SupervisorRun: Sendable {
         let instances = InstancesService(
             supervisor: supervisor, recorder: recorder, tap: tap, alerts: alerts,
             listening: arrivals.prefix(addressCount), addressCount: addressCount,
-            watch: manner.watchesFiles ? InstanceWatch(settings.directory, supervisor: supervisor) : nil
+            watch: manner.watchesFiles ? InstanceWatch(settings.directory, supervisor: supervisor) : nil,
+            guardianship: guardianship
         ) {
+            let message = await readyMessage(supervisor, dashboard)
             switch manner.messages {
-            case .lines: Output.message(await readyMessage(supervisor, dashboard))
+            case .lines: Output.message(message)
             case .json: await tellReady(supervisor)
             }
             whenReady()
+            guardianship?.link.reportReady()
+            manager?.ready(message.prefix { $0 != "\n" }.description)
+        }
+        func guarded(_ service: any Service) -> any Service {
+            guard let guardianship else { return service }
+            return GuardedService(service: service, guardianship: guardianship, logger: serverLogger)
         }
         var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
-            .init(service: control, failureTerminationBehavior: .gracefullyShutdownGroup)
+            .init(
+                service: guarded(control), successTerminationBehavior: .ignore,
+                failureTerminationBehavior: .gracefullyShutdownGroup)
         ]
         if let dashboard {
             services.append(
                 .init(
-                    service: dashboard, successTerminationBehavior: .ignore, failureTerminationBehavior: .ignore))
+                    service: guarded(dashboard), successTerminationBehavior: .ignore,
+                    failureTerminationBehavior: .ignore))
         }
         services.append(.init(service: instances, successTerminationBehavior: .gracefullyShutdownGroup))
         try await ServiceGroup(configuration: .init(services: services, logger: serverLogger)).run()
@@ -151,7 +179,7 @@ struct SupervisorRun: Sendable {
     }
 }
 
-/// Serves one address.
+/// Serves the control socket.
 private struct ControlService: Service {
     let server: ControlServer
     /// Told once when the address is served.
@@ -166,6 +194,26 @@ private struct ControlService: Service {
     }
 }
 
+/// Serves an address that two processes cannot have: from the predecessor's end on, if there is one, until the group's end or
+/// until a successor serves.
+private struct GuardedService: Service {
+    let service: any Service
+    let guardianship: Guardianship
+    let logger: Logger
+
+    func run() async throws {
+        await guardianship.predecessorLeft.wait()
+        guardianship.beginServing()
+        defer { guardianship.endServing() }
+        let serving = ServiceGroup(services: [service], logger: logger)
+        Task {
+            await guardianship.leaving.wait()
+            await serving.triggerGracefulShutdown()
+        }
+        try await serving.run()
+    }
+}
+
 /// Runs the instances until someone orders the end: a signal, `down`, or the group.
 private struct InstancesService: Service {
     let supervisor: Supervisor
@@ -177,17 +225,22 @@ private struct InstancesService: Service {
     let addressCount: Int
     /// What reloads instances whose files change, if that is to be.
     let watch: InstanceWatch?
+    let guardianship: Guardianship?
     let whenStarted: @Sendable () async -> Void
 
     /// How long the start waits for the history at the most.
     private static let historyPatience = Duration.seconds(2)
 
     func run() async throws {
-        var served = 0
-        for await () in listening.cancelOnGracefulShutdown() { served += 1 }
-        // An address is taken: its own service says so, and ends the group.
-        guard served == addressCount else { return }
+        // A successor serves the addresses last: its predecessor has them as long as it serves the instances.
+        if guardianship?.predecessor == nil {
+            var served = 0
+            for await () in listening.cancelOnGracefulShutdown() { served += 1 }
+            // An address is taken: its own service says so, and ends the group.
+            guard served == addressCount else { return }
+        }
         recorder.start()
+        if let crash = guardianship?.crash(at: .now) { recorder.offer(.event(crash)) }
         let telling = Task { [alerts, tap] in await alerts.run(tap) }
         let outcome: Result<Void, any Error>
         do {

@@ -18,6 +18,8 @@ final class Supervisor: Sendable {
     let instances: String
     /// What starts `up`: the binary, or what gives root's rights away before.
     private let program: [String]
+    /// Whether `up` runs under its guardian; otherwise the process that a scenario started is the supervisor itself.
+    private let isGuarded: Bool
 
     /// Prepares a supervisor that does not run yet.
     ///
@@ -25,9 +27,13 @@ final class Supervisor: Sendable {
     ///   - directory: where its state is kept.
     ///   - instances: the directory with its instances' files; one is made when there is none.
     ///   - hasRights: whether it keeps root's rights, when the tests have them.
+    ///   - isGuarded: whether `up` runs under its guardian.
     /// - Throws: when a directory can't be made.
-    init(in directory: TemporaryDirectory, instances: String? = nil, hasRights: Bool = true) throws {
+    init(
+        in directory: TemporaryDirectory, instances: String? = nil, hasRights: Bool = true, isGuarded: Bool = false
+    ) throws {
         self.directory = directory
+        self.isGuarded = isGuarded
         state = try directory.directory("state")
         self.instances = try instances ?? directory.directory("instances")
         program = hasRights || geteuid() != 0 ? [try Self.binary()] : try Self.withoutRights(directory, state: state)
@@ -78,14 +84,18 @@ final class Supervisor: Sendable {
     ///
     /// - Parameters:
     ///   - arguments: more arguments of `up`.
+    ///   - environment: added to the environment.
     ///   - surroundings: puts the command into another one that runs it.
     /// - Returns: the running process.
     /// - Throws: when it can't be started.
     func start(
-        _ arguments: [String] = [], within surroundings: ([String]) -> [String] = { $0 }
+        _ arguments: [String] = [], environment: [String: String] = [:],
+        within surroundings: ([String]) -> [String] = { $0 }
     ) throws -> TestProcess {
         let command = ["up", "--state", state, "--instances", instances, "--dashboard", "off"]
-        return try TestProcess(surroundings(program + command + arguments), keeping: directory)
+        let guarding = isGuarded ? [] : ["--no-guardian"]
+        return try TestProcess(
+            surroundings(program + command + guarding + arguments), environment: environment, keeping: directory)
     }
 
     /// Runs another subcommand to its end.

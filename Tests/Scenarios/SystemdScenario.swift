@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+extension Scenarios {
+    @Suite("A service of systemd's")
+    struct Service {
+        @Test("systemd is told of the start, of life while all loops turn, and of the end", arguments: [true, false])
+        func notifications(isGuarded: Bool) async throws {
+            let setUp = try SetUp(isGuarded: isGuarded)
+            let systemd = try Systemd(path: "\(setUp.directory.path)/notify")
+            let process = try setUp.supervisor.start(
+                ["--drain", "7"], environment: ["NOTIFY_SOCKET": systemd.path, "WATCHDOG_USEC": "600000"])
+            try await systemd.wait(for: 1, "READY=1\nSTATUS=supervise ", from: process)
+            try await systemd.wait(for: 3, "WATCHDOG=1", from: process)
+            process.signal(SIGTERM)
+            #expect(try await process.waitUntilExit() == .code(0))
+            try await systemd.wait(for: 1, "STOPPING=1\n", from: process)
+            #expect(systemd.messages.contains { $0.contains("\nEXTEND_TIMEOUT_USEC=17000000") })
+        }
+
+        @Test(
+            "a socket that systemd opened is the bind line's with its address, before and after a crash",
+            arguments: [true, false])
+        func activation(isGuarded: Bool) async throws {
+            let setUp = try SetUp(isGuarded: isGuarded)
+            let process = try setUp.activated(isGuarded: isGuarded)
+            // The socket listens before anybody serves it.
+            let early = try await eventually("the socket: \(process.errorOutput)") {
+                try await Socket.connect(port: setUp.port.port)
+            }
+            try await check(early)
+            if isGuarded {
+                let status = try await eventually("a status", every: .milliseconds(100)) {
+                    try await setUp.supervisor.json(StatusLine.self, "status").first
+                }
+                #expect(kill(status.pid, SIGKILL) == 0)
+                try await check(try #require(try await Socket.connect(port: setUp.port.port)))
+            }
+            process.signal(SIGTERM)
+            #expect(try await process.waitUntilExit() == .code(0))
+            #expect(!process.errorOutput.contains("no instance listens"))
+        }
+
+        private func check(_ socket: Socket) async throws {
+            try await socket.write(Array("hello".utf8))
+            #expect(try await socket.read(exactly: 5) == Array("hello".utf8))
+        }
+
+        private struct SetUp {
+            let directory: TemporaryDirectory
+            let port: HeldPort
+            let supervisor: Supervisor
+            private let echo: FakeServer
+
+            init(isGuarded: Bool) throws {
+                directory = try TemporaryDirectory()
+                echo = try FakeServer(serve: FakeServer.echo)
+                port = try HeldPort()
+                supervisor = try Supervisor(in: directory, isGuarded: isGuarded)
+                let servers = ["echo \(echo.address.address)"]
+                try supervisor.configure("main", PlainInstance(name: "main", bind: port, servers: servers).text)
+            }
+
+            /// Starts it as systemd does: with a socket as descriptor 3.
+            func activated(isGuarded: Bool) throws -> TestProcess {
+                let program = """
+                    import os, socket, sys
+                    listener = socket.socket()
+                    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    listener.bind(("127.0.0.1", int(sys.argv[1])))
+                    listener.listen()
+                    os.dup2(listener.fileno(), 3)
+                    os.environ["LISTEN_FDS"], os.environ["LISTEN_PID"] = "1", str(os.getpid())
+                    os.execv(sys.argv[2], sys.argv[2:])
+                    """
+                let up = [
+                    try Supervisor.binary(), "up", "--state", supervisor.state, "--instances", supervisor.instances,
+                    "--dashboard", "off", "--drain", "1",
+                ]
+                return try TestProcess(
+                    ["python3", "-c", program, String(port.port)] + up + (isGuarded ? [] : ["--no-guardian"]),
+                    keeping: directory)
+            }
+        }
+    }
+}
