@@ -145,6 +145,13 @@ public struct GuardianHandover: Sendable, Hashable {
         }
     }
 
+    /// Whether a guardian has started this process.
+    ///
+    /// - Parameter environment: the process's environment.
+    public static func isPresent(in environment: [String: String]) -> Bool {
+        environment[GuardianLink.variable] != nil
+    }
+
     /// Takes what came with this process; the sockets are closed on exec from then on.
     ///
     /// - Parameter environment: the process's environment.

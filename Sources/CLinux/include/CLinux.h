@@ -1,4 +1,4 @@
-// The Linux interfaces that Swift's Glibc module does not export. Only what EventLoop uses.
+// The Linux interfaces that Swift's Glibc module does not export. Only what EventLoop and Guardian use.
 //
 // _GNU_SOURCE stays out of this header: with it, types such as fd_set would differ from those of the Glibc module.
 #ifndef SUPERVISE_CLINUX_H
@@ -105,7 +105,7 @@ int supervise_next_signal(int descriptor);
 // Gives whether it was taken.
 bool supervise_notify(const char *address, const void *bytes, size_t count);
 
-// The calling thread's number for supervise_backtrace.
+// The calling thread's number for supervise_backtrace, whose signal it takes from now on.
 int supervise_thread_number(void);
 
 // Where a thread of this process is at the moment: interrupts it for that with the signal SIGRTMAX - 1. Gives the number of

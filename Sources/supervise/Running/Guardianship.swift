@@ -55,14 +55,22 @@ final class Guardianship: Sendable {
     /// - Throws: `CommandFailure` when it is there and cannot be started.
     static func begin() throws {
         guard let program = CurrentProcess.program else { return }
-        let path = URL(fileURLWithPath: program).deletingLastPathComponent()
-            .appendingPathComponent(GuardianLink.program).path
+        let path = path(beside: program)
         guard FileManager.default.isExecutableFile(atPath: path) else {
             Output.message("supervise: there is no \(path), so nobody starts this again if it crashes")
             return
         }
         let failure = CurrentProcess.become(path, [GuardianLink.program, program] + CommandLine.arguments)
         throw CommandFailure(.failed, "\(failure)")
+    }
+
+    /// Whether there is a guardian beside this program.
+    static var isInstalled: Bool {
+        CurrentProcess.program.map { FileManager.default.isExecutableFile(atPath: path(beside: $0)) } ?? false
+    }
+
+    private static func path(beside program: String) -> String {
+        URL(fileURLWithPath: program).deletingLastPathComponent().appendingPathComponent(GuardianLink.program).path
     }
 
     /// Whether nobody waits to be told that this is ready.

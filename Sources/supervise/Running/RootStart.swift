@@ -13,13 +13,15 @@ struct RootStart {
 
     /// Gives up what is to be given up.
     ///
-    /// A command line or a configuration that `up` will refuse is left to it.
+    /// A command line or a configuration that `up` will refuse is left to it. The guardian stays root: it starts the supervisor
+    /// again with every right that its start needs, reads no file and serves nobody.
     ///
     /// - Parameter environment: the process's environment.
     /// - Throws: a `Diagnostic` about the files, `StateDirectory.Failure`, or `CommandFailure` when the system refuses.
     static func giveUpRights(_ environment: [String: String]) throws {
         // What is wrong with the command line is told where commands are run.
         guard Account.isRoot, let up = (try? Supervise.parseAsRoot()) as? Up,
+            !up.guardian || GuardianHandover.isPresent(in: environment) || !Guardianship.isInstalled,
             let files = try? InstanceFolder(path: up.instances).files()
         else { return }
         let parsed = files.map { ConfigurationReader.read(file: $0, environment: environment) }
