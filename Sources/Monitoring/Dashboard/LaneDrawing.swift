@@ -7,8 +7,10 @@ import Model
 /// UP can be reached with the keyboard and lead to the transition. In a lane with many parts only the longest are told one by
 /// one, and the rest is drawn with a few paths.
 struct LaneDrawing {
-    /// The most parts of a lane of which each is told.
+    /// The most parts of a lane of which each is told, on a page with few lanes.
     static let mostTold = 60
+    /// The same where there are so many lanes that only few of each can be marked.
+    private static let leastTold = 12
     /// How narrow a part that isn't UP gets at the least, as a share of the lane: no outage is too short to be seen.
     static let leastWidth = 0.0022
     /// How wide a part is at least that has its letter in it.
@@ -58,7 +60,7 @@ struct LaneDrawing {
         markup.attribute("aria-label", label)
         markup.raw(">")
         for band in bands { draw(band, &markup) }
-        if lane.parts.count <= Self.mostTold {
+        if lane.parts.count <= max(Self.leastTold, mostMarks) {
             for part in lane.parts where !isMark(part) { draw(part, &markup) }
             for part in lane.parts where isMark(part) { mark(part, page, &markup) }
         } else {
