@@ -16,6 +16,8 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var resolvers: [ResolversConfiguration] = []
     /// All `userlist` sections in the order of the file.
     public var userlists: [UserlistConfiguration] = []
+    /// What access lists look for, by the numbers of the lists.
+    public var patternLists: [PatternList] = []
     /// All `ring` sections in the order of the file, then those that `tcp@` addresses have to themselves.
     public var rings: [LogRingConfiguration] = []
 

@@ -39,7 +39,10 @@ struct Resolver {
             drafts.enumerated().filter(\.element.kind.hasBackend).map { ($0.element.name.text, $0.offset) },
             uniquingKeysWith: { first, _ in first })
         let backends = drafts.indices.map { backend(of: $0, among: indices) }
-        let compilers = drafts.indices.map { compileRules(of: $0) }
+        var compilers: [RuleCompiler] = []
+        for index in drafts.indices {
+            compilers.append(compileRules(of: index, book: compilers.last?.book ?? PatternListBook()))
+        }
         let routes = drafts.indices.map { self.routes(of: drafts[$0], by: compilers[$0], among: indices) }
         let clientPorts = clientPorts(backends, routes)
         var proxies: [ProxyConfiguration] = []
@@ -65,6 +68,7 @@ struct Resolver {
             name: instance, file: files.first ?? "", global: global, proxies: proxies)
         configuration.files = files
         configuration.resolvers = resolvers
+        configuration.patternLists = compilers.last?.book.lists ?? []
         return configuration
     }
 
@@ -302,7 +306,7 @@ struct Resolver {
 
     // MARK: Rules
 
-    private mutating func compileRules(of index: Int) -> RuleCompiler {
+    private mutating func compileRules(of index: Int, book: PatternListBook) -> RuleCompiler {
         let proxies = drafts.map { draft in
             SampleScope.Proxy(
                 name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.kind.hasBackend,
@@ -311,7 +315,8 @@ struct Resolver {
         }
         let compiler = RuleCompiler(
             drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
-            hostName: drafts[index].global.hostName, servesRequests: drafts[index].onlyServesRequests)
+            hostName: drafts[index].global.hostName, servesRequests: drafts[index].onlyServesRequests,
+            book: book)
         diagnostics += compiler.diagnostics
         return compiler
     }

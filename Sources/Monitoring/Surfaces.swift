@@ -48,7 +48,8 @@ public actor Surfaces: InstanceSurface {
     ) async throws {
         await close(configuration.name)
         let source = SurfaceSource(
-            configuration: configuration, version: version, counters: counters, control: control, history: history)
+            configuration: configuration, version: version, counters: counters, control: control, history: history,
+            accessLists: AccessListBook(configuration))
         var opened: [SocketServer] = []
         var failure: (any Error)?
         // Each descriptor is taken over, also after a failure, because only its server can close it.
@@ -98,6 +99,7 @@ private struct SurfaceSource: Sendable {
     let counters: [Int: HTTPFrontendCounters]
     let control: any InstanceControl
     let history: HistorySource?
+    let accessLists: AccessListBook
 
     private var process: ProcessInformation {
         var process = ProcessInformation(version: version)
@@ -140,7 +142,8 @@ private struct SurfaceSource: Sendable {
         let socket = configuration.global.statsSockets[index]
         let context = CommandContext(
             configuration: configuration, process: process, table: .statsSocket, control: control,
-            actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history)
+            actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history,
+            accessLists: accessLists)
         return CommandChannel(
             context: context,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),

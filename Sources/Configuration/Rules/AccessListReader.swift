@@ -6,6 +6,8 @@ import Model
 struct AccessListReader {
     /// What is known.
     var facts: SampleReader.Facts
+    /// The lists of patterns so far.
+    var book = PatternListBook()
 
     /// Reads one.
     ///
@@ -14,7 +16,7 @@ struct AccessListReader {
     ///   - canRead: whether what one side sends is there to be looked at.
     /// - Returns: the test.
     /// - Throws: what is wrong.
-    func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> AccessTest {
+    mutating func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> AccessTest {
         guard let first = words.first else { preconditionFailure("an access list has a word at least") }
         let sample = try SampleReader.read(first, facts: facts)
         if case .content = sample.fetch, !canRead {
@@ -24,7 +26,7 @@ struct AccessListReader {
         }
         var rest = words.dropFirst()
         let flags = try readFlags(&rest)
-        let patterns = flags.patterns + rest
+        let patterns = flags.files.flatMap(\.patterns) + rest
         guard let method = flags.method ?? Self.method(of: sample.kind) else {
             throw first.error(
                 "'\(first.text)' has bytes, which can be compared in several ways",
@@ -40,7 +42,12 @@ struct AccessListReader {
         var isVersion = false
         if case .content(.tlsVersion) = sample.fetch, sample.converters.isEmpty, method == .int { isVersion = true }
         let reader = PatternReader(method: method, ignoresCase: flags.ignoresCase, readsVersions: isVersion)
-        return AccessTest(sample: sample, match: try reader.read(Array(patterns)))
+        var test = AccessTest(sample: sample, match: try reader.read(Array(patterns)))
+        guard !takesNone else { return test }
+        test.origin = book.add(
+            first, files: flags.files.map { ($0.name, $0.patterns.map(\.text)) }, texts: rest.map(\.text),
+            PatternReading(method: method, ignoresCase: flags.ignoresCase, readsVersions: isVersion))
+        return test
     }
 
     /// How values of a kind are compared where nothing says it.
@@ -58,7 +65,7 @@ struct AccessListReader {
     private struct Flags {
         var method: PatternReader.Method?
         var ignoresCase = false
-        var patterns: [Word] = []
+        var files: [(name: String, patterns: [Word])] = []
         /// `--`, after which nothing is missing.
         var isDeliberatelyEmpty = false
     }
@@ -86,7 +93,7 @@ struct AccessListReader {
                 flags.method = method
             case "-f":
                 let file = try argument(of: word, &words, "a file", example: "-f networks.lst")
-                flags.patterns += try PatternFile.read(file)
+                flags.files.append((file.text, try PatternFile.read(file)))
             default:
                 throw word.error("unknown flag '\(word.text)'", help: "the flags are -i, -f, -m, -n, -M, -u and --")
             }

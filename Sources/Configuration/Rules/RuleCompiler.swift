@@ -17,6 +17,9 @@ struct RuleCompiler {
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
 
+    /// The lists of patterns, with those of this proxy.
+    var book: PatternListBook { conditions.book }
+
     private var conditions: RuleConditionReader
     private let scope: SampleScope
     private let servesRequests: Bool
@@ -28,10 +31,15 @@ struct RuleCompiler {
     ///   - scope: what names mean.
     ///   - hostName: this machine's name.
     ///   - servesRequests: whether the proxy answers requests, so that lists may be for rules about them alone.
-    init(_ lines: [RuleLine], scope: SampleScope, hostName: String, servesRequests: Bool) {
+    ///   - book: the lists of patterns so far.
+    init(
+        _ lines: [RuleLine], scope: SampleScope, hostName: String, servesRequests: Bool,
+        book: PatternListBook = PatternListBook()
+    ) {
         self.scope = scope
         self.servesRequests = servesRequests
-        conditions = RuleConditionReader(SampleReader.Facts(hostName: hostName, environment: [:], scope: scope))
+        conditions = RuleConditionReader(
+            SampleReader.Facts(hostName: hostName, environment: [:], scope: scope), book: book)
         for line in lines {
             do {
                 try read(line)
@@ -179,7 +187,7 @@ struct RuleCompiler {
         }
     }
 
-    private func gate(_ line: RuleLine, canReadContent: Bool) throws(Diagnostic) -> RuleSet.Gate {
+    private mutating func gate(_ line: RuleLine, canReadContent: Bool) throws(Diagnostic) -> RuleSet.Gate {
         let action = try word(2, of: line, "an action", example: "tcp-request content reject")
         var position = 3
         let known = try self.action(action, of: line, &position, canReadContent: canReadContent)
@@ -236,7 +244,7 @@ struct RuleCompiler {
     }
 
     /// The condition at the end of a line; `nil` where there is none.
-    private func condition(
+    private mutating func condition(
         from position: Int, of line: RuleLine, canReadContent: Bool = true
     ) throws(Diagnostic) -> RuleCondition? {
         guard position < line.words.count else { return nil }

@@ -78,6 +78,8 @@ public struct AccessTest: Sendable, Hashable {
     public var sample: SampleExpression
     /// What it has to be.
     public var match: PatternMatch
+    /// Where that comes from.
+    public var origin = PatternOrigin()
 
     /// Whether it asks for what one side has sent.
     public var readsContent: Bool {

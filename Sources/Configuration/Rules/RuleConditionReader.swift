@@ -27,10 +27,15 @@ struct RuleConditionReader {
 
     /// Prepares to read.
     ///
-    /// - Parameter facts: what is known.
-    init(_ facts: SampleReader.Facts) {
-        reader = AccessListReader(facts: facts)
+    /// - Parameters:
+    ///   - facts: what is known.
+    ///   - book: the lists of patterns so far.
+    init(_ facts: SampleReader.Facts, book: PatternListBook = PatternListBook()) {
+        reader = AccessListReader(facts: facts, book: book)
     }
+
+    /// The lists of patterns so far.
+    var book: PatternListBook { reader.book }
 
     /// What is known.
     var facts: SampleReader.Facts { reader.facts }
@@ -71,7 +76,7 @@ struct RuleConditionReader {
     ///   - canRead: whether what one side sends is there to be looked at.
     /// - Returns: the condition.
     /// - Throws: what is wrong.
-    func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> RuleCondition {
+    mutating func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> RuleCondition {
         guard let verb = words.first else { preconditionFailure("a condition has a word at least") }
         guard verb.text == "if" || verb.text == "unless" else {
             throw verb.error("unexpected '\(verb.text)'", help: "a condition begins with 'if' or 'unless'")
@@ -99,7 +104,7 @@ struct RuleConditionReader {
         word.error("no condition stands before '\(word.text)'", help: "write one such as '{ src 10.0.0.0/8 }'")
     }
 
-    private func term(
+    private mutating func term(
         _ words: inout ArraySlice<Word>, _ canRead: Bool, end: Word
     ) throws(Diagnostic) -> RuleCondition.Term {
         var isNegated = false
@@ -116,7 +121,7 @@ struct RuleConditionReader {
         throw end.error("no condition follows '\(end.text)'", help: "write a name, or braces around a condition")
     }
 
-    private func braces(
+    private mutating func braces(
         _ opening: Word, _ words: inout ArraySlice<Word>, _ canRead: Bool
     ) throws(Diagnostic) -> AccessList {
         guard let end = words.firstIndex(where: { $0.text == "}" }) else {
@@ -130,7 +135,7 @@ struct RuleConditionReader {
         return AccessList(tests: [try reader.read(inner, canReadContent: canRead)])
     }
 
-    private func named(_ word: Word, _ canRead: Bool) throws(Diagnostic) -> AccessList {
+    private mutating func named(_ word: Word, _ canRead: Bool) throws(Diagnostic) -> AccessList {
         guard !requestLists.contains(word.text) else { throw readsRequests(word) }
         if let list = lists[word.text] {
             if !canRead, list.tests.contains(where: \.readsContent) {

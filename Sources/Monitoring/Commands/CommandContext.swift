@@ -20,6 +20,32 @@ struct CommandContext: Sendable {
     var actor: Operator
     /// Opens the history; `nil` where none is kept.
     var history: HistorySource?
+    /// The access lists as commands have changed them, which all connections of an instance share.
+    let accessLists: AccessListBook
+
+    /// Makes a context.
+    ///
+    /// - Parameters:
+    ///   - configuration: the instance's configuration.
+    ///   - process: the process.
+    ///   - table: all commands there are.
+    ///   - control: the supervisor.
+    ///   - actor: whom the history names.
+    ///   - history: opens the history.
+    ///   - accessLists: the access lists; those of the configuration when `nil`.
+    init(
+        configuration: InstanceConfiguration, process: ProcessInformation, table: CommandTable,
+        control: any InstanceControl, actor: Operator, history: HistorySource? = nil,
+        accessLists: AccessListBook? = nil
+    ) {
+        self.configuration = configuration
+        self.process = process
+        self.table = table
+        self.control = control
+        self.actor = actor
+        self.history = history
+        self.accessLists = accessLists ?? AccessListBook(configuration)
+    }
 
     /// The instance's name.
     var instance: String { configuration.name }

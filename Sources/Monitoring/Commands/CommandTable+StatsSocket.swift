@@ -2,6 +2,7 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + TableCommands.all + FrontendCommands.all + InstanceCommands.all + SessionCommands.all
-            + ProcessCommands.all + HistoryCommands.all + EventCommands.all + WarrenCommands.all)
+            + TableCommands.all + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
+            + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all
+            + WarrenCommands.all)
 }

@@ -75,7 +75,9 @@ enum ConditionVerdict {
                 continue
             }
             let converted = test.sample.converters.isEmpty ? value : value.converted(by: test.sample.converters)
-            if test.match.accepts(converted, expressions) { return .holds }
+            // Only commands change what is looked for, and few do.
+            let match = expressions.changes.isEmpty ? test.match : expressions.changes[test.origin.number] ?? test.match
+            if match.accepts(converted, expressions) { return .holds }
             if mayChange && !isFinal { result = .undecided }
         }
         return result

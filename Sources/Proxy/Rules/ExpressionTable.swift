@@ -1,5 +1,11 @@
-/// An instance's regular expressions, each compiled when it is first needed; made and used by its worker's thread alone.
+import Configuration
+
+/// What an instance's rules look for besides what its file says: the regular expressions, each compiled when it is first
+/// needed, and what commands have changed; made and used by its worker's thread alone.
 final class ExpressionTable {
+    /// By the number of a test, what its sample has to be now.
+    var changes: [Int: PatternMatch] = [:]
+
     private struct Key: Hashable {
         var pattern: String
         var ignoresCase: Bool

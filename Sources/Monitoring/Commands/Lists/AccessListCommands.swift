@@ -1,0 +1,161 @@
+import Configuration
+import Proxy
+
+/// The stats socket's commands about the patterns of access lists.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3, `show acl`, `add acl` and their siblings; texts recorded from
+///   2.6.12.
+enum AccessListCommands {
+    /// The commands.
+    static let all = [show, get, add, delete, clear, prepare, commit]
+
+    /// `[@VERSION] LIST` and what follows.
+    private struct Words {
+        var version: Int?
+        var list: String
+        var rest: [String]
+
+        init(_ arguments: CommandArguments) {
+            var words = arguments.all[...]
+            if let first = words.first, first.hasPrefix("@") {
+                version = LeadingInteger(String(first.dropFirst())).value ?? 0
+                words.removeFirst()
+            }
+            list = words.popFirst() ?? ""
+            rest = Array(words)
+        }
+    }
+
+    private static let show = Command(
+        "show acl", usage: "show acl [@<ver>] <acl>]", summary: "report available acls or dump an acl's contents"
+    ) { arguments, _, context in
+        let words = Words(arguments)
+        let book = context.accessLists
+        guard !words.list.isEmpty else {
+            let lists = await book.lists
+            let lines = lists.enumerated().map { number, list in line(number, list) }
+            return .answer("# id (file) description\n" + lines.joined())
+        }
+        return await carryOut(words.list, book) { list throws(AccessListBook.Refusal) in
+            let entries = await book.entries(of: list, version: words.version)
+            return .answer(entries.map { "0x\(String($0.number, radix: 16)) \($0.text)\n" }.joined())
+        }
+    }
+
+    private static func line(_ number: Int, _ list: AccessListBook.List) -> String {
+        let known = list.configuration
+        let place = "file '\(known.location.file)' line \(known.location.line)"
+        let description =
+            known.file.map { "pattern loaded from file '\($0)' used by acl at \(place)" }
+            ?? "acl '\(known.keyword)' \(place)"
+        return
+            "\(number) (\(known.file ?? "")) \(description). curr_ver=\(list.version) next_ver=\(list.newestVersion) "
+            + "entry_cnt=\(list.count)\n"
+    }
+
+    private static let get = Command(
+        "get acl", usage: "get acl <acl> <value>", summary: "report the patterns matching a sample for an ACL"
+    ) { arguments, _, context in
+        guard !arguments[1].isEmpty else { return .refusal("Missing ACL identifier and/or key.") }
+        let book = context.accessLists
+        return await carryOut(arguments[0], book) { list throws(AccessListBook.Refusal) in
+            let entries = await book.entries(of: list, version: nil)
+            let lines = await book.readings(of: list).map { reading in
+                let found = entries.first { reading.finds($0.text, in: arguments[1]) }
+                return "type=\(reading.methodName), case=\(reading.ignoresCase ? "in" : "")sensitive, "
+                    + (found.map { #"match=yes, idx=\#(reading.index), pattern="\#($0.text)""# } ?? "match=no") + "\n"
+            }
+            return .answer(lines.joined())
+        }
+    }
+
+    private static let add = Command(
+        "add acl", usage: "add acl [@<ver>] <acl> <pattern>", summary: "add an acl entry", level: .operator
+    ) { arguments, _, context in
+        let words = Words(arguments)
+        let lines = arguments.payload?.split(separator: "\n").map(String.init)
+        let texts = lines ?? words.rest.prefix(1).map(\.self)
+        guard !words.list.isEmpty, !texts.isEmpty else {
+            return .refusal("'add acl' expects two parameters: ACL identifier and pattern.")
+        }
+        return await change(words.list, context) { book, list throws(AccessListBook.Refusal) in
+            try await book.add(texts, to: list, version: words.version)
+        }
+    }
+
+    private static let delete = Command(
+        "del acl", usage: "del acl <acl> [<key>|#<ref>]", summary: "delete acl entries matching <key>",
+        level: .operator
+    ) { arguments, _, context in
+        guard !arguments[1].isEmpty else {
+            return .refusal("This command expects two parameters: ACL identifier and key.")
+        }
+        return await change(arguments[0], context) { book, list throws(AccessListBook.Refusal) in
+            try await book.remove(arguments[1], from: list)
+        }
+    }
+
+    private static let clear = Command(
+        "clear acl", usage: "clear acl [@<ver>] <acl>", summary: "clear the contents of this acl", level: .operator
+    ) { arguments, _, context in
+        let words = Words(arguments)
+        guard !words.list.isEmpty else { return .refusal("Missing ACL identifier.") }
+        return await change(words.list, context) { book, list throws(AccessListBook.Refusal) in
+            try await book.clear(list, version: words.version)
+        }
+    }
+
+    private static let prepare = Command(
+        "prepare acl", usage: "prepare acl <acl>", summary: "prepare a new version for atomic ACL replacement",
+        level: .operator
+    ) { arguments, _, context in
+        let book = context.accessLists
+        return await carryOut(arguments[0], book) { list throws(AccessListBook.Refusal) in
+            .answer("New version created: \(await book.prepare(list))\n")
+        }
+    }
+
+    private static let commit = Command(
+        "commit acl", usage: "commit acl @<ver> <acl>", summary: "commit the ACL at this version", level: .operator
+    ) { arguments, _, context in
+        let words = Words(arguments)
+        guard let version = words.version else { return .refusal("Missing version number.") }
+        return await change(words.list, context) { book, list throws(AccessListBook.Refusal) in
+            try await book.commit(version, of: list)
+        }
+    }
+
+    private static func carryOut(
+        _ word: String, _ book: AccessListBook,
+        _ body: (Int) async throws(AccessListBook.Refusal) -> Command.Outcome
+    ) async -> Command.Outcome {
+        do throws(AccessListBook.Refusal) {
+            return try await body(try await book.number(of: word))
+        } catch {
+            return .refusal(error.text)
+        }
+    }
+
+    /// Changes a list, and lets the worker go by it.
+    private static func change(
+        _ word: String, _ context: CommandContext,
+        _ body: (AccessListBook, Int) async throws(AccessListBook.Refusal) -> [Int: PatternMatch]
+    ) async -> Command.Outcome {
+        let book = context.accessLists
+        return await carryOut(word, book) { list throws(AccessListBook.Refusal) in
+            let matches = try await body(book, list)
+            return await context.ask(.changePatterns(matches)) == nil ? CommandContext.notRunning : .done
+        }
+    }
+}
+
+extension PatternReading {
+    /// How HAProxy keeps such patterns, as `get acl` says it.
+    fileprivate var index: String {
+        switch methodName {
+        case "ip": "tree"
+        case "str", "beg": ignoresCase ? "list" : "tree"
+        default: "list"
+        }
+    }
+}
