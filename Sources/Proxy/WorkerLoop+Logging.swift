@@ -135,9 +135,11 @@ extension WorkerLoop {
         record.bytesToClient = session.pointee.download.bytes
         // At its end it counts everywhere but in the backend.
         let ownInBackend = hasEnded ? 1 : 0
+        // Under the frontend's name, the sessions that its own servers have are counted.
+        let others = isInBackend ? 0 : backends[Int(session.pointee.frontend)]?.tally.currentSessions ?? 0
         record.connections = LogConnectionCounts(
             instance: sessions.count, frontend: frontend.currentSessions,
-            backend: isInBackend ? backend.tally.currentSessions - ownInBackend : 0,
+            backend: isInBackend ? backend.tally.currentSessions - ownInBackend : others,
             server: server?.tally.currentSessions ?? 0)
         record.retries = Int(session.pointee.retries)
         record.isRedispatched = session.pointee.isRedispatched
