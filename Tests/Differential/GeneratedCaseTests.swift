@@ -34,7 +34,8 @@ struct GeneratedCaseTests {
                         }
                         difference = again
                     }
-                    Issue.record("\(played.played)\n\(difference)")
+                    let smallest = await Shrinker().shrink(played.played)
+                    Issue.record("\(played.played)\n\(difference)\nand with no more than this:\n\(smallest)")
                 }
             }
             for _ in 0..<8 { playNext() }

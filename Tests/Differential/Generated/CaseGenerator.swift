@@ -20,6 +20,8 @@ struct CaseGenerator {
         generator.addLogging()
         generator.addMarks()
         generator.addHeaders()
+        generator.random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15)
+        generator.addRules()
         return generator.made
     }
 
@@ -42,6 +44,39 @@ struct CaseGenerator {
             chance(8)
         else { return }
         for index in made.servers.indices { made.servers[index].options.append("send-proxy-v2") }
+    }
+
+    /// Rules that need nothing of what is sent, so that nobody waits: by the client's address.
+    private mutating func addRules() {
+        guard chance(3) else { return }
+        let first = made.frontend.count
+        if chance(3) { made.frontend.append("tcp-request connection reject if \(addressCondition())") }
+        if chance(3) { made.frontend.append("tcp-request connection accept unless \(addressCondition())") }
+        if chance(3) { made.frontend.append("tcp-request session reject if \(addressCondition())") }
+        if chance(3) { made.frontend.append("tcp-request content reject if \(addressCondition())") }
+        if chance(4) {
+            made.frontend.insert("acl some src 127.0.0.\(number(1...9))", at: first)
+            made.frontend.append("tcp-request content reject if some \(addressCondition())")
+        }
+        if chance(3) {
+            made.backend.append("use-server rabbit_\(number(0...made.servers.count - 1)) if \(addressCondition())")
+        }
+        if chance(3) {
+            made.backend.append("stick-table type ip size \(pick([2, 100]))")
+            made.backend.append(pick(["stick on src", "stick store-request src", "stick match src"]))
+        } else if chance(4) {
+            made.backend.append("tcp-request content reject if \(addressCondition())")
+        }
+    }
+
+    /// A condition that holds for some of the nine addresses that clients come from.
+    private mutating func addressCondition() -> String {
+        let (one, other) = (number(1...9), number(1...9))
+        return pick([
+            "{ src 127.0.0.\(one) }", "{ src 127.0.0.\(one) 127.0.0.\(other) }", "{ src 127.0.0.0/30 }",
+            "!{ src 127.0.0.0/29 }", "{ src 127.0.0.\(one) } || { src 127.0.0.\(other) }",
+            "{ src 127.0.0.0/29 } !{ src 127.0.0.\(one) }", "{ dst_port gt 1 } { src 127.0.0.\(one) }",
+        ])
     }
 
     private mutating func makeProxy() {
