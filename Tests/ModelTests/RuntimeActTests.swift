@@ -19,11 +19,15 @@ struct RuntimeActTests {
         let acts: [ServerAct] = [
             .setState(.drain), .setHealth(.stopping), .setHealth(.down), .setChecks(isOn: false),
             .setWeight(.absolute(7)), .setWeight(.percent(50)), .setSessionLimit(3), .endSessions,
+            .setAgent(isOn: true), .setAgentHealth(isUp: false), .setAgentAddress(host: "127.0.0.9", port: 7),
+            .setAgentAddress(host: nil, port: 8), .setAgentQuestion("how"),
         ]
         #expect(
             acts.map { "\(RuntimeAct.server(server, $0))" } == [
                 "web/s1 state drain", "web/s1 health stopping", "web/s1 health down", "web/s1 checks off",
                 "web/s1 weight 7", "web/s1 weight 50%", "web/s1 maxconn 3", "web/s1 sessions ended",
+                "web/s1 agent on", "web/s1 agent down", "web/s1 agent address 127.0.0.9 port 7", "web/s1 agent port 8",
+                "web/s1 agent's question",
             ])
         let others: [RuntimeAct] = [
             .frontend("in", .pause), .frontend("in", .setSessionLimit(5)), .instance(.clearCounters(all: true)),
