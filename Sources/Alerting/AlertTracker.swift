@@ -193,7 +193,7 @@ public struct AlertTracker: Sendable, Codable {
         case .supervisorStarted, .supervisorStopped, .supervisorLost, .reloadRefused, .configurationChanged, .crashed,
             .drain, .maint, .ready, .changed, .addressChanged, .panic, .calm, .clockSetBack, .clockSetForward, .gap,
             .historyTrouble, .alertFailed, .held, .failback, .rebalance, .rebalanced, .acceptingPaused,
-            .acceptingResumed:
+            .acceptingResumed, .stalled, .upgraded:
             return []
         }
     }

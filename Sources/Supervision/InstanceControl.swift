@@ -54,6 +54,8 @@ public struct InstanceStatus: Sendable, Hashable {
     public var proxiesWithoutServer: [String] = []
     /// Whether a proxy's active servers are usable and its new sessions stay on the backups all the same (`failback`).
     public var isHeld = false
+    /// What is to be looked after while it runs, such as a certificate that expires soon.
+    public var warnings: [String] = []
     /// Sessions now.
     public var sessions = 0
     /// When a start is tried again that has failed; `nil` while none is waited for.

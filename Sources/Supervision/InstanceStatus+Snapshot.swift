@@ -12,6 +12,7 @@ extension InstanceStatus {
         serversUp = servers.count(where: \.isUsable)
         isOnBackup = snapshot.proxies.contains(where: \.isOnBackup)
         proxiesWithoutServer = snapshot.proxies.filter(\.isWithoutServer).map(\.name)
+        warnings = snapshot.certificates.compactMap { $0.warning(at: snapshot.at) }
         isHeld = snapshot.proxies.contains { $0.backend?.isHeld == true }
         sessions = snapshot.proxies.filter { !$0.isHTTP }.reduce(0) { $0 + ($1.frontend?.currentSessions ?? 0) }
     }

@@ -51,6 +51,7 @@ final class FakeSupervisor: InstanceControl {
         status.sessions = 4
         status.restarts = 1
         status.processID = 4711
+        status.warnings = ["the certificate /x.pem of amqp expires in 3 days"]
         return status
     }
 

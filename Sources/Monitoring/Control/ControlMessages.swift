@@ -149,7 +149,7 @@ struct InstancesAnswer: Decodable, Sendable {
 /// One instance of `GET /v1/instances`: the fields of `status`, and what stands below its table.
 struct InstanceEntry: Decodable, Sendable {
     enum CodingKeys: String, CodingKey {
-        case instance, state, listen, servers, sessions, restarts, reason
+        case instance, state, listen, servers, sessions, restarts, reason, warnings
         case uptimeSeconds = "uptime_s"
         case serversUp = "servers_up"
         case isOnBackup = "on_backup"
@@ -164,6 +164,7 @@ struct InstanceEntry: Decodable, Sendable {
     var instance: String
     var state: InstanceState
     var reason: String?
+    var warnings: [String]
     var uptimeSeconds: Int64?
     var listen: [String]
     var serversUp: Int
@@ -187,6 +188,7 @@ struct InstanceEntry: Decodable, Sendable {
         status.servers = servers
         status.isOnBackup = isOnBackup
         status.isHeld = isHeld
+        status.warnings = warnings
         status.sessions = sessions
         status.restarts = restarts
         status.processID = processID

@@ -90,10 +90,11 @@ extension EventKind {
         case .restarted: "R"
         case .reloaded, .reloadRefused, .configurationChanged: "L"
         case .started, .stopped: "S"
-        case .crashed, .backoff, .fatal: "!"
+        case .crashed, .backoff, .fatal, .stalled: "!"
         case .drain, .maint, .ready, .changed, .failback, .rebalance: "O"
         case .supervisorStarted, .supervisorStopped, .supervisorLost, .addressChanged, .panic, .calm, .clockSetBack,
-            .clockSetForward, .held, .rebalanced, .acceptingPaused, .acceptingResumed, .alertFailed, .gap,
+            .clockSetForward, .held, .rebalanced, .acceptingPaused, .acceptingResumed, .alertFailed, .upgraded,
+            .gap,
             .historyTrouble:
             nil
         }

@@ -44,7 +44,7 @@ extension ServerStatus {
         case .up: "up"
         case .unchecked: "unchecked"
         case .goingUp, .goingDown, .degraded: "turning"
-        case .down: "down"
+        case .down, .downByAgent: "down"
         case .draining, .stopping: "drain"
         case .drainingGoingDown, .stoppingGoingDown: "turning"
         case .maintenance, .unresolved: "maint"

@@ -26,6 +26,8 @@ enum OwnMetrics {
         }
         if let snapshot = vitals.snapshot {
             writeTransitions(snapshot, to: &writer)
+            writeMoves(snapshot, to: &writer)
+            writeCertificates(snapshot, to: &writer)
             write(
                 "log_lines_dropped_total", .counter, "Log lines that could not be sent.",
                 [sample([:], snapshot.droppedLogLines)], to: &writer)
@@ -56,6 +58,35 @@ enum OwnMetrics {
         write(
             "server_transitions_total", .counter,
             "How often the server came into a state since the instance's worker began.", samples, to: &writer)
+    }
+
+    private static func writeMoves(_ snapshot: InstanceSnapshot, to writer: inout MetricWriter) {
+        func samples(_ value: (BackendSnapshot) -> Bool) -> [MetricSample] {
+            snapshot.proxies.compactMap { proxy in
+                proxy.backend.map { sample(["proxy": proxy.name], value($0) ? 1 : 0) }
+            }
+        }
+        let held = samples(\.isHeld)
+        // A family without a line is none.
+        guard !held.isEmpty else { return }
+        write(
+            "backend_held", .gauge, "1 while new sessions stay on the backups though active servers are usable.", held,
+            to: &writer)
+        write(
+            "backend_rebalancing", .gauge, "1 while sessions are closed so that the servers get even.",
+            samples(\.isRebalancing), to: &writer)
+    }
+
+    private static func writeCertificates(_ snapshot: InstanceSnapshot, to writer: inout MetricWriter) {
+        guard !snapshot.certificates.isEmpty else { return }
+        let samples = snapshot.certificates.map { certificate in
+            sample(
+                ["proxy": certificate.proxy, "path": certificate.path],
+                Int(certificate.validUntil.millisecondsSinceEpoch / 1_000))
+        }
+        write(
+            "certificate_expiry_timestamp_seconds", .gauge,
+            "Until when a certificate is valid, in seconds since the epoch.", samples, to: &writer)
     }
 
     private static func writeHistory(_ load: HistoryLoad, to writer: inout MetricWriter) {

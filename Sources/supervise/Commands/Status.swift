@@ -58,7 +58,7 @@ struct Status: AsyncParsableCommand {
     /// - Parameters:
     ///   - status: the instance.
     ///   - now: the present.
-    /// - Returns: why it doesn't run or wasn't reloaded and when it is tried again, and what earlier workers still do.
+    /// - Returns: why it doesn't run or wasn't reloaded and when it is tried again, what earlier workers still do, and warnings.
     static func notes(on status: InstanceStatus, now: Timestamp) -> [String] {
         var notes: [String] = []
         if let reason = status.reason {
@@ -72,6 +72,7 @@ struct Status: AsyncParsableCommand {
                 "\(status.instance): \(sessions) session\(sessions == 1 ? "" : "s") of \(workers) earlier "
                     + "worker\(workers == 1 ? "" : "s") go\(sessions == 1 ? "es" : "") on")
         }
+        notes += status.warnings.map { "\(status.instance): \($0)" }
         return notes
     }
 
