@@ -10,8 +10,10 @@ COPY Package.swift ./
 COPY Migrations Migrations
 COPY Sources Sources
 COPY Tests Tests
-RUN swift build --configuration release --product supervise --static-swift-stdlib --disable-local-rpath \
-    && strip --strip-unneeded .build/release/supervise
+RUN for product in supervise supervise-guardian; do \
+        swift build --configuration release --product "$product" --static-swift-stdlib --disable-local-rpath || exit 1; \
+        strip --strip-unneeded ".build/release/$product"; \
+    done
 
 FROM debian:bookworm-slim
 RUN apt-get update \
@@ -22,7 +24,7 @@ RUN apt-get update \
     && install -d -o supervise -g supervise -m 750 /var/lib/supervise \
     && install -d -o supervise -g supervise -m 755 /run/supervise \
     && install -d /etc/supervise
-COPY --from=build /source/.build/release/supervise /usr/bin/supervise
+COPY --from=build /source/.build/release/supervise /source/.build/release/supervise-guardian /usr/bin/
 
 # A number, so that an orchestrator can see that it isn't root.
 USER 990:990

@@ -104,7 +104,7 @@ class Supervise(Proxy):
     def up(self, folder, instances):
         return [
             self.program, "up", "--no-guardian", "--instances", instances, "--state", folder / "state", "--dashboard", "off",
-            "--drain", "0"]
+            "--drain", "0", "--no-guardian"]
 
     def version(self):
         return subprocess.run([self.program, "--version"], capture_output=True, text=True).stdout.strip()

@@ -148,6 +148,7 @@ public struct GuardianHandover: Sendable, Hashable {
     /// Whether a guardian has started this process.
     ///
     /// - Parameter environment: the process's environment.
+    /// - Returns: whether it came with what a guardian hands over.
     public static func isPresent(in environment: [String: String]) -> Bool {
         environment[GuardianLink.variable] != nil
     }

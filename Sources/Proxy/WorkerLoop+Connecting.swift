@@ -286,8 +286,10 @@ extension WorkerLoop {
             }
         session.pointee.server = descriptor
         switch start {
-        case .exhausted:
+        case .exhausted(let code):
             end(session, .exhausted)
+            // Whoever comes next would fare the same, and waits better than being refused.
+            if code != 0 { pauseForExhaustion() }
         case .sourceRefused, .portsUsedUp:
             tellOfSource(start, in: backend)
             attemptFailed(session, timedOut: false, isOwnFault: true)

@@ -224,7 +224,8 @@ final class WorkerLoop {
             case .ring: ringIsReady(event)
             // It has ended the wait, and the timers are looked at below.
             case .alarm: break
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, .hold, .departure, nil:
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, .hold, .departure,
+                nil:
                 preconditionFailure("only sockets raise events")
             }
         }

@@ -41,6 +41,9 @@ public struct WorkerTurn: Sendable, Hashable {
         case .log: "log lines"
         case .nameServer: "a name server's answer"
         case .question: "a question to a name server"
+        case .ring, .ringTimer: "lines for a log over TCP"
+        case .hold: "the return of active servers"
+        case .departure: "sessions that come back elsewhere"
         case .alarm, nil: "timers"
         }
     }

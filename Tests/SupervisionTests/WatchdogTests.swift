@@ -97,6 +97,8 @@ private final class HangingWorker: InstanceWorker {
     func inheritance() async -> [ServerIdentity: InheritedServer] { [:] }
     func stop(grace: Duration, isFinal: Bool, actor: String?, reason: String?) async {}
     func waitUntilEnded() async {}
+    func take(_ mark: SessionMark) {}
+    func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot? { nil }
 }
 
 @inline(never)

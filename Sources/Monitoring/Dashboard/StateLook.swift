@@ -45,7 +45,7 @@ extension ServerStatus {
         case .unchecked: "unchecked"
         case .goingUp, .goingDown, .degraded: "turning"
         case .down, .downByAgent: "down"
-        case .draining, .stopping: "drain"
+        case .draining, .drainingByAgent, .stopping: "drain"
         case .drainingGoingDown, .stoppingGoingDown: "turning"
         case .maintenance, .unresolved: "maint"
         }

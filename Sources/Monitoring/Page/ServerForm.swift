@@ -57,6 +57,15 @@ struct ServerForm: Equatable {
             case .endSessions: "Kill Sessions"
             }
         }
+
+        /// Whether it means nothing to a server without an agent.
+        fileprivate var isAboutAgent: Bool {
+            switch self {
+            case .disableAgent, .enableAgent, .agentUp, .agentDown: true
+            case .ready, .drain, .maint, .disableChecks, .enableChecks, .markUp, .markStopping, .markDown, .endSessions:
+                false
+            }
+        }
     }
 
     /// The proxy, by name or as `#NUMBER`; `nil` when the form names none.
@@ -115,9 +124,13 @@ struct ServerForm: Equatable {
         }
         let known = servers.filter { name in proxy.servers.contains { $0.name == name } }
         guard !known.isEmpty else { return .outcome(.wrong) }
+        let meant = known.filter { name in
+            !action.isAboutAgent || proxy.servers.contains { $0.name == name && $0.agent != nil }
+        }
+        guard !meant.isEmpty else { return .outcome(.nothing) }
         return .order(
             Order(
-                action: action, backend: proxy.name, servers: known, namesStrangers: known.count < servers.count))
+                action: action, backend: proxy.name, servers: meant, namesStrangers: known.count < servers.count))
     }
 
     private static func proxy(_ name: String, among proxies: [ProxySnapshot]) -> ProxySnapshot? {

@@ -35,8 +35,11 @@ struct ServiceManager: Sendable {
     /// - Parameter status: one line for a person.
     func ready(_ status: String) { send(["READY=1", "STATUS=\(status)"]) }
 
-    /// The files are read anew; `ready` says that this is over.
+    /// The files are read anew; `reloaded` says that this is over.
     func reloading() { send(["RELOADING=1", "MONOTONIC_USEC=\(MonotonicTime.now().nanoseconds / 1_000)"]) }
+
+    /// What had changed in the files is in effect, or refused.
+    func reloaded() { send(["READY=1"]) }
 
     /// The end has begun.
     ///

@@ -60,8 +60,8 @@ struct SupervisorRun: Sendable {
         signal(SIGPIPE, SIG_IGN)
         let recorder = Recorder(
             stateDirectory: directory.path, version: Supervise.versionNumber,
-            processID: ProcessInfo.processInfo.processIdentifier, successorOf: guardianship?.predecessor,
-            retention: manner.options.retention, now: { .now },
+            processID: ProcessInfo.processInfo.processIdentifier, retention: manner.options.retention,
+            successorOf: guardianship?.predecessor, now: { .now },
             report: { [logger] line in logger.warning("\(line)") })
         let tap = AlertTap(recorder)
         let alerts = AlertService(
@@ -83,7 +83,7 @@ struct SupervisorRun: Sendable {
             supervisor: supervisor, recorder: recorder, tap: tap, alerts: alerts,
             listening: arrivals.prefix(addressCount), addressCount: addressCount,
             watch: manner.watchesFiles ? InstanceWatch(settings.directory, supervisor: supervisor) : nil,
-            guardianship: guardianship
+            guardianship: guardianship, manager: manager
         ) {
             let message = await readyMessage(supervisor, dashboard)
             switch manner.messages {
@@ -226,6 +226,8 @@ private struct InstancesService: Service {
     /// What reloads instances whose files change, if that is to be.
     let watch: InstanceWatch?
     let guardianship: Guardianship?
+    /// The service manager, if it wants to be told.
+    let manager: ServiceManager?
     let whenStarted: @Sendable () async -> Void
 
     /// How long the start waits for the history at the most.
@@ -260,7 +262,7 @@ private struct InstancesService: Service {
             let signals = await UnixSignalsSequence(trapping: SupervisorSignal.trapped)
             group.addTask { [supervisor] in
                 for await signal in signals {
-                    await SupervisorSignal(signal).act(on: supervisor, name: "\(signal)")
+                    await SupervisorSignal(signal).act(on: supervisor, name: "\(signal)", telling: manager)
                 }
             }
             try await supervisor.start()

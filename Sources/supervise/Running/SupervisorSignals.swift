@@ -30,13 +30,19 @@ enum SupervisorSignal: Sendable, Equatable {
     /// - Parameters:
     ///   - supervisor: to whom.
     ///   - name: the signal's name, for the history.
-    func act(on supervisor: Supervisor, name: String) async {
+    ///   - manager: the service manager, which waits for the end of a reload.
+    func act(on supervisor: Supervisor, name: String, telling manager: ServiceManager?) async {
         let who = Operator(name: name)
         switch self {
         case .end: await supervisor.shutDown(by: who)
         case .endSoftly: await supervisor.stopSoftly(by: who)
         // A look-up may take its time, and the next signal may be one to end.
-        case .reload: Task { await supervisor.reloadAll(by: who) }
+        case .reload:
+            Task {
+                manager?.reloading()
+                await supervisor.reloadAll(by: who)
+                manager?.reloaded()
+            }
         }
     }
 }

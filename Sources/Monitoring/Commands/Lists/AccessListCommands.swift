@@ -1,3 +1,4 @@
+import Model
 import Configuration
 import Proxy
 
