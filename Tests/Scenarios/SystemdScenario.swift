@@ -34,6 +34,8 @@ extension Scenarios {
                     try await setUp.supervisor.json(StatusLine.self, "status").first
                 }
                 #expect(kill(status.pid, SIGKILL) == 0)
+                // What it still accepts goes with it.
+                try await eventually("it is gone") { kill(status.pid, 0) != 0 }
                 try await check(try #require(try await Socket.connect(port: setUp.port.port)))
             }
             process.signal(SIGTERM)
