@@ -7,6 +7,7 @@ import ctypes
 import os
 import pathlib
 import sys
+import time
 
 ATTACH, DETACH = 16, 17
 ALL_KINDS = 0x40000000
@@ -31,5 +32,7 @@ while True:
     if call not in WAITS:
         break
     ptrace(DETACH, thread, None, None)
+    # The stop has interrupted the wait: looked at again at once, it would be on its way back into it.
+    time.sleep(0.005)
 print("stopped", flush=True)
 os.waitpid(thread, ALL_KINDS)
