@@ -1,7 +1,7 @@
 import Balancing
 import EventLoop
 
-/// Connecting: from a session to a server, with queue, retries and redispatch.
+/// Connecting: from a session to a server, with retries and redispatch.
 extension WorkerLoop {
     /// Chooses a server for a session and begins to connect, or lets it wait, or ends it.
     ///
@@ -16,80 +16,6 @@ extension WorkerLoop {
         case .waitFor(let index): enqueue(session, at: index, of: backend)
         case .none: end(session, .noServer)
         }
-    }
-
-    /// Lets waiting sessions go to a server that has free slots; a server that is down gets those that wait for it alone.
-    ///
-    /// - Parameters:
-    ///   - index: the server.
-    ///   - backend: its backend.
-    func serveQueue(of index: Int, in backend: Backend) {
-        let server = backend.servers[index]
-        // A session that fails at once comes here again from its end: the turn under way serves the next one, too.
-        guard backend.queue.count > 0, !server.isServingQueue else { return }
-        server.isServingQueue = true
-        defer { server.isServingQueue = false }
-        while backend.hasFreeSlot(index),
-            let waiter = backend.queue.next(for: index, takesTraffic: backend.groups.takesTraffic(index))
-        {
-            guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
-            else {
-                preconditionFailure("a session that ends leaves its queue")
-            }
-            note(waiter, in: session)
-            backend.noteLoad(of: index)
-            // The balancing has chosen nothing here: the server itself has asked for work.
-            take(session, to: index, of: backend)
-        }
-    }
-
-    /// Sends the sessions that wait for a server elsewhere, where they may be dispatched anew.
-    ///
-    /// - Parameters:
-    ///   - index: the server, no longer usable.
-    ///   - backend: its backend.
-    ///   - isClosed: whether no session may go there, whatever binds it.
-    func requeue(from index: Int, in backend: Backend, isClosed: Bool = false) {
-        let count = isClosed ? backend.queue.count(in: .server(index)) : requeueable(from: index, in: backend)
-        // Sessions that come back into this line stay there: only those that wait now are moved.
-        for _ in 0..<count {
-            guard let waiter = backend.queue.removeFirst(of: .server(index)),
-                let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session))
-            else { break }
-            note(waiter, in: session, hasGivenUp: true)
-            backend.noteLoad(of: index)
-            guard isClosed || !session.pointee.marks.contains(.isForced) else {
-                enqueue(session, in: .server(index), of: backend)
-                continue
-            }
-            redispatch(session, from: index, avoiding: nil, of: backend)
-        }
-    }
-
-    /// How many sessions wait for a server and may go elsewhere.
-    ///
-    /// - Parameters:
-    ///   - index: the server.
-    ///   - backend: its backend.
-    /// - Returns: all that wait for it, or none where sessions are never dispatched anew.
-    func requeueable(from index: Int, in backend: Backend) -> Int {
-        guard backend.configuration.redispatches, !backend.configuration.persists else { return 0 }
-        return backend.queue.count(in: .server(index))
-    }
-
-    /// Lets a session that ends leave its queue.
-    ///
-    /// - Parameters:
-    ///   - session: a session that waits.
-    ///   - ticket: its ticket.
-    ///   - backend: its backend.
-    func leaveQueue(_ session: UnsafeMutablePointer<Session>, _ ticket: WaitQueue.Ticket, of backend: Backend) {
-        guard let waiter = backend.queue.remove(ticket) else {
-            preconditionFailure("a session that leaves its queue gives up its ticket")
-        }
-        note(waiter, in: session, hasGivenUp: true)
-        if case .server(let index) = waiter.line { backend.noteLoad(of: index) }
-        noteQueueTime(of: session)
     }
 
     /// The connection attempt of a session has ended.
@@ -178,7 +104,13 @@ extension WorkerLoop {
     }
 
     /// Chooses anew for a session that had a server.
-    private func redispatch(
+    ///
+    /// - Parameters:
+    ///   - session: a session without a server's slot.
+    ///   - last: the server that it had, or waited for.
+    ///   - avoiding: the server that has just failed.
+    ///   - backend: its backend.
+    func redispatch(
         _ session: UnsafeMutablePointer<Session>, from last: Int, avoiding: Int?, of backend: Backend
     ) {
         session.pointee.marks.remove(.isBound)
@@ -218,7 +150,12 @@ extension WorkerLoop {
         take(session, to: index, of: backend)
     }
 
-    private func countChoice(of index: Int, in backend: Backend) {
+    /// Counts that the balancing has chosen a server.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    func countChoice(of index: Int, in backend: Backend) {
         if backend.isDispatching { return }
         backend.servers[index].tally.timesChosen += 1
         backend.tally.timesChosen += 1
@@ -242,7 +179,10 @@ extension WorkerLoop {
         backend.enter(index)
     }
 
-    private func noteQueueTime(of session: UnsafeMutablePointer<Session>) {
+    /// Notes in a session for how long it has waited until now.
+    ///
+    /// - Parameter session: a session that has just left its queue, or was never in one.
+    func noteQueueTime(of session: UnsafeMutablePointer<Session>) {
         session.pointee.queuedMilliseconds = Int32(clamping: now.milliseconds(since: session.pointee.acceptedAt))
     }
 
@@ -355,85 +295,4 @@ extension WorkerLoop {
         logEstablished(session)
         observe(Int(session.pointee.serverIndex), in: backend(Int(session.pointee.backend)), isError: false)
     }
-
-    /// Notes in a session that it has left a queue, and how many were served before it.
-    ///
-    /// - Parameters:
-    ///   - waiter: what the queue said of it.
-    ///   - session: the session.
-    ///   - hasGivenUp: whether it was not served.
-    func note(
-        _ waiter: WaitQueue.Waiter, in session: UnsafeMutablePointer<Session>, hasGivenUp: Bool = false
-    ) {
-        session.pointee.ticket = nil
-        // The place counts from 1, and who gives up had one too.
-        let place = Int32(clamping: waiter.servedBefore + (hasGivenUp ? 1 : 0))
-        switch waiter.line {
-        case .backend: session.pointee.backendQueuePosition = place
-        case .server: session.pointee.serverQueuePosition = place
-        }
-    }
-
-    /// Lets a session wait for any server.
-    private func enqueue(_ session: UnsafeMutablePointer<Session>, of backend: Backend) {
-        session.pointee.serverIndex = -1
-        enqueue(session, in: .backend, of: backend)
-    }
-
-    /// Lets a session wait for the server that was chosen for it.
-    private func enqueue(_ session: UnsafeMutablePointer<Session>, at index: Int, of backend: Backend) {
-        countChoice(of: index, in: backend)
-        session.pointee.serverIndex = Int32(index)
-        enqueue(session, in: .server(index), of: backend)
-    }
-
-    private func enqueue(
-        _ session: UnsafeMutablePointer<Session>, in line: WaitQueue.Line, of backend: Backend
-    ) {
-        if !join(line, session, of: backend) { end(session, .queueFull) }
-    }
-
-    /// Lets a session wait in a line.
-    ///
-    /// - Parameters:
-    ///   - line: which one.
-    ///   - session: a session without a server's slot.
-    ///   - backend: its backend.
-    /// - Returns: false when the line is full.
-    func join(_ line: WaitQueue.Line, _ session: UnsafeMutablePointer<Session>, of backend: Backend) -> Bool {
-        let number = UInt64(session.pointee.generation) << 32 | UInt64(session.pointee.index)
-        guard let ticket = backend.queue.enqueue(number, in: line) else { return false }
-        session.pointee.phase = .queued
-        session.pointee.ticket = ticket
-        let count = backend.queue.count(in: line)
-        switch line {
-        case .backend: backend.tally.queueMax = max(backend.tally.queueMax, count)
-        case .server(let index):
-            let tally = backend.servers[index].tally
-            backend.servers[index].tally.queueMax = max(tally.queueMax, count)
-            backend.noteLoad(of: index)
-        }
-        let timeouts = backend.configuration.timeouts
-        if let limit = timeouts.queue ?? timeouts.connect {
-            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
-        } else {
-            timers.cancel(&session.pointee.timer)
-        }
-        return true
-    }
-
-    /// The session that waits under a number in a queue.
-    ///
-    /// - Parameter waiter: what the queue said of it.
-    /// - Returns: the session.
-    func session(of waiter: WaitQueue.Waiter) -> UnsafeMutablePointer<Session> {
-        guard let session = sessions.find(slot(of: waiter.session), generation: generation(of: waiter.session)) else {
-            preconditionFailure("a session that ends leaves its queue")
-        }
-        return session
-    }
-
-    private func slot(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number) }
-
-    private func generation(of number: UInt64) -> UInt32 { UInt32(truncatingIfNeeded: number >> 32) & 0xFF_FFFF }
 }
