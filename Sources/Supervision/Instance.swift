@@ -393,18 +393,3 @@ extension Instance {
         logger.log(level: kind.logLevel, "\(name): \(kind.rawValue)\(by)\(detail.map { ": \($0)" } ?? "")")
     }
 }
-
-extension EventKind {
-    fileprivate var logLevel: Logger.Level {
-        switch self {
-        case .crashed, .stalled, .fatal: .error
-        case .backoff, .reloadRefused, .supervisorLost, .panic, .gap, .historyTrouble, .clockSetBack, .clockSetForward,
-            .alertFailed, .acceptingPaused:
-            .warning
-        case .supervisorStarted, .supervisorStopped, .started, .stopped, .restarted, .reloaded, .configurationChanged,
-            .drain, .maint, .ready, .addressChanged, .calm, .changed, .held, .failback, .rebalance, .rebalanced,
-            .acceptingResumed, .upgraded:
-            .notice
-        }
-    }
-}
