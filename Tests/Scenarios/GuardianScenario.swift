@@ -159,8 +159,7 @@ final class GuardedInstance: Sendable {
 
     func supervisorIDIfUp() async throws -> Int32? {
         let finished = try await supervisor.run("status", "--json")
-        // One that has just begun to answer may have no instances yet.
-        guard finished.status == .code(0), !finished.output.isEmpty else { return nil }
+        guard finished.status == .code(0) else { return nil }
         return try JSONDecoder().decode(StatusLine.self, from: Data(finished.output.utf8)).pid
     }
 

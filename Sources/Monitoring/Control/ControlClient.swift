@@ -10,6 +10,8 @@ import Supervision
 public enum ControlClientError: Error, Sendable, Equatable {
     /// Nobody serves the control socket at this path.
     case notRunning(path: String)
+    /// The supervisor serves its control socket already, and has read no file yet.
+    case starting
     /// This user may not use the control socket.
     case notAllowed(path: String)
     /// The supervisor knows no such name; the closest one, if one is close.
@@ -48,7 +50,10 @@ public struct ControlClient: Sendable {
     public func status(of names: [String] = []) async throws(ControlClientError) -> [InstanceStatus] {
         let query = names.map { "instance=" + Self.escaped($0) }.joined(separator: "&")
         let target = names.isEmpty ? "/v1/instances" : "/v1/instances?" + query
-        return try await ask(InstancesAnswer.self, target).instances.map(\.status)
+        let statuses = try await ask(InstancesAnswer.self, target).instances.map(\.status)
+        // A supervisor that has started has an instance at least.
+        guard !statuses.isEmpty else { throw .starting }
+        return statuses
     }
 
     /// Orders something for one instance and returns when it is done.

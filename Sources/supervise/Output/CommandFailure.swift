@@ -43,6 +43,8 @@ struct CommandFailure: Error, Sendable {
                 no supervisor is running: nobody serves \(path)
                   help: start one with 'supervise up', or name its state directory with --state
                 """)
+        case .starting:
+            self.init(.notFound, "the supervisor is about to start: it has read no configuration file yet")
         case .notAllowed(let path):
             self.init(
                 .failed,
