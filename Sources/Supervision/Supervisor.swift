@@ -252,7 +252,10 @@ public actor Supervisor {
         for (name, other) in instances where name != instance.name { others.append(await other.configuration) }
         do throws(ConfigurationRefused) {
             let (configuration, diagnostics) = try reader.read(instance.file, among: others)
-            for diagnostic in diagnostics { logger.warning("\(diagnostic.oneLine)") }
+            // Notes are for 'check', as at the start.
+            for diagnostic in diagnostics where diagnostic.severity != .note {
+                logger.warning("\(diagnostic.oneLine)")
+            }
             return configuration
         } catch {
             if let who { await instance.noteRefusal(error.summary, by: who) }
