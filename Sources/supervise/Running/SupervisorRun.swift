@@ -119,8 +119,7 @@ struct SupervisorRun: Sendable {
 
     /// The same as `readyMessage` for programs.
     private func tellReady(_ supervisor: Supervisor) async {
-        // The supervisor knows its own instances; without names it is asked for all of them.
-        let statuses = (try? await supervisor.status(of: [])) ?? []
+        let statuses = await statuses(of: supervisor)
         var metadata: Logger.Metadata = [
             "version": "\(Supervise.versionNumber)", "pid": "\(ProcessInfo.processInfo.processIdentifier)",
             "control": "\(directory.controlSocket)",
@@ -131,6 +130,14 @@ struct SupervisorRun: Sendable {
         ]
         if case .at(let address) = manner.dashboard { metadata["dashboard"] = "http://\(address)/v1/instances" }
         logger.info("supervise is up", metadata: metadata)
+    }
+
+    private func statuses(of supervisor: Supervisor) async -> [InstanceStatus] {
+        do {
+            return try await supervisor.status(of: [])
+        } catch {
+            preconditionFailure("the supervisor does not know its own instances: \(error)")
+        }
     }
 
     private var history: HistorySource {
@@ -157,15 +164,11 @@ struct SupervisorRun: Sendable {
     private func readyMessage(_ supervisor: Supervisor, _ dashboard: DashboardService?) async -> String {
         var lines = ["supervise \(Supervise.versionNumber) is up (pid \(ProcessInfo.processInfo.processIdentifier))"]
         var rows: [[Table.Cell]] = []
-        do {
-            for status in try await supervisor.status(of: []) {
-                let listen = status.listen.joined(separator: ", ")
-                let words = status.state == .running ? "listens on \(listen)" : status.state.rawValue
-                let reason = status.reason.map { ": \($0)" } ?? ""
-                rows.append(["instance", Table.Cell(status.instance), Table.Cell(words + reason)])
-            }
-        } catch {
-            preconditionFailure("the supervisor does not know its own instances: \(error)")
+        for status in await statuses(of: supervisor) {
+            let listen = status.listen.joined(separator: ", ")
+            let words = status.state == .running ? "listens on \(listen)" : status.state.rawValue
+            let reason = status.reason.map { ": \($0)" } ?? ""
+            rows.append(["instance", Table.Cell(status.instance), Table.Cell(words + reason)])
         }
         for standIn in await supervisor.standIns() {
             let words = "listens on \(standIn.address) in the place of \(standIn.replaces)"
