@@ -123,7 +123,7 @@ extension Scenarios {
                     "maint down\n", "ready\n", "ready up\n", "maxconn:7\n", "maxconn:0\n", "maxconn:x\n",
                     "30% maxconn:12 up #fine\n", "foo\n", "up foo bar\n", "down foo #real\n", "down foo\n",
                     "foo 20% up #d\n", "0%\n", "drain 0%\n", "ready 100%\n", "300%\n", "99999%\n", "10%x\n", "10x%\n",
-                    "-5%\n", "10\n", "\n", " \t,up\n", "up", "", "up\n", "down #a\"b\u{1}\n", "down drain\n",
+                    "-5%\n", " \t,up\n", "10\n", "\n", "up", "", "up\n", "down #a\"b\u{1}\n", "down drain\n",
                     "ready up\n",
                 ], both, agent)
             try await both.stop()
