@@ -63,16 +63,18 @@ extension Scenarios {
                 try supervisor.configure("main", PlainInstance(name: "main", bind: port, servers: servers).text)
             }
 
-            /// Starts it as systemd does: with a socket as descriptor 3.
+            /// Starts it as systemd does: with a socket as descriptor 3, and at the first client.
             func activated(isGuarded: Bool) throws -> TestProcess {
                 let program = """
-                    import os, socket, sys
+                    import os, select, socket, sys
                     listener = socket.socket()
                     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                     listener.bind(("127.0.0.1", int(sys.argv[1])))
                     listener.listen()
                     os.dup2(listener.fileno(), 3)
+                    os.set_inheritable(3, True)
                     os.environ["LISTEN_FDS"], os.environ["LISTEN_PID"] = "1", str(os.getpid())
+                    select.select([listener], [], [])
                     os.execv(sys.argv[2], sys.argv[2:])
                     """
                 let up = [
