@@ -86,6 +86,8 @@ final class RabbitMQBrokers: Sendable {
         for node in rest { processes.append(try Self.start(node, joining, directory, environment)) }
         try await Self.waitUntilReady(rest, processes)
         self.processes = processes
+        // A broker takes clients a moment before it takes orders.
+        for node in first { try await control(node.name, "await_startup") }
         guard let founder else { return }
         try await control(founder.name, "set_policy", "-p", "/", "ha-all", ".+", #"{"ha-mode": "all"}"#)
         try await waitUntilClustered(askedOf: founder)
