@@ -154,8 +154,14 @@ struct CheckScene: Sendable {
             let value = { (column: String) in columns[column].map { row[$0] } ?? "" }
             findings["\(row[0])/\(row[1])"] = Finding(
                 status: value("check_status").replacing("* ", with: ""), code: value("check_code"),
-                detail: value("last_chk"), log: lines["\(row[0])/\(row[1])"] ?? [])
+                detail: Self.withoutOldError(value("last_chk")),
+                log: (lines["\(row[0])/\(row[1])"] ?? []).map(Self.withoutOldError))
         }
         return findings
+    }
+
+    /// A refusal without the error that HAProxy adds to it: whatever system call failed last in its process, if any did.
+    private static func withoutOldError(_ text: String) -> String {
+        text.replacing(#/(SOCKS4 Proxy deny the request) \([^)]*\)/#) { "\($0.1)" }
     }
 }

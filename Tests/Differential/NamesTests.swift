@@ -100,7 +100,7 @@ struct NamesTests {
 
     private func text(_ story: Story, port: String, log: LogCollector, names: NameServer, socket: String?) -> String {
         var text = "global\n    log 127.0.0.1:\(log.port) local0\n"
-        if let socket { text += "    stats socket \(socket) level admin\n" }
+        if let socket { text += "    nbthread 1\n    stats socket \(socket) level admin\n" }
         text += "resolvers dns\n    nameserver ns1 127.0.0.1:\(names.port)\n    timeout resolve 100ms\n"
         text += "    timeout retry 50ms\n    resolve_retries 2\n"
         for kind in ["nx", "refused", "timeout", "other", "obsolete"] { text += "    hold \(kind) 200ms\n" }

@@ -136,7 +136,9 @@ struct TLSTests {
                 }
                 if isLogged { try stage.awaitSessionLines(1) }
                 if end != "breaks" || what == "garbage" {
-                    stage.notes.add("client saw \(client.readToEnd().ending.rawValue)")
+                    let ending = client.readToEnd().ending
+                    // HAProxy reads the rest of what is no handshake before it closes, but not always when the end is there.
+                    if what != "garbage" || end != "ends" { stage.notes.add("client saw \(ending.rawValue)") }
                     client.close()
                 }
             }.compare()
