@@ -17,6 +17,8 @@ struct ProgramCheckTests {
                 "echo \"$*\" > \"$0.said\"; /usr/bin/env | /usr/bin/sort | /bin/grep -E '^(HAPROXY|PATH)' >> \"$0.said\"",
             "three": "exit 3", "killed": "kill -9 $$", "slow": "/bin/sleep 30",
         ]
+        // Before anything is started: a program that a new process still has open for writing cannot be run.
+        for side in ["theirs", "ours"] { try prepare(programs, in: folder.appending(path: side)) }
         async let theirs = onThread { try playOnHAProxy(programs, in: folder.appending(path: "theirs")) }
         async let ours = playHere(programs, in: folder.appending(path: "ours"))
         let (expected, found) = try await (theirs, ours)
@@ -65,7 +67,6 @@ struct ProgramCheckTests {
     }
 
     private func playOnHAProxy(_ programs: [String: String], in folder: URL) throws -> [String] {
-        try prepare(programs, in: folder)
         let log = try LogCollector()
         let haproxy = try HAProxy { port, socket in
             text(programs.keys.sorted(), in: folder, port: "\(port)", logPort: log.port, socket: socket)
@@ -75,7 +76,6 @@ struct ProgramCheckTests {
     }
 
     private func playHere(_ programs: [String: String], in folder: URL) async throws -> [String] {
-        try prepare(programs, in: folder)
         let log = try LogCollector()
         let instance = try InstanceUnderTest(
             text(programs.keys.sorted(), in: folder, port: "PORT", logPort: log.port, socket: nil))
