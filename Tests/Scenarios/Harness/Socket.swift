@@ -1,10 +1,16 @@
 import Glibc
+import Synchronization
 
 /// A non-blocking IPv4 socket; its waiting functions look again and again until a deadline, and block no thread.
 final class Socket: Sendable {
     /// How long a waiting function waits when it isn't told.
     static let patience = Duration.seconds(20)
     private static let chunk = 65_536
+
+    /// Held while a descriptor could still be inherited, and while a program is started.
+    ///
+    /// A program that inherited a connection that was just accepted would keep it open, and its client would never see its end.
+    static let inheritance = Mutex(())
 
     /// What a read found.
     enum Reading: Equatable {
@@ -91,14 +97,16 @@ final class Socket: Sendable {
 
     /// Takes the next connection, if there is one.
     func accept() throws -> Socket? {
-        let accepted = Glibc.accept(descriptor, nil, nil)
-        if accepted >= 0 {
-            _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
-            _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
-            return Socket(descriptor: accepted)
+        try Self.inheritance.withLock { _ in
+            let accepted = Glibc.accept(descriptor, nil, nil)
+            if accepted >= 0 {
+                _ = fcntl(accepted, F_SETFD, FD_CLOEXEC)
+                _ = fcntl(accepted, F_SETFL, O_NONBLOCK)
+                return Socket(descriptor: accepted)
+            }
+            if errno == EAGAIN || errno == ECONNABORTED { return nil }
+            throw Self.failure("accept")
         }
-        if errno == EAGAIN || errno == ECONNABORTED { return nil }
-        throw Self.failure("accept")
     }
 
     /// Reads what is there.

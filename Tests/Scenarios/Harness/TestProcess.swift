@@ -82,10 +82,10 @@ final class TestProcess: Sendable {
 
     /// Asks it to end, twice, because a supervisor drains after the first time; then ends it.
     func stop() async throws {
-        for number in [SIGTERM, SIGTERM, SIGKILL] {
+        for (number, patience) in [(SIGTERM, 3), (SIGTERM, 3), (SIGKILL, 30)] {
             signal(number)
             do {
-                try await waitUntilExit(within: .seconds(3))
+                try await waitUntilExit(within: .seconds(patience))
                 return
             } catch is ScenarioError {
                 continue  // With the next signal; the last one can't be passed over.
@@ -131,7 +131,9 @@ final class TestProcess: Sendable {
         let environment = environment.map { strdup($0) } + [nil]
         defer { for string in programArguments + environment { free(string) } }
         var processID: Int32 = 0
-        let error = posix_spawnp(&processID, arguments[0], &actions, &attributes, programArguments, environment)
+        let error = Socket.inheritance.withLock { _ in
+            posix_spawnp(&processID, arguments[0], &actions, &attributes, programArguments, environment)
+        }
         guard error == 0 else {
             throw ScenarioError("start of \(arguments): \(String(cString: strerror(error)))")
         }
