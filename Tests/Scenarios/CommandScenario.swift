@@ -64,9 +64,7 @@ extension Scenarios {
                 "show stat be 4 -1 up", "show stat be 7 -1 no-maint json", "show servers state",
                 "show servers state be", "show servers conn be",
             ] {
-                let theirs = fields(comparable(try await say(command, to: pair.theirs), of: pair.theirs))
-                let ours = fields(comparable(try await say(command, to: pair.ours), of: pair.ours))
-                let difference = Array(ours.difference(from: theirs))
+                let difference = try await difference(command, pair)
                 #expect(difference.isEmpty, "\(command)")
             }
             let theirs = try await say("show info typed desc", to: pair.theirs)
@@ -76,6 +74,20 @@ extension Scenarios {
             let expected = theirs.split(separator: "\n").filter { !$0.contains("Release_date") }.map(shape)
             #expect(ours.split(separator: "\n").map(shape) == expected)
             try await pair.stop()
+        }
+
+        /// How the answers to a command differ, as soon as checks and sessions under way have ended.
+        private func difference(
+            _ command: String, _ pair: MonitoredPair
+        ) async throws -> [CollectionDifference<String>.Change] {
+            let deadline = ContinuousClock.now + .seconds(20)
+            while true {
+                let theirs = fields(comparable(try await say(command, to: pair.theirs), of: pair.theirs))
+                let ours = fields(comparable(try await say(command, to: pair.ours), of: pair.ours))
+                let difference = Array(ours.difference(from: theirs))
+                if difference.isEmpty || ContinuousClock.now > deadline { return difference }
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
 
         /// Lines without values that depend on the moment.
@@ -122,10 +134,13 @@ extension Scenarios {
                 #expect(details.contains("\n  server=s1 (id=1) addr="))
                 client.finishWriting()
                 _ = try await client.readToEnd()
+                // Whoever asks has a session, too, which HAProxy may give the place in its memory that is its name.
                 try await eventually("the session is gone") {
-                    try await say("show sess \(name)", to: side) == "Session not found.\n\n"
+                    let answer = try await say("show sess \(name)", to: side)
+                    return answer == "Session not found.\n\n" || answer.contains("frontend=GLOBAL ")
                 }
             }
+            #expect(try await say("show sess 0x1", to: pair.ours) == "Session not found.\n\n")
             try await pair.stop()
         }
 
@@ -186,7 +201,7 @@ extension Scenarios {
             }
             #expect(silent.count >= 100)
             try await pair.ours.exchange("still here")
-            #expect(try await pair.ours.rows()["fe/FRONTEND"]?["bin"] == "10")
+            try await eventually("it is counted") { try await pair.ours.rows()["fe/FRONTEND"]?["bin"] == "10" }
             withExtendedLifetime(silent) {}
             try await pair.stop()
         }

@@ -34,7 +34,7 @@ extension Scenarios {
                 }
             }
             for _ in 0..<20 { try await side.exchange("still here") }
-            #expect(try await side.rows()["fe/FRONTEND"]?["stot"] == "20")
+            try await eventually("they are counted") { try await side.rows()["fe/FRONTEND"]?["stot"] == "20" }
             let cost = try side.process.residentBytes() - before
             #expect(cost < Self.mostBytes, "\(cost >> 20) MiB for \(clients.count) clients")
             clients = []

@@ -30,7 +30,11 @@ extension Scenarios {
             let pair = try await MonitoredPair()
             for side in [pair.theirs, pair.ours] {
                 for text in ["one", "two", "three"] { try await side.exchange(text) }
-                try await eventually("all is counted") { try await side.rows()["fe/FRONTEND"]?["bin"] == "11" }
+                try await eventually("all is counted, and over") {
+                    let rows = try await side.rows()
+                    return rows["fe/FRONTEND"]?["bin"] == "11"
+                        && ["fe/FRONTEND", "be/s1", "be/BACKEND"].allSatisfy { rows[$0]?["scur"] == "0" }
+                }
             }
             for query in ["", "?scope=server&no-maint", "?scope=frontend&scope=listener", "?scope=backend"] {
                 let theirs = try await pair.theirs.get("/metrics\(query)")

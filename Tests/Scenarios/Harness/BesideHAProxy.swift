@@ -14,6 +14,9 @@ struct BesideHAProxy {
         let log: SyslogCatcher
     }
 
+    /// How long the two may differ while something is under way, such as a check, or a line of the log.
+    private static let patience = Duration.seconds(20)
+
     let haproxy: Side
     let own: Side
     let servers: [FakeServer]
@@ -37,6 +40,8 @@ struct BesideHAProxy {
             return nil
         }
         servers = try (0..<count).map { try FakeServer(serve: FakeServer.named("\($0)")) }
+        // Of several threads, each may count the same connection for a moment, and their lines come in any order.
+        let text = text.replacing("global\n", with: "global\n    nbthread 1\n", maxReplacements: 1)
         haproxy = try await Self.start(text, servers, prepare) { _ in path }
         own = try await Self.start(text, servers, prepare) { folder in
             let link = "\(folder.path)/haproxy"
@@ -79,9 +84,23 @@ struct BesideHAProxy {
         for command in commands.split(separator: "\n").map(String.init) {
             let (theirs, ours) = (try await haproxy.ask(command), try await own.ask(command))
             #expect(ours == theirs, "the answer to \(command)")
-            let (told, tell) = (try haproxy.newLines(), try own.newLines())
-            #expect(tell == told, "the log after \(command)")
+            try await expectSameLines(after: command)
         }
+    }
+
+    /// Expects the same lines in the logs since the last look, as soon as both have written them.
+    ///
+    /// - Parameter when: what has just happened, for the message.
+    /// - Throws: when a log cannot be read.
+    private func expectSameLines(after when: String) async throws {
+        let deadline = ContinuousClock.now + Self.patience
+        var (told, tell) = (try haproxy.newLines(), try own.newLines())
+        while tell != told, ContinuousClock.now < deadline {
+            try await Task.sleep(for: .milliseconds(10))
+            told += try haproxy.newLines()
+            tell += try own.newLines()
+        }
+        #expect(tell == told, "the log after \(when)")
     }
 
     /// Expects the same in some columns of `show stat`, row by row, as soon as checks under way have ended.
@@ -91,7 +110,7 @@ struct BesideHAProxy {
     ///   - when: what has just happened, for the message.
     /// - Throws: when one of them doesn't answer.
     func expectSameStatistics(_ columns: [String], after when: String) async throws {
-        let deadline = ContinuousClock.now + .seconds(2)
+        let deadline = ContinuousClock.now + Self.patience
         while true {
             let (theirs, ours) = (try await haproxy.statistics(columns), try await own.statistics(columns))
             if ours == theirs { return }
@@ -165,8 +184,13 @@ extension BesideHAProxy.Side {
     }
 
     /// What was logged since the last look, without time and process: the level and the words; sessions are left out.
-    func newLines() throws -> [String] {
-        try log.takeLines().filter { !$0.contains("]: Connect from ") }.map { line in
+    func newLines() throws -> [String] { Self.comparable(try log.takeLines()) }
+
+    /// The same of all lines that nobody has looked at as new ones; they stay.
+    func keptLines() throws -> [String] { Self.comparable(try log.lines()) }
+
+    private static func comparable(_ lines: [String]) -> [String] {
+        lines.filter { !$0.contains("]: Connect from ") }.map { line in
             let level = line.prefix { $0 != ">" }
             let words = line.range(of: "]: ").map { line[$0.upperBound...] } ?? Substring(line)
             return "\(level)> \(words)".trimmingCharacters(in: .whitespacesAndNewlines)

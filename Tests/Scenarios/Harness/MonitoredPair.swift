@@ -157,6 +157,7 @@ struct MonitoredPair: Sendable {
         """
         global
             stats socket \(socketPath) level admin
+            nbthread 1
             maxconn 1000
         defaults
             maxconn 100
