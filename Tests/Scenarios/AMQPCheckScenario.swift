@@ -110,8 +110,10 @@ extension Scenarios {
             try await stoppedApplication(setUp)
             try await pausedProcess(setUp)
 
-            let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit").map(\.to)
-            #expect(states.contains("DEGRADED") && states.contains("DOWN") && states.last == "UP")
+            try await eventually("the history has all of it", every: .milliseconds(100)) {
+                let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit").map(\.to)
+                return states.contains("DEGRADED") && states.contains("DOWN") && states.last == "UP"
+            }
             try await process.stop()
             try await setUp.brokers.stop()
         }

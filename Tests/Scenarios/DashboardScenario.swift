@@ -173,11 +173,12 @@ extension Scenarios {
                 "shop", PlainInstance(name: "shop", bind: port, servers: ["app \(server.address.address)"]).text)
             let process = try await supervisor.up(
                 ["--dashboard", other.address.address], listeningOn: [port])
-            #expect(
-                process.errorOutput.contains(
-                    "cannot serve the dashboard on \(other.address.address): Address already in use; the instances run")
-            )
-            #expect(process.errorOutput.contains("not served on \(other.address.address) yet"))
+            for text in [
+                "cannot serve the dashboard on \(other.address.address): Address already in use; the instances run",
+                "not served on \(other.address.address) yet",
+            ] {
+                try await eventually("'\(text)' is told: \(process.errorOutput)") { process.errorOutput.contains(text) }
+            }
             other.stopListening()
             try await eventually("the dashboard is served: \(process.errorOutput)") {
                 process.errorOutput.contains("the dashboard is served now: http://\(other.address.address)/")

@@ -89,7 +89,8 @@ extension Scenarios {
         func small() async throws {
             let setUp = try await GuardedInstance()
             #expect(try setUp.process.residentBytes() < 10_000_000)
-            #expect(setUp.process.errorOutput.contains("is up"))
+            let process = setUp.process
+            try await eventually("it says so; \(process.errorOutput)") { process.errorOutput.contains("is up") }
             try await setUp.supervisor.run("down").requireSuccess("down")
             #expect(try await setUp.process.waitUntilExit() == .code(0))
 

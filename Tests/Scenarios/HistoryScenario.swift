@@ -25,8 +25,10 @@ extension Scenarios {
             #expect(up.sessions == 3)
             #expect(up.lasted_ms.map { $0 >= 0 } == true)
 
-            let counts = try await setUp.supervisor.json(SessionsLine.self, "sessions", "one")
-            #expect(counts.contains { $0.server == "one" && $0.current == 3 })
+            try await eventually("the sessions are counted", every: .milliseconds(100)) {
+                try await setUp.supervisor.json(SessionsLine.self, "sessions", "one")
+                    .contains { $0.server == "one" && $0.current == 3 }
+            }
             let uptime = try #require(try await setUp.supervisor.json(UptimeLine.self, "uptime", "one").first)
             #expect(uptime.down_ms > 0)
             #expect(uptime.availability.map { (0..<1).contains($0) } == true)
@@ -67,8 +69,13 @@ extension Scenarios {
             #expect((1...3).contains(setUp.served))
             #expect(try await setUp.supervisor.run("maint", "main/oen").status == .code(4))
 
-            let events = try await setUp.supervisor.json(EventLine.self, "events", "main").map(\.event)
-            #expect(events.filter { ["MAINT", "READY"].contains($0) } == ["MAINT", "READY"])
+            // An order is answered when it is done, and written after that.
+            let orders = try await eventually("both orders are in the history", every: .milliseconds(100)) {
+                let orders = try await setUp.supervisor.json(EventLine.self, "events", "main").map(\.event)
+                    .filter { ["MAINT", "READY"].contains($0) }
+                return orders.count >= 2 ? orders : nil
+            }
+            #expect(orders == ["MAINT", "READY"])
             try await process.stop()
         }
 

@@ -127,8 +127,9 @@ extension Scenarios {
             #expect(stranger.status == .code(1))
             #expect(stranger.errorOutput.contains("this user may not use"))
             try await asNobody(of: group, "maint", "app", "--reason", "kernel").requireSuccess("maint")
-            let events = try await supervisor.json(EventLine.self, "events")
-            let maint = try #require(events.last { $0.event == "MAINT" })
+            let maint = try await eventually("the order in the history", every: .milliseconds(100)) {
+                try await supervisor.json(EventLine.self, "events").last { $0.event == "MAINT" }
+            }
             #expect(maint.actor?.hasPrefix("uid \(Self.nobody)") == true)
             try await process.stop()
             let nobody = try supervisor.start(["--control-group", "no-such-group"])

@@ -49,8 +49,9 @@ extension Scenarios {
                     $0.contains("rabbits/two ") && $0.contains(" DRAIN ")
                 }
             }
-            let events = try await stage.supervisor.run("events", "--json")
-            #expect(events.output.contains("supervise top"))
+            try await eventually("the history has who it was", every: .milliseconds(100)) {
+                try await stage.supervisor.run("events", "--json").output.contains("supervise top")
+            }
             terminal.press("r")
             try await eventually("the question") { terminal.picture.contains("ready cluster/rabbits/two? y/n") }
             terminal.press("y")
