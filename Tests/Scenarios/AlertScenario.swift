@@ -47,6 +47,12 @@ extension Scenarios {
                     $0.event == "ALERT_FAILED" && $0.detail?.contains("503 Service Unavailable") == true
                 }
             }
+            // A message of which nobody knows whether it arrived is told again: the pager's is known to have.
+            try await eventually("the pager's message is no longer on its way", within: .seconds(20)) {
+                let kept = try String(contentsOfFile: "\(supervisor.state)/alerts.json", encoding: .utf8)
+                return FileManager.default.fileExists(atPath: "\(directory.path)/paged")
+                    && !kept.contains("\"alert\":\"pager\"")
+            }
             kill(first.processID, SIGKILL)
             try await eventually("it has ended") { !first.isRunning }
             #expect(receiver.accepted == [])
