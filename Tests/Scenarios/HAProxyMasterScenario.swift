@@ -109,7 +109,7 @@ extension Scenarios {
             }
             load.cancel()
             let outcome = try await load.value
-            #expect(outcome.refused == 0)
+            #expect(outcome.refused == 0 && outcome.broken == [])
             #expect(outcome.answered > 0)
             kill(number, SIGTERM)
             try await eventually("its end") { kill(number, 0) != 0 }

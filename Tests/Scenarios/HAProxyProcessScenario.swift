@@ -51,7 +51,7 @@ extension Scenarios {
             }
             load.cancel()
             let outcome = try await load.value
-            #expect(outcome.refused == 0)
+            #expect(outcome.refused == 0 && outcome.broken == [])
             #expect(outcome.answered > 0)
             kill(number, SIGTERM)
             try await eventually("its end") { kill(number, 0) != 0 }
@@ -93,12 +93,15 @@ extension Scenarios {
             let setUp = try HAProxySetUp()
             try setUp.configure(global: ["grace 1s"])
             let process = try await setUp.start()
+            let begun = ContinuousClock.now
             process.signal(SIGUSR1)
             try await eventually("the order; \(process.errorOutput)") {
                 process.errorOutput.contains("Scheduling a soft-stop in 1000 ms.")
             }
-            #expect(!process.errorOutput.contains("Grace period expired"))
-            #expect(try await Socket.connect(port: setUp.port.port) != nil)
+            let isWaiting = !process.errorOutput.contains("Grace period expired")
+            let isAccepted = try await Socket.connect(port: setUp.port.port) != nil
+            // A machine that is busy enough gets here when the second is over.
+            #expect(isWaiting && isAccepted || ContinuousClock.now - begun > .seconds(1))
             #expect(try await process.waitUntilExit() == .code(0))
             #expect(process.errorOutput.contains("Grace period expired, proceeding with soft-stop now."))
         }

@@ -101,6 +101,9 @@ extension Scenarios {
             load.cancel()
             let outcome = try await load.value
             #expect(outcome.refused == 0)
+            // HAProxy resets who is connected and not yet accepted when it closes its listener: one of a single client at most.
+            let lost = "the connection ended after 0 of 5 bytes"
+            #expect(outcome.broken == [] || !fromItself && outcome.broken == [lost])
             #expect(outcome.answered > 0)
             try await session.write(Array("still here".utf8))
             #expect(try await session.read(exactly: 10) == Array("still here".utf8))

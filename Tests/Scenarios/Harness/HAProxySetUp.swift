@@ -66,21 +66,28 @@ struct HAProxySetUp: Sendable {
         return session
     }
 
-    /// Opens sessions one after the other until it is cancelled; one that breaks is a failure.
+    /// Opens sessions one after the other until it is cancelled.
     ///
     /// - Parameter answered: told of each session that got its answer.
-    /// - Returns: how many sessions got their answers, and how many were refused.
-    /// - Throws: what breaks a session.
-    func load(telling answered: AsyncStream<Void>.Continuation) async throws -> (answered: Int, refused: Int) {
-        var outcome = (answered: 0, refused: 0)
+    /// - Returns: how many sessions got their answers, how many were refused, and what broke the others.
+    /// - Throws: when there is no socket.
+    func load(telling answered: AsyncStream<Void>.Continuation) async throws
+        -> (answered: Int, refused: Int, broken: [String])
+    {
+        var outcome = (answered: 0, refused: 0, broken: [String]())
         do {
             while !Task.isCancelled {
                 guard let session = try await Socket.connect(port: port.port) else {
                     outcome.refused += 1
                     continue
                 }
-                try await session.write(Array("hello".utf8))
-                _ = try await session.read(exactly: 5)
+                do {
+                    try await session.write(Array("hello".utf8))
+                    _ = try await session.read(exactly: 5)
+                } catch let error as ScenarioError {
+                    outcome.broken.append(error.description)
+                    continue
+                }
                 outcome.answered += 1
                 answered.yield()
             }
