@@ -2,12 +2,27 @@
 ///
 /// - Source: HAProxy 2.6 configuration manual, `stick-table`, `store` (rates "over the period").
 public struct PeriodCounter: Sendable, Hashable {
-    private var begin: Int64 = 0
-    private var current: Int64 = 0
-    private var previous: Int64 = 0
+    /// When the running period began, in milliseconds.
+    public private(set) var begin: Int64 = 0
+    /// The events of the running period.
+    public private(set) var current: Int64 = 0
+    /// Those of the period before it.
+    public private(set) var previous: Int64 = 0
 
     /// Nothing counted yet.
     public init() {}
+
+    /// Goes on where another one was.
+    ///
+    /// - Parameters:
+    ///   - begin: when its running period began, in milliseconds of this one's clock.
+    ///   - current: the events of that period.
+    ///   - previous: those of the period before it.
+    public init(begin: Int64, current: Int64, previous: Int64) {
+        self.begin = begin
+        self.current = current
+        self.previous = previous
+    }
 
     /// Counts events.
     ///

@@ -19,6 +19,8 @@ public struct StickTable<Value: Sendable>: Sendable {
         var value: Value
         var expiresAt: Int64
         var uses = 0
+        /// The number of its last change.
+        var change: UInt64 = 0
         var older: Int32 = -1
         var newer: Int32 = -1
     }
@@ -29,6 +31,9 @@ public struct StickTable<Value: Sendable>: Sendable {
     public let lifetime: Int64?
     /// Whether old entries make room for new ones.
     public let makesRoom: Bool
+
+    /// How many changes there have been: the number of the last one.
+    public private(set) var changes: UInt64 = 0
 
     private var slots: [Slot] = []
     private var unusedSlots: [Int32] = []
@@ -53,10 +58,13 @@ public struct StickTable<Value: Sendable>: Sendable {
     /// How many entries there are, those included that have expired since the table was last asked.
     public var count: Int { slotsByKey.count }
 
-    /// An entry's value.
+    /// An entry's value; to write it is a change.
     public subscript(entry: Entry) -> Value {
         get { slots[Int(entry.slot)].value }
-        set { slots[Int(entry.slot)].value = newValue }
+        _modify {
+            noteChange(of: entry.slot)
+            yield &slots[Int(entry.slot)].value
+        }
     }
 
     /// Finds an entry; it is not touched by that.
@@ -83,18 +91,37 @@ public struct StickTable<Value: Sendable>: Sendable {
             touch(Entry(slot: slot), at: now)
             return Entry(slot: slot)
         }
-        if count >= capacity, !makeRoom() { return nil }
-        let fresh = Slot(key: key, value: initial(), expiresAt: deadline(from: now))
-        let slot: Int32
-        if let unused = unusedSlots.popLast() {
-            slot = unused
-            slots[Int(unused)] = fresh
-        } else {
-            slot = Int32(slots.count)
-            slots.append(fresh)
-        }
-        slotsByKey[key] = slot
+        guard let slot = add(key, initial(), expiresAt: deadline(from: now)) else { return nil }
         link(slot)
+        return Entry(slot: slot)
+    }
+
+    /// Takes over an entry of another table, with what is left of its time but never more than this table gives.
+    ///
+    /// - Parameters:
+    ///   - key: its key.
+    ///   - expiresAt: when it is to expire; at the longest this table's own time from now.
+    ///   - now: what time it is.
+    ///   - value: makes the value, of that which the key has here already, if it has one.
+    /// - Returns: the entry; `nil` when its time is over, and when there is no room for it.
+    @discardableResult
+    public mutating func take(
+        _ key: StickKey, expiringAt expiresAt: Int64, at now: Int64, value: (Value?) -> Value
+    ) -> Entry? {
+        removeExpired(at: now)
+        guard expiresAt > now else { return nil }
+        let end = lifetime == nil ? .max : min(expiresAt, deadline(from: now))
+        if let slot = slotsByKey[key] {
+            slots[Int(slot)].value = value(slots[Int(slot)].value)
+            slots[Int(slot)].expiresAt = end
+            noteChange(of: slot)
+            guard slots[Int(slot)].uses == 0 else { return Entry(slot: slot) }
+            unlink(slot)
+            linkByTime(slot)
+            return Entry(slot: slot)
+        }
+        guard let slot = add(key, value(nil), expiresAt: end) else { return nil }
+        linkByTime(slot)
         return Entry(slot: slot)
     }
 
@@ -105,6 +132,7 @@ public struct StickTable<Value: Sendable>: Sendable {
     ///   - now: what time it is.
     public mutating func touch(_ entry: Entry, at now: Int64) {
         slots[Int(entry.slot)].expiresAt = deadline(from: now)
+        noteChange(of: entry.slot)
         guard slots[Int(entry.slot)].uses == 0 else { return }
         unlink(entry.slot)
         link(entry.slot)
@@ -127,6 +155,7 @@ public struct StickTable<Value: Sendable>: Sendable {
         precondition(slots[Int(entry.slot)].uses > 0, "a use ends once")
         slots[Int(entry.slot)].uses -= 1
         slots[Int(entry.slot)].expiresAt = deadline(from: now)
+        noteChange(of: entry.slot)
         if slots[Int(entry.slot)].uses == 0 { link(entry.slot) }
     }
 
@@ -140,6 +169,7 @@ public struct StickTable<Value: Sendable>: Sendable {
         removeExpired(at: now)
         guard let slot = slotsByKey[key], slots[Int(slot)].uses == 0 else { return false }
         removeEntry(slot)
+        changes += 1
         return true
     }
 
@@ -186,7 +216,48 @@ public struct StickTable<Value: Sendable>: Sendable {
         }
     }
 
+    /// The entries of some slots that have changed since, with the time at which each expires.
+    ///
+    /// - Parameters:
+    ///   - range: which slots; those beyond the last one are left out.
+    ///   - change: the number of the last change that is known already; 0 for none.
+    ///   - now: what time it is.
+    /// - Returns: each with its key and when it expires, which is never (`.max`) where entries stay for ever; of one in use,
+    ///   when it would expire if its uses ended now.
+    public func entries(
+        inSlots range: Range<Int>, changedAfter change: UInt64, at now: Int64
+    ) -> [(key: StickKey, entry: Entry, expiresAt: Int64)] {
+        range.clamped(to: 0..<slots.count).compactMap { index in
+            let slot = slots[index]
+            guard slot.change > change, slotsByKey[slot.key] == Int32(index) else { return nil }
+            let expiresAt = slot.uses > 0 ? deadline(from: now) : slot.expiresAt
+            return expiresAt > now ? (slot.key, Entry(slot: Int32(index)), expiresAt) : nil
+        }
+    }
+
     // MARK: - Bookkeeping
+
+    private mutating func noteChange(of slot: Int32) {
+        changes += 1
+        slots[Int(slot)].change = changes
+    }
+
+    /// Puts an entry into a slot, without a place in the chain; `nil` when there is no room.
+    private mutating func add(_ key: StickKey, _ value: Value, expiresAt: Int64) -> Int32? {
+        if count >= capacity, !makeRoom() { return nil }
+        let fresh = Slot(key: key, value: value, expiresAt: expiresAt)
+        let slot: Int32
+        if let unused = unusedSlots.popLast() {
+            slot = unused
+            slots[Int(unused)] = fresh
+        } else {
+            slot = Int32(slots.count)
+            slots.append(fresh)
+        }
+        slotsByKey[key] = slot
+        noteChange(of: slot)
+        return slot
+    }
 
     private func deadline(from now: Int64) -> Int64 { lifetime.map { now + $0 } ?? .max }
 
@@ -209,6 +280,19 @@ public struct StickTable<Value: Sendable>: Sendable {
         slots[Int(slot)].newer = -1
         if newest >= 0 { slots[Int(newest)].newer = slot } else { oldest = slot }
         newest = slot
+    }
+
+    /// Puts an entry where its time belongs in the chain; at once for one that expires after all others.
+    private mutating func linkByTime(_ slot: Int32) {
+        let expiresAt = slots[Int(slot)].expiresAt
+        var older = newest
+        while older >= 0, slots[Int(older)].expiresAt > expiresAt { older = slots[Int(older)].older }
+        guard older != newest else { return link(slot) }
+        let newer = older >= 0 ? slots[Int(older)].newer : oldest
+        slots[Int(slot)].older = older
+        slots[Int(slot)].newer = newer
+        slots[Int(newer)].older = slot
+        if older >= 0 { slots[Int(older)].newer = slot } else { oldest = slot }
     }
 
     private mutating func unlink(_ slot: Int32) {

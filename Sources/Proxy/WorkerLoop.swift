@@ -190,6 +190,7 @@ final class WorkerLoop {
                     firstPhase: bind.acceptsProxyHeader ? .greeting : bind.tls == nil ? .queued : .handshaking,
                     isAccepting: false))
         }
+        if !plan.tables.isEmpty { take(plan.tables) }
     }
 
     /// Turns until the instance has stopped.

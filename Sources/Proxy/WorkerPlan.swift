@@ -101,6 +101,8 @@ public struct WorkerPlan: Sendable {
     public var inherited: [ServerIdentity: InheritedServer]
     /// What an earlier worker had counted for backends beside their sessions, by name.
     public var backendCounts: [String: CarriedCounts] = [:]
+    /// The stick tables' entries of an earlier worker.
+    public var tables: [KeptTable] = []
     /// What the workers that finish their sessions count for the history; `nil` where there are none.
     public var finishingSamples: FinishingSamples?
     /// Tells the workers that finish their sessions which of these end; called on the worker's thread, and returns at once.

@@ -28,7 +28,8 @@ extension Instance {
                 inherited.merge(kept) { ordered, _ in ordered }
             }
             let located = await surroundings.locator.locate(configuration, answers: answers, inherited: inherited)
-            try launch(configuration, located: located, inherited: inherited)
+            try launch(
+                configuration, located: located, inherited: inherited, tables: keptTables(for: configuration))
         } catch {
             // What was open before belongs to a worker that crashed, and connections wait in it.
             sockets.close(allBut: openBefore)
@@ -56,6 +57,8 @@ extension Instance {
         let wanted = ListeningSockets.wanted(by: next)
         let openBefore = sockets.places
         let keepsSurface = isSurfaceOpen && next == configuration
+        let tableProxies = configuration.proxiesWithTables
+        let tables = await old?.tables(of: tableProxies) ?? TableState()
         do throws(SystemError) {
             try namespaces.openMissing(next.connectedNamespaces)
             try sockets.openMissing(wanted)
@@ -67,13 +70,20 @@ extension Instance {
             let backendCounts = await old?.ask(.backendCounts) ?? [:]
             let inherited = Inheritance.select(from: known, ordered: ordered, last: lastRun, next: next)
             let located = await surroundings.locator.locate(next, answers: answers, inherited: inherited)
-            try launch(next, located: located, inherited: inherited, backendCounts: backendCounts)
+            try launch(
+                next, located: located, inherited: inherited, backendCounts: backendCounts,
+                tables: Array(tables.tables.values))
         } catch {
             sockets.close(allBut: openBefore)
             return .attemptFailed(error.description)
         }
         configuration = next
         await old?.stopAccepting()
+        // What both knew of the moment in which both accepted.
+        if let old, !tableProxies.isEmpty {
+            let rest = await old.tables(of: tableProxies, changedSince: tables).tables
+            _ = await worker?.ask(.takeTables(Array(rest.values)))
+        }
         sockets.settle(wanted)
         if let old { retire(old, grace: grace(of: order, to: next)) }
         if !keepsSurface { await reopenSurface() }
@@ -83,6 +93,7 @@ extension Instance {
     /// Closes the sockets, then lets the sessions end.
     func stop() async -> InstanceLife.Event {
         sockets.close()
+        await keepTables(isLast: true)
         async let surfaceClosed: Void = closeSurface()
         await stopWorkers()
         let rest = finishingSamples.takeRest()
@@ -117,7 +128,8 @@ extension Instance {
     /// Starts a worker on duplicates of the sockets and watches it.
     private func launch(
         _ configuration: InstanceConfiguration, located: LocatedServers,
-        inherited: [ServerIdentity: InheritedServer], backendCounts: [String: CarriedCounts] = [:]
+        inherited: [ServerIdentity: InheritedServer], backendCounts: [String: CarriedCounts] = [:],
+        tables: [KeptTable]
     ) throws(SystemError) {
         var counters = keptCounters(for: configuration)
         for index in configuration.statisticsProxies where counters[index] == nil {
@@ -131,12 +143,14 @@ extension Instance {
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
         plan.backendCounts = backendCounts
+        plan.tables = tables
         plan.finishingSamples = finishingSamples
         plan.markSessions = { [finishing] in finishing.take($0) }
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
         surroundings.watchdog?.watch(worker, of: name)
         self.worker = worker
+        keptTableChanges = 0
         self.counters = counters
         runningSince = .now
         if let lastRun { note(ConfigurationDifference(from: lastRun, to: configuration)) }

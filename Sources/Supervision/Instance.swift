@@ -28,6 +28,8 @@ struct InstanceSurroundings: Sendable {
     var watchdog: Watchdog?
     /// What an earlier process left of the servers; `nil` when nobody keeps that.
     var keeper: StateKeeper?
+    /// Where stick tables outlive the process; `nil` for nowhere.
+    var tables: KeptTables?
     /// When failed attempts are repeated.
     var policy = RestartPolicy()
     /// Makes workers.
@@ -65,6 +67,8 @@ actor Instance {
     /// Where the hosts are that log lines go to by a name, as far as the system knew at the last worker's start.
     var logHosts: [String: String] = [:]
     var worker: (any InstanceWorker)?
+    /// What the worker said of its stick tables' changes when they were last written.
+    var keptTableChanges: UInt64 = 0
     var runningSince: ContinuousClock.Instant?
     /// Workers that were replaced and whose last sessions go on; each ends within its grace.
     var retired: [any InstanceWorker] = []

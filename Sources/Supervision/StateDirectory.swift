@@ -76,6 +76,8 @@ public struct StateDirectory: Sendable, Hashable {
     public var controlSocket: String { "\(path)/control.sock" }
     /// What a supervisor knows of its servers, a file an instance; there while it runs, and after a crash.
     public var serverStates: String { "\(path)/servers" }
+    /// The stick tables, a file an instance.
+    public var tables: String { "\(path)/tables" }
     /// The file that a running supervisor holds.
     public var lockFile: String { "\(path)/supervise.lock" }
     /// The messages of one in the background.
@@ -100,7 +102,7 @@ public struct StateDirectory: Sendable, Hashable {
     private var ownFiles: [String] {
         [
             historyFile, historyFile + "-wal", historyFile + "-shm", historyFile + "-journal", controlSocket, lockFile,
-            logFile,
+            logFile, tables,
         ]
     }
 
@@ -127,7 +129,8 @@ public struct StateDirectory: Sendable, Hashable {
                         "it is root's, and is not given to another user because of '\(foreign)' in it; use a folder of its own"
                 )
             }
-            for item in present.map({ "\(path)/\($0)" }) + [path] {
+            // The tables have files of their own.
+            for item in try files.subpathsOfDirectory(atPath: path).map({ "\(path)/\($0)" }) + [path] {
                 try files.setAttributes(
                     [.ownerAccountID: NSNumber(value: user), .groupOwnerAccountID: NSNumber(value: group)],
                     ofItemAtPath: item)

@@ -10,6 +10,7 @@ extension Supervisor {
         }
         if isEnding { throw .failed("the supervisor is shutting down") }
         logger.notice("upgrade by \(who.name)\(who.reason.map { ": \($0)" } ?? "")")
+        await keepTablesNow()
         let result = await withCheckedContinuation { reply in
             awaitingUpgrade.append(reply)
             if awaitingUpgrade.count == 1 { request() }

@@ -34,6 +34,8 @@ public struct SupervisorSettings: Sendable {
     public var custody: SocketCustody?
     /// Where to keep what is known of the servers for a successor; `nil` for nowhere.
     public var serverStates: String?
+    /// Where to keep stick tables for a successor; `nil` for nowhere.
+    public var tables: String?
     /// Whether this takes over from a supervisor that ended by itself, or will end: what a person stopped stays stopped.
     public var isSuccessor = false
     /// A turn of a worker's loop that lasts so long is told.
@@ -110,6 +112,7 @@ public actor Supervisor {
         surroundings.sockets = settings.sockets
         surroundings.custody = settings.custody
         surroundings.keeper = keeper
+        surroundings.tables = settings.tables.map(KeptTables.init)
         surroundings.watchdog = Watchdog(
             stalledAfter: settings.stalledAfter,
             hopelessAfter: settings.stalledAfter * SupervisorSettings.hopelessFactor, history: history,
@@ -170,6 +173,7 @@ public actor Supervisor {
             logger.warning("no instance listens on \(place), a socket that came with this process")
         }
         keepStates()
+        keepTables()
         return diagnostics
     }
 

@@ -192,4 +192,76 @@ struct StickTableTests {
             #expect(found.allSatisfy { .integer(table[$0.entry]) == $0.key })
         }
     }
+
+    @Test("an entry that is taken over expires in its turn, and no later than the table lets it")
+    func takenOver() {
+        var table = StickTable<String>(capacity: 10, lifetime: 100, makesRoom: true)
+        _ = table.entry(for: .integer(1), at: 0, initial: "own")
+        for (key, end) in [(2, 60), (3, 150), (4, 1_000), (5, 10), (6, 0)] as [(UInt32, Int64)] {
+            let entry = table.take(.integer(key), expiringAt: end, at: 0) { mine in
+                #expect(mine == nil)
+                return "taken"
+            }
+            #expect((entry != nil) == (end > 0))
+        }
+        var left: [Int64: [UInt32]] = [:]
+        for moment in [0, 10, 60, 99, 100] as [Int64] {
+            left[moment] = table.all(at: moment).compactMap { entry in
+                if case .integer(let number) = entry.key { number } else { nil }
+            }.sorted()
+        }
+        #expect(left == [0: [1, 2, 3, 4, 5], 10: [1, 2, 3, 4], 60: [1, 3, 4], 99: [1, 3, 4], 100: []])
+    }
+
+    @Test("what both have is joined, also while it is in use here")
+    func joined() throws {
+        var table = StickTable<String>(capacity: 10, lifetime: 100, makesRoom: true)
+        let made = table.entry(for: .integer(1), at: 0, initial: "own")
+        let entry = try #require(made)
+        table.use(entry)
+        table.take(.integer(1), expiringAt: 50, at: 0) { "\($0 ?? "none") and taken" }
+        #expect(table[entry] == "own and taken")
+        let used = table.find(.integer(1), at: 90)
+        #expect(used == entry)
+        table.endUse(of: entry, at: 90)
+        table.take(.integer(1), expiringAt: 150, at: 90) { _ in "again" }
+        #expect(table.all(at: 149).map(\.uses) == [0])
+        #expect(table.all(at: 150).isEmpty)
+    }
+
+    @Test("taking over keeps the order in which entries expire, whatever the order in which they come")
+    func takenInAnyOrder() {
+        var generator = SeededGenerator(seed: 7)
+        for _ in 0..<50 {
+            var table = StickTable<Int64>(capacity: 64, lifetime: 1_000, makesRoom: true)
+            let ends = (0..<40).map { _ in Int64.random(in: 1...1_000, using: &generator) }
+            for (key, end) in ends.enumerated() {
+                table.take(.integer(UInt32(key)), expiringAt: end, at: 0) { _ in end }
+            }
+            for moment in stride(from: Int64(0), through: 1_000, by: 97) {
+                let values = table.all(at: moment).map { table[$0.entry] }.sorted()
+                #expect(values == ends.filter { $0 > moment }.sorted())
+            }
+        }
+    }
+
+    @Test("whoever has seen a table is told what has changed since, and that alone")
+    func changes() throws {
+        var table = StickTable<Int>(capacity: 10, lifetime: 100, makesRoom: true)
+        for key in 1...4 { _ = table.entry(for: .integer(UInt32(key)), at: 0, initial: key) }
+        let seen = table.changes
+        #expect(table.entries(inSlots: 0..<99, changedAfter: 0, at: 0).count == 4)
+        #expect(table.entries(inSlots: 0..<99, changedAfter: seen, at: 0).isEmpty)
+        let second = table.find(.integer(2), at: 1)
+        table[try #require(second)] = 7
+        let fourth = table.find(.integer(4), at: 1)
+        table.touch(try #require(fourth), at: 50)
+        let changed = table.entries(inSlots: 0..<99, changedAfter: seen, at: 60)
+        #expect(Set(changed.map(\.key)) == [.integer(2), .integer(4)])
+        #expect(Set(changed.map(\.expiresAt)) == [100, 150])
+        let last = table.changes
+        let isRemoved = table.remove(.integer(2), at: 60)
+        #expect(isRemoved && table.changes > last)
+        #expect(table.entries(inSlots: 0..<99, changedAfter: 0, at: 120).map(\.key) == [.integer(4)])
+    }
 }

@@ -4,7 +4,7 @@ import EventLoop
 import Model
 
 /// What a stick table keeps for a key.
-struct StickRecord: Sendable {
+struct StickRecord: Sendable, Equatable {
     /// The server that sessions of the key go to: its name or its address, as the table remembers servers.
     var server: String?
     /// The server's number, which counts where there is no name or address; 0 for none.

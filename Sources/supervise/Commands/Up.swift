@@ -119,6 +119,7 @@ struct Up: AsyncParsableCommand {
         settings.drain = .seconds(drain)
         settings.stalledAfter = .seconds(stalled)
         settings.serverStates = directory.serverStates
+        settings.tables = directory.tables
         settings.isSuccessor = guardianship.map { !$0.isFirst } ?? false
         settings.custody = SocketCustody(
             sockets: guardianship?.listeners ?? [:], activated: ActivatedSockets.find(environment),
