@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/signalfd.h>
 
 // Room for one descriptor beside a message.
@@ -50,9 +49,13 @@ ssize_t supervise_receive_message(int link, void *bytes, size_t count, int *desc
     return received;
 }
 
-int supervise_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
-
-int supervise_signal_descriptor(const sigset_t *signals) { return signalfd(-1, signals, SFD_NONBLOCK | SFD_CLOEXEC); }
+int supervise_signal_descriptor(const int *signals, size_t count) {
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < count; i++) sigaddset(&set, signals[i]);
+    sigprocmask(SIG_SETMASK, &set, NULL);
+    return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+}
 
 int supervise_next_signal(int descriptor) {
     struct signalfd_siginfo signal;
@@ -60,6 +63,7 @@ int supervise_next_signal(int descriptor) {
 }
 
 bool supervise_notify(const char *address, const void *bytes, size_t count) {
+    if (!address) return false;
     struct sockaddr_un target = {.sun_family = AF_UNIX};
     size_t length = strlen(address);
     if (length == 0 || length > sizeof target.sun_path) return false;

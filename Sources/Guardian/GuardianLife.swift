@@ -9,6 +9,7 @@ struct GuardianLife: Equatable {
 
     enum Event: Equatable {
         case started(Int32)
+        /// Neither the new guardian nor a supervisor could be.
         case startFailed
         /// It serves.
         case ready(Int32)
@@ -33,24 +34,35 @@ struct GuardianLife: Equatable {
     enum Action: Equatable {
         /// Start a supervisor, to take over from another one or from nobody.
         case start(successorOf: Int32?)
+        /// Become the new guardian, which then starts a supervisor that takes over.
+        case renew
         case send(Int32, to: Int32)
         case tell(Word, Int32)
         case retry(afterMilliseconds: Int64)
         case exit(Int32)
     }
 
-    /// Who has the traffic, or is to have it; `nil` while the next attempt is waited for.
+    /// Who serves.
     private(set) var current: Int32?
-    /// Who was started to take over and doesn't serve yet.
+    /// Who was started and doesn't serve yet.
     private(set) var next: Int32?
     /// Who was taken over from and has sessions yet.
     private(set) var formers: [Int32] = []
-    private var isServing = false
     /// Whether one has ever served: until then, a person waits for why it cannot be.
     private(set) var hasServed = false
+    var intensity = RestartIntensity()
     private var isEnding = false
     private var exitCode: Int32 = 0
-    private var intensity = RestartIntensity()
+
+    /// Who has the traffic, or is to have it; `nil` while the next attempt is waited for.
+    var main: Int32? { current ?? next }
+
+    /// Goes on with supervisors that serve.
+    ///
+    /// - Parameter processes: `current`, then `formers`.
+    mutating func goOn(with processes: [Int32]) {
+        (current, formers, hasServed) = (processes.first, Array(processes.dropFirst()), true)
+    }
 
     /// Takes in what happened.
     ///
@@ -60,37 +72,28 @@ struct GuardianLife: Equatable {
     /// - Returns: what is to be done, in this order.
     mutating func take(_ event: Event, at now: Int64) -> [Action] {
         switch event {
-        case .started(let process):
-            if current == nil { current = process } else { next = process }
-            return []
-        case .startFailed:
-            if let current { return [.tell(.upgradeFailed, current)] }
-            return hasServed ? [.retry(afterMilliseconds: intensity.ended(at: now))] : [.exit(1)]
-        case .ready(let process) where process == current:
-            (isServing, hasServed) = (true, true)
-            return []
+        case .started(let process): next = process
+        case .startFailed: return goOnWithout(.code(1), at: now)
         case .ready(let process): return process == next ? succeed() : []
         case .left(let process): return formers.contains(process) ? tellOfLeaving : []
         case .ended(let process, let end): return takeEnd(of: process, end, at: now)
         case .ordered(let signal):
             isEnding = true
             return all.isEmpty ? [.exit(0)] : all.map { .send(signal, to: $0) }
-        case .forwarded(let signal): return current.map { [.send(signal, to: $0)] } ?? []
-        case .upgradeOrdered:
-            guard let current, isServing, next == nil, !isEnding else { return [] }
-            return [.start(successorOf: current)]
-        case .retryDue: return current == nil && !isEnding ? [.start(successorOf: nil)] : []
+        case .forwarded(let signal): return main.map { [.send(signal, to: $0)] } ?? []
+        case .upgradeOrdered: return current != nil && next == nil && !isEnding ? [.renew] : []
+        case .retryDue: return main == nil && !isEnding ? [.start(successorOf: nil)] : []
         }
+        return []
     }
 
     private var all: [Int32] { formers + [current, next].compactMap { $0 } }
 
-    private var tellOfLeaving: [Action] { current.map { [.tell(.predecessorLeft, $0)] } ?? [] }
+    private var tellOfLeaving: [Action] { main.map { [.tell(.predecessorLeft, $0)] } ?? [] }
 
     private mutating func succeed() -> [Action] {
-        let former = current
-        (current, next, isServing, hasServed) = (next, nil, true, true)
-        guard let former else { return [] }
+        defer { (current, next, hasServed) = (next, nil, true) }
+        guard let former = current else { return [] }
         formers.append(former)
         return [.tell(.leave, former)]
     }
@@ -102,25 +105,24 @@ struct GuardianLife: Equatable {
         }
         if process == next {
             next = nil
-            return isEnding ? exitWhenAlone : current.map { [.tell(.upgradeFailed, $0)] } ?? []
+            return isEnding && hasServed ? exitWhenAlone : goOnWithout(end, at: now)
         }
         guard process == current else { return [] }
-        (current, isServing) = (nil, false)
-        if isEnding || end == .code(0) || !hasServed {
-            // Ended by 'supervise down', or never came up: the others have no reason to be any more.
-            let others = isEnding ? [] : all.map { Action.send(15, to: $0) }
-            switch end {
-            case .code(let code): exitCode = code
-            case .signal: exitCode = isEnding ? 0 : 1
-            }
-            isEnding = true
-            return others + exitWhenAlone
+        current = nil
+        return next == nil || isEnding || end == .code(0) ? goOnWithout(end, at: now) : tellOfLeaving
+    }
+
+    /// One that served, or was to, is no more.
+    private mutating func goOnWithout(_ end: End, at now: Int64) -> [Action] {
+        if let current { return [.tell(.upgradeFailed, current)] }
+        guard isEnding || end == .code(0) || !hasServed else {
+            return [.retry(afterMilliseconds: intensity.ended(at: now))]
         }
-        if let successor = next {
-            (current, next) = (successor, nil)
-            return tellOfLeaving
-        }
-        return [.retry(afterMilliseconds: intensity.ended(at: now))]
+        // Ended by 'supervise down', or never came up: the others have no reason to be any more.
+        let others = isEnding ? [] : all.map { Action.send(15, to: $0) }
+        if case .code(let code) = end { exitCode = code } else { exitCode = isEnding ? 0 : 1 }
+        isEnding = true
+        return others + exitWhenAlone
     }
 
     private var exitWhenAlone: [Action] { all.isEmpty ? [.exit(exitCode)] : [] }

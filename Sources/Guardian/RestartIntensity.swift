@@ -15,8 +15,9 @@ struct RestartIntensity: Equatable {
     static let slowestDelayMilliseconds: Int64 = 30_000
 
     /// The last ends, oldest first; at most one more than the burst.
-    private var ends: [Int64] = []
-    private var slowDelay: Int64 = 0
+    var ends: [Int64] = []
+    /// The last long wait; 0 before the first.
+    var slowDelay: Int64 = 0
 
     /// Takes in an end.
     ///

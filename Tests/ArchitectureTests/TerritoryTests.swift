@@ -30,7 +30,7 @@ struct TerritoryTests {
         "Sources/AccessLog/LogDates.swift": "localtime_r: dates in the log are local",
         "Sources/AccessLog/LogReceiver.swift": "poll and write: stdout as a log target must not block",
         "Sources/Guardian/Guardian.swift": "poll, signals and descriptors: it has nothing but the C library",
-        "Sources/Guardian/Supervisor.swift": "posix_spawn: the same",
+        "Sources/Guardian/GuardianState.swift": "the file in memory that it is handed on in: the same",
         "Sources/Guardian/main.swift": "exit: the same",
         "Sources/StandIn/StandInError.swift": "strerror: the text of an error number",
         "Sources/StandIn/PortReservation.swift": "a socket that is bound and never listens, which swift-nio has not",

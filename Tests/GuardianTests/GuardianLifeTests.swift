@@ -20,7 +20,7 @@ struct GuardianLifeTests {
     /// Number 200 serves, 100 has sessions yet.
     private static func upgraded() -> GuardianLife {
         var life = serving()
-        #expect(life.take(.upgradeOrdered, at: 2) == [.start(successorOf: 100)])
+        #expect(life.take(.upgradeOrdered, at: 2) == [.renew])
         #expect(life.take(.started(200), at: 3) == [])
         #expect(life.take(.ready(200), at: 4) == [.tell(.leave, 100)])
         return life
@@ -112,10 +112,10 @@ struct GuardianLifeTests {
         #expect(life.take(.ended(200, .signal(Self.kill)), at: 7) == [.retry(afterMilliseconds: 0)])
     }
 
-    @Test("a successor that doesn't come up leaves everything as it was, and the one that asked is told")
+    @Test("a guardian or a successor that cannot be run leaves everything as it was, and the one that asked is told")
     func failedUpgrade() {
         var life = Self.serving()
-        _ = life.take(.upgradeOrdered, at: 2)
+        #expect(life.take(.upgradeOrdered, at: 2) == [.renew])
         #expect(life.take(.startFailed, at: 3) == [.tell(.upgradeFailed, 100)])
         _ = life.take(.upgradeOrdered, at: 4)
         _ = life.take(.started(200), at: 5)
@@ -133,8 +133,30 @@ struct GuardianLifeTests {
         _ = life.take(.upgradeOrdered, at: 2)
         _ = life.take(.started(200), at: 3)
         #expect(life.take(.ended(100, .signal(Self.kill)), at: 4) == [.tell(.predecessorLeft, 200)])
+        #expect(life.main == 200)
+        #expect(life.take(.forwarded(1), at: 5) == [.send(1, to: 200)])
+        #expect(life.take(.upgradeOrdered, at: 5) == [])
+        #expect(life.take(.ready(200), at: 6) == [])
         #expect(life.current == 200 && life.next == nil)
-        #expect(life.take(.ready(200), at: 5) == [])
+    }
+
+    @Test("one that crashes while its successor starts is followed by another one when that doesn't come up")
+    func crashOfBoth() {
+        var life = Self.serving()
+        _ = life.take(.upgradeOrdered, at: 2)
+        _ = life.take(.started(200), at: 3)
+        _ = life.take(.ended(100, .signal(Self.kill)), at: 4)
+        #expect(life.take(.ended(200, .code(2)), at: 5) == [.retry(afterMilliseconds: 0)])
+        #expect(life.main == nil)
+    }
+
+    @Test("one that is told to end while its successor starts takes that along")
+    func downDuringUpgrade() {
+        var life = Self.serving()
+        _ = life.take(.upgradeOrdered, at: 2)
+        _ = life.take(.started(200), at: 3)
+        #expect(life.take(.ended(100, .code(0)), at: 4) == [.send(Self.terminate, to: 200)])
+        #expect(life.take(.ended(200, .signal(Self.terminate)), at: 5) == [.exit(0)])
     }
 
     @Test("an order to end reaches all, and the guardian ends with the last")

@@ -143,10 +143,12 @@ final class GuardedInstance: Sendable {
     let process: TestProcess
     private let echo: FakeServer
 
-    init(servers: [String] = [], arguments: [String] = [], lines: [String] = []) async throws {
+    init(
+        servers: [String] = [], arguments: [String] = [], lines: [String] = [], isCopied: Bool = false
+    ) async throws {
         echo = try FakeServer(serve: FakeServer.echo)
         port = try HeldPort()
-        supervisor = try Supervisor(in: try TemporaryDirectory(), isGuarded: true)
+        supervisor = try Supervisor(in: try TemporaryDirectory(), isGuarded: true, isCopied: isCopied)
         let instance = PlainInstance(
             name: "main", bind: port, servers: ["echo \(echo.address.address)"] + servers, lines: lines)
         try supervisor.configure("main", instance.text)

@@ -2,23 +2,30 @@ import Foundation
 import Testing
 
 extension Scenarios {
-    /// Reloads and restarts under a steady load, in a short form; `SUPERVISE_SOAK=1` plays the long one.
+    /// Reloads, restarts, crashes and upgrades under a steady load, in a short form; `SUPERVISE_SOAK=1` plays the long one.
     @Suite("Soak")
     struct Soak {
-        private static let isLong = ProcessInfo.processInfo.environment["SUPERVISE_SOAK"] != nil
+        static let isLong = ProcessInfo.processInfo.environment["SUPERVISE_SOAK"] != nil
         private static let rounds = isLong ? 100 : 20
         /// New connections a second, and sessions that last.
         private static let rate = isLong ? 2_000 : 200
-        private static let longSessions = isLong ? 2_000 : 50
+        static let longSessions = isLong ? 2_000 : 50
         /// What may be kept of a run: the history's caches, what the allocator holds.
-        private static let memoryKept = 24 << 20
+        static let memoryKept = 24 << 20
 
-        private struct Counts: Decodable, Equatable {
+        struct Counts: Decodable, Equatable {
             let served: Int
             let refused: Int
             let reset: Int
             let long: Int
             let cut: Int
+            /// When each of those that failed began and ended, in seconds of the monotonic clock.
+            let endings: [[Double]]
+
+            /// Nothing went wrong.
+            static func allWell(served: Int) -> Counts {
+                Counts(served: served, refused: 0, reset: 0, long: Soak.longSessions, cut: 0, endings: [])
+            }
         }
 
         @Test("reloads under load: no connection is refused or reset, and sessions of servers that stay go on")
@@ -29,7 +36,7 @@ extension Scenarios {
                 try await setUp.supervisor.run("reload", "soak", "--reason", "round \(round)")
                     .requireSuccess("reload \(round)")
             }
-            #expect(counts == Counts(served: counts.served, refused: 0, reset: 0, long: Self.longSessions, cut: 0))
+            #expect(counts == .allWell(served: counts.served))
             let events = try await setUp.events("RELOADED")
             #expect(events.map(\.reason) == (1...Self.rounds).map { "round \($0)" })
             try await setUp.end()
@@ -42,14 +49,14 @@ extension Scenarios {
                 try await setUp.supervisor.run("restart", "soak", "--grace", "1h", "--reason", "\(round)")
                     .requireSuccess("restart \(round)")
             }
-            #expect(counts == Counts(served: counts.served, refused: 0, reset: 0, long: Self.longSessions, cut: 0))
+            #expect(counts == .allWell(served: counts.served))
             let events = try await setUp.events("RESTARTED")
             #expect(events.map(\.reason) == (1...Self.rounds).map { "\($0)" })
             try await setUp.end()
         }
 
         /// One instance before two echo servers, and what it has open and takes while nobody uses it.
-        private final class SetUp {
+        final class SetUp {
             let port: HeldPort
             let other: HeldPort
             let supervisor: Supervisor
@@ -58,16 +65,16 @@ extension Scenarios {
             private let servers: TestProcess
             private let openBefore: Int
 
-            init() async throws {
+            init(isGuarded: Bool = false, arguments: [String] = []) async throws {
                 (port, other) = (try HeldPort(), try HeldPort())
                 echoes = try (1...2).map { try HeldPort(host: "127.0.0.4\($0)") }
-                supervisor = try Supervisor(in: try TemporaryDirectory())
+                supervisor = try Supervisor(in: try TemporaryDirectory(), isGuarded: isGuarded)
                 servers = try Python.start("echoes", echoes.map(\.address))
                 let servers = servers
                 try await eventually("the echo servers listen") { servers.output.contains("listening") }
                 try Self.text(round: 0, echoes: echoes, port, other)
                     .write(toFile: "\(supervisor.instances)/soak.cfg", atomically: true, encoding: .utf8)
-                process = try await supervisor.up(listeningOn: [port])
+                process = try await supervisor.up(arguments, listeningOn: [port])
                 openBefore = try process.openDescriptors()
             }
 
@@ -87,18 +94,32 @@ extension Scenarios {
 
             /// Plays all rounds under load.
             func loaded(_ act: (_ round: Int) async throws -> Void) async throws -> Counts {
+                try await underLoad {
+                    var memory = 0
+                    for round in 1...Soak.rounds {
+                        try await act(round)
+                        if round == Soak.rounds / 2 { memory = try process.residentBytes() }
+                    }
+                    let growth = try process.residentBytes() - memory
+                    #expect(growth < Soak.memoryKept, "the second half of the rounds took \(growth >> 20) MiB")
+                }
+            }
+
+            /// Does something under load.
+            ///
+            /// - Parameters:
+            ///   - again: whether another session that lasts is begun for each that is cut.
+            ///   - act: what.
+            /// - Returns: what became of the sessions.
+            /// - Throws: what `act` throws, and when there is no load.
+            func underLoad(again: Bool = false, _ act: () async throws -> Void) async throws -> Counts {
                 let load = try Python.start(
-                    "steady", [port.address, String(Soak.rate), String(Soak.longSessions)])
+                    "steady",
+                    [port.address, String(Soak.rate), String(Soak.longSessions)] + (again ? ["again"] : []))
                 try await eventually("the load is steady; \(load.errorOutput)", within: .seconds(60)) {
                     load.output.contains("steady")
                 }
-                var memory = 0
-                for round in 1...Soak.rounds {
-                    try await act(round)
-                    if round == Soak.rounds / 2 { memory = try process.residentBytes() }
-                }
-                let growth = try process.residentBytes() - memory
-                #expect(growth < Soak.memoryKept, "the second half of the rounds took \(growth >> 20) MiB")
+                try await act()
                 load.signal(SIGTERM)
                 _ = try await load.waitUntilExit(within: .seconds(60))
                 let line = load.output.split(separator: "\n").last ?? ""
@@ -129,12 +150,5 @@ extension Scenarios {
                 try await servers.stop()
             }
         }
-    }
-}
-
-extension TestProcess {
-    /// How many descriptors it has open.
-    fileprivate func openDescriptors() throws -> Int {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
     }
 }

@@ -94,15 +94,34 @@ void supervise_name_thread(const char *name);
 ssize_t supervise_send_message(int link, const void *bytes, size_t count, int descriptor);
 ssize_t supervise_receive_message(int link, void *bytes, size_t count, int *descriptor);
 
-// A file that is in memory only, closed on exec.
-int supervise_memory_file(const char *name);
+// A file that is in memory only, closed on exec, with a text in it; -1 when that cannot be.
+int supervise_memory_file(const char *name, const void *bytes, size_t count);
 
-// Readable while one of some blocked signals waits, non-blocking, closed on exec; and the signal's number, 0 for none.
-int supervise_signal_descriptor(const sigset_t *signals);
+// Becomes a program, which has some descriptors that are closed on exec otherwise; returns when that cannot be.
+void supervise_become(const char *program, char *const words[], const int *inherited, size_t count);
+
+// For processes with one thread: starts a program as a child that leads a process group, with all signals at their defaults.
+// It has some descriptors that are closed on exec otherwise, a link (SOCK_SEQPACKET) and a file with a text, whose numbers
+// its environment has as SUPERVISE_GUARDIAN. Gives its number and the other ends, which never wait: of the link, and of the pipe
+// that is its standard error; -1 when it cannot be, errno says why.
+pid_t supervise_start(
+    const char *program, char *const words[], const void *text, size_t length, const int *inherited, size_t count,
+    int ends[2]);
+
+// The same for a program that has a file and is waited for, some seconds at the most, before SIGALRM ends it. Gives what
+// waitpid(2) says of it; -1 when it cannot be started, errno says why.
+int supervise_try(const char *program, char *const words[], int file, unsigned seconds);
+
+// The time on the clock that nobody sets.
+int64_t supervise_milliseconds(void);
+
+// Blocks some signals and is readable while one of them waits, non-blocking, closed on exec; and the signal's number, 0 for
+// none.
+int supervise_signal_descriptor(const int *signals, size_t count);
 int supervise_next_signal(int descriptor);
 
 // Sends a datagram to the Unix socket of a service manager; a first '@' of its name stands for a zero byte (sd_notify(3)).
-// Gives whether it was taken.
+// Gives whether it was taken; false without an address.
 bool supervise_notify(const char *address, const void *bytes, size_t count);
 
 // The calling thread's number for supervise_backtrace, whose signal it takes from now on.

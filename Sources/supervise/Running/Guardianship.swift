@@ -60,7 +60,8 @@ final class Guardianship: Sendable {
             Output.message("supervise: there is no \(path), so nobody starts this again if it crashes")
             return
         }
-        let failure = CurrentProcess.become(path, [GuardianLink.program, program] + CommandLine.arguments)
+        // By its path: it becomes that file anew at an upgrade.
+        let failure = CurrentProcess.become(path, [path, program] + CommandLine.arguments)
         throw CommandFailure(.failed, "\(failure)")
     }
 

@@ -1,10 +1,11 @@
 """A steady load: short connections at a rate, and sessions that last.
 
-Usage: steady.py HOST:PORT RATE LONG
+Usage: steady.py HOST:PORT RATE LONG [again]
 Makes RATE connections a second, each of which sends a message, has its echo and closes; and keeps LONG sessions that have an
-echo now and then. Prints "steady" once the long sessions have had theirs. At SIGTERM it makes no more connections, waits for
-those under way, closes all, and prints its counts as JSON:
-served, refused, reset (a short session that did not get its echo), long (sessions that lasted), cut (those that didn't).
+echo now and then; with "again" another one is begun for each that is cut. Prints "steady" once the long sessions have had
+theirs. At SIGTERM it makes no more connections, waits for those under way, closes all, and prints its counts as JSON:
+served, refused, reset (a short session that did not get its echo), long (sessions that lasted), cut (those that didn't), and
+endings: when each of those refused, reset and cut began and ended, in seconds of the monotonic clock.
 """
 
 import errno
@@ -42,10 +43,12 @@ class Client:
 
 
 class Load:
-    def __init__(self, target, rate, long):
+    def __init__(self, target, rate, long, again):
         self.target = target
         self.rate = rate
         self.long = long
+        self.again = again
+        self.endings = []
         self.begun = 0
         self.counts = dict(served=0, refused=0, reset=0, long=0, cut=0)
         self.clients = {}
@@ -59,6 +62,10 @@ class Load:
         client.socket.close()
         if count:
             self.counts[count] += 1
+            if count != "served":
+                self.endings.append((client.began, time.monotonic()))
+            if count == "cut" and self.again:
+                Client(self, True)
 
     def ready(self, client, events):
         if not client.is_open:
@@ -128,14 +135,14 @@ class Load:
                 has_told = True
                 print("steady", flush=True)
         self.counts["long"] = sum(1 for client in self.clients.values() if client.is_long)
-        print(json.dumps(self.counts), flush=True)
+        print(json.dumps(self.counts | {"endings": self.endings}), flush=True)
 
 
 def main():
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     host, port = sys.argv[1].split(":")
-    load = Load((host, int(port)), int(sys.argv[2]), int(sys.argv[3]))
+    load = Load((host, int(port)), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:] == ["again"])
 
     def end(*_):
         load.is_over = True

@@ -28,15 +28,34 @@ final class Supervisor: Sendable {
     ///   - instances: the directory with its instances' files; one is made when there is none.
     ///   - hasRights: whether it keeps root's rights, when the tests have them.
     ///   - isGuarded: whether `up` runs under its guardian.
+    ///   - isCopied: whether the programs are copies, which a scenario may replace: see `guardian`.
     /// - Throws: when a directory can't be made.
     init(
-        in directory: TemporaryDirectory, instances: String? = nil, hasRights: Bool = true, isGuarded: Bool = false
+        in directory: TemporaryDirectory, instances: String? = nil, hasRights: Bool = true, isGuarded: Bool = false,
+        isCopied: Bool = false
     ) throws {
         self.directory = directory
         self.isGuarded = isGuarded
         state = try directory.directory("state")
         self.instances = try instances ?? directory.directory("instances")
-        program = hasRights || geteuid() != 0 ? [try Self.binary()] : try Self.withoutRights(directory, state: state)
+        if isCopied {
+            let copy = "\(directory.path)/supervise"
+            try FileManager.default.copyItem(atPath: try Self.binary(), toPath: copy)
+            program = [copy]
+            try installGuardian()
+        } else {
+            program = try hasRights || geteuid() != 0 ? [Self.binary()] : Self.withoutRights(directory, state: state)
+        }
+    }
+
+    /// The guardian's file beside the copy of the program.
+    var guardian: String { "\(directory.path)/supervise-guardian" }
+
+    /// Puts the guardian beside the copy of the program, in the place of what is there.
+    func installGuardian() throws {
+        let new = "\(guardian).new"
+        try FileManager.default.copyItem(atPath: "\(try Self.binary())-guardian", toPath: new)
+        guard rename(new, guardian) == 0 else { throw ScenarioError("rename \(new)") }
     }
 
     /// Makes everything that it needs reachable for nobody in particular.

@@ -95,13 +95,24 @@ final class TestProcess: Sendable {
     }
 
     /// How much memory it has resident, in bytes.
-    func residentBytes() throws -> Int {
+    func residentBytes() throws -> Int { try Self.residentBytes(of: processID) }
+
+    /// How much memory a process has resident, in bytes.
+    static func residentBytes(of processID: Int32) throws -> Int {
         let status = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8)
         let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
         guard let kilobytes = line?.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) }) else {
             throw ScenarioError("/proc/\(processID)/status has no VmRSS")
         }
         return kilobytes * 1024
+    }
+
+    /// How many descriptors it has open.
+    func openDescriptors() throws -> Int { try Self.openDescriptors(of: processID) }
+
+    /// How many descriptors a process has open.
+    static func openDescriptors(of processID: Int32) throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc/\(processID)/fd").count
     }
 
     /// Starts a process with default signals, none blocked: the threads that tests run on block most of them, and a
