@@ -188,7 +188,7 @@ struct RuleTests {
     @Test("the queue of a chosen server is waited in, and full", arguments: [["no option redispatch"], []])
     func chosenQueue(lines: [String]) async throws {
         try await Scenario(
-            lines: ["no option dontlognull", "timeout queue 400ms", "use-server rabbit_1 if TRUE"] + lines,
+            lines: ["no option dontlognull", "timeout queue 1s", "use-server rabbit_1 if TRUE"] + lines,
             servers: ["", "maxconn 1 maxqueue 1"]
         ) { stage in
             let first = try stage.open(to: 1)
@@ -196,7 +196,7 @@ struct RuleTests {
             try stage.awaitCount("rabbit_1", "qcur", "1")
             let third = try stage.connect()
             try third.send("third")
-            if let server = stage.servers[0].acceptIfAny(within: .milliseconds(300)) {
+            if let server = stage.served(by: stage.servers[0], third) {
                 try server.expect("third")
                 stage.notes.add("the third went elsewhere")
                 third.finish()

@@ -25,6 +25,21 @@ extension Scenario.Stage {
         return (client, server)
     }
 
+    /// Waits until a client is served, or let go instead.
+    ///
+    /// - Parameters:
+    ///   - listener: the server that may get its session, and says nothing before that.
+    ///   - client: the client.
+    /// - Returns: the server's end; `nil` when the client is let go.
+    func served(by listener: PeerListener, _ client: Peer) -> Peer? {
+        var server: Peer?
+        _ = wait {
+            server = listener.acceptIfAny(within: .zero)
+            return server != nil || client.hasUnreadBytes
+        }
+        return server
+    }
+
     /// Reads to the end and notes how much came, and how it ended.
     func noteEnd(of who: String, _ peer: Peer) {
         let (bytes, ending) = peer.readToEnd()

@@ -87,7 +87,7 @@ struct StickTests {
                 let client = try stage.connect()
                 // Who is refused at once may be told so before a byte is sent.
                 try? client.send("hello")
-                guard let server = stage.servers[0].acceptIfAny(within: .milliseconds(300)) else {
+                guard let server = stage.served(by: stage.servers[0], client) else {
                     stage.notes.add("\(number) was refused")
                     client.close()
                     continue
