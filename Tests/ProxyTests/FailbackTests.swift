@@ -70,21 +70,22 @@ struct FailbackTests {
 
     @Test("they come back by themselves after a time, which begins anew when the active server falls")
     func hold() async throws {
-        let warren = try Warren(["failback hold 400ms"])
+        let warren = try Warren(["failback hold 1s"])
         try await withInstance(warren.text) { (instance: InstanceUnderTest) async throws in
             await set(.down, of: "s0", in: instance)
             await set(.up, of: "s0", in: instance)
             #expect(try await eventually { try await instance.backend().isHeld })
             await set(.down, of: "s0", in: instance)
             #expect(try await !instance.backend().isHeld)
-            await set(.up, of: "s0", in: instance)
             let start = ContinuousClock.now
-            #expect(try await instance.backend().isHeld)
+            await set(.up, of: "s0", in: instance)
+            let isHeld = try await instance.backend().isHeld
+            #expect(isHeld || ContinuousClock.now - start >= .seconds(1))
             #expect(try await eventually { try await !instance.backend().isHeld })
-            #expect(ContinuousClock.now - start >= .milliseconds(350))
+            #expect(ContinuousClock.now - start >= .seconds(1))
             #expect(try serverOfNewSession(instance) == "s0")
             #expect(instance.history.events.map(\.kind) == [.held, .held, .failback])
-            #expect(instance.history.events.last?.detail?.hasSuffix("they were usable for 400ms") == true)
+            #expect(instance.history.events.last?.detail?.hasSuffix("they were usable for 1s") == true)
         }
     }
 

@@ -25,8 +25,8 @@ struct SessionAgeTests {
         let text = Example.listen(
             [server], lines: ["max-session-age 300ms", "log 127.0.0.1:\(log.port) local0", "option tcplog"])
         try await withInstance(text) { instance in
-            let client = try instance.connect()
             let start = ContinuousClock.now
+            let client = try instance.connect()
             var ending = Peer.Ending.open
             while ending == .open, ContinuousClock.now - start < Peer.patience {
                 // Never silent for long: an idle limit would not end it.
@@ -43,7 +43,7 @@ struct SessionAgeTests {
     func precedence() async throws {
         let servers = [try FakeServer(), try FakeServer()]
         let text = Example.listen(
-            servers, options: ["max-session-age 0", "max-session-age 200ms jitter 50%"],
+            servers, options: ["max-session-age 0", "max-session-age 1s jitter 50%"],
             lines: ["max-session-age 1h", "balance roundrobin"])
         try await withInstance(text) { instance in
             let lasting = try instance.connect()
