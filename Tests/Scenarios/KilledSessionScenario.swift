@@ -12,7 +12,7 @@ extension Scenarios {
                 log global
                 option tcplog
                 timeout connect 5s
-                timeout queue 1s
+                timeout queue 3s
                 timeout client 60s
                 timeout server 60s
             listen l

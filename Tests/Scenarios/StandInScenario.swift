@@ -15,7 +15,7 @@ extension Scenarios {
                     files.cluster.statistics, files.warren.statistics,
                 ])
             try await SeedStory(
-                supervisor: supervisor, files: files, log: log, checkTime: .seconds(10), messageDelay: 0.005,
+                supervisor: supervisor, files: files, log: log, checkTime: .seconds(30), messageDelay: 0.005,
                 stop: { try await supervisor.run("stand-in", "stop", $0).requireSuccess("stand-in stop") },
                 start: { try await supervisor.run("stand-in", "start", $0).requireSuccess("stand-in start") }
             ).run()
