@@ -32,7 +32,7 @@ extension Scenarios {
             let file = try String(contentsOfFile: "\(Self.folder)/supervise.service", encoding: .utf8)
             #expect(try await Finished(["\(Self.folder)/unit", "253"]).output == file)
             let older = try await Finished(["\(Self.folder)/unit", "252"]).output
-            #expect(older.contains("\nType=notify\nExecReload=/bin/kill -HUP $MAINPID\n"))
+            #expect(older.contains("\nType=notify\nExecReload=/usr/bin/supervise reload --all\n"))
             #expect(!older.contains("notify-reload"))
             #expect(try await Finished(["\(Self.folder)/unit", "new"]).status == .code(2))
         }
