@@ -55,6 +55,7 @@ let package = Package(
                 .embedInCode("v001_initial.sql"), .embedInCode("v002_session_levels.sql"),
                 .embedInCode("v003_traffic.sql"), .embedInCode("v004_state_days.sql"),
                 .embedInCode("v005_views.sql"), .embedInCode("v006_causes.sql"),
+                .embedInCode("v007_check_times.sql"),
             ]),
         .target(
             name: "History",

@@ -87,12 +87,13 @@ def add_transitions(db, servers, begin, end, total, chance):
         for at, server, before, after, lasted in events:
             status, code, detail = chance.choice(CAUSES) if after == "DOWN" else ("L4OK", None, None)
             active = 3 if after != "UP" else 4
-            yield (1, server, at, before, after, status, code, detail, 3, lasted, 12, active, 1)
+            turning = 4000 if "DOWN" in (before, after) else None
+            yield (1, server, at, before, after, status, code, detail, 3, lasted, 12, active, 1, turning)
 
     db.execute("BEGIN")
     db.executemany(
         "INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, lasted_ms, "
-        "sessions, active_servers, backup_servers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
+        "sessions, active_servers, backup_servers, turning_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows())
     last_day = end // DAY * DAY
     db.executemany(
         "INSERT INTO states_by_day VALUES (?, ?, ?, ?, ?, ?)",
@@ -120,17 +121,18 @@ def add_samples(db, end):
     series = "WITH RECURSIVE moment(at) AS (SELECT ? UNION ALL SELECT at + ? FROM moment WHERE at + ? < ?)"
     db.execute("BEGIN")
     db.execute(
-        "INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out) "
-        f"{series} SELECT servers.id, moment.at, 10000, moment.at / 10000 % 40, "
-        "moment.at / 10000 % 40 + 3, 7, 12345, 67890 FROM servers, moment", (kept["samples"], 10_000, 10_000, end))
+        "INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out, checks, check_us, "
+        f"slowest_check_us) {series} SELECT servers.id, moment.at, 10000, moment.at / 10000 % 40, "
+        "moment.at / 10000 % 40 + 3, 7, 12345, 67890, 2, 1700, 1200 FROM servers, moment", (kept["samples"], 10_000, 10_000, end))
     db.execute("UPDATE sample_levels SET kept_from = ? WHERE name = 'samples'", (kept["samples"],))
     for table, unit in units.items():
         first = kept[table] or (end - 730 * DAY) // DAY * DAY
         rolled = end // unit * unit
         db.execute(
             f"INSERT INTO {table} (server_id, at, samples, covered_ms, current, least, most, session_ms, new, bytes_in, "
-            f"bytes_out) {series} SELECT servers.id, moment.at, {unit // 10_000}, {unit}, 20, 0, 42, "
-            f"20 * {unit}, {7 * unit // 10_000}, 12345, 67890 FROM servers, moment", (first, unit, unit, rolled))
+            f"bytes_out, checks, check_us, slowest_check_us) {series} SELECT servers.id, moment.at, {unit // 10_000}, "
+            f"{unit}, 20, 0, 42, 20 * {unit}, {7 * unit // 10_000}, 12345, 67890, {unit // 5000}, {unit // 6}, 1200 "
+            "FROM servers, moment", (first, unit, unit, rolled))
         db.execute(
             "UPDATE sample_levels SET kept_from = ?, rolled_until = ? WHERE name = ?", (kept[table], rolled, table))
         print(table, flush=True)

@@ -15,6 +15,7 @@ public struct SchemaMigration: Sendable, Hashable {
         SchemaMigration(name: "v004_state_days", file: PackageResources.v004_state_days_sql),
         SchemaMigration(name: "v005_views", file: PackageResources.v005_views_sql),
         SchemaMigration(name: "v006_causes", file: PackageResources.v006_causes_sql),
+        SchemaMigration(name: "v007_check_times", file: PackageResources.v007_check_times_sql),
     ]
 
     private init(name: String, file: [UInt8]) {

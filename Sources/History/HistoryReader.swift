@@ -77,6 +77,8 @@ public struct SessionBucket: Sendable, Hashable {
     public var retries: Int?
     /// Sessions that went to another server than the one chosen first.
     public var redispatches: Int?
+    /// How long checks took; `nil` where none ended, or that was not counted yet.
+    public var checkTimes: CheckTimes?
 
     /// Makes a bucket.
     ///

@@ -21,6 +21,7 @@ struct RowReader {
         // Names of servers have no comma.
         record.carriers = (row["carried_by"] as String?)?.split(separator: ",").map(String.init) ?? []
         record.sessionsCut = row["sessions_cut"]
+        record.turningMilliseconds = row["turning_ms"]
         record.actor = row["actor"]
         record.reason = row["reason"]
         return record
@@ -44,6 +45,7 @@ struct RowReader {
         bucket.connectErrors = sum.connectErrors
         bucket.retries = sum.retries
         bucket.redispatches = sum.redispatches
+        bucket.checkTimes = sum.checkTimes
         return bucket
     }
 

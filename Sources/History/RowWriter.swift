@@ -49,8 +49,8 @@ struct RowWriter {
         try db.cachedStatement(
             sql: """
                 INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
-                lasted_ms, sessions, active_servers, backup_servers, actor, reason, carried_by, sessions_cut) \
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                lasted_ms, sessions, active_servers, backup_servers, actor, reason, carried_by, sessions_cut, \
+                turning_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
             runID, try number(of: record.server, at: record.at, db: db), at.millisecondsSinceEpoch,
@@ -58,6 +58,7 @@ struct RowWriter {
             record.checkMilliseconds, record.lastedMilliseconds, record.sessions, record.activeServers,
             record.backupServers, record.actor, record.reason,
             record.carriers.isEmpty ? nil : record.carriers.joined(separator: ","), record.sessionsCut,
+            record.turningMilliseconds,
         ])
     }
 
@@ -67,18 +68,23 @@ struct RowWriter {
         try db.cachedStatement(
             sql: """
                 INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out, queued, \
-                connect_errors, retries, redispatches) \
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO UPDATE SET \
+                connect_errors, retries, redispatches, checks, check_us, slowest_check_us) \
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (server_id, at) DO UPDATE SET \
                 interval_ms = max(interval_ms, excluded.interval_ms), current = current + excluded.current, \
                 most = max(most, excluded.most, current + excluded.current), new = new + excluded.new, \
                 bytes_in = bytes_in + excluded.bytes_in, bytes_out = bytes_out + excluded.bytes_out, \
                 queued = queued + excluded.queued, connect_errors = connect_errors + excluded.connect_errors, \
-                retries = retries + excluded.retries, redispatches = redispatches + excluded.redispatches
+                retries = retries + excluded.retries, redispatches = redispatches + excluded.redispatches, \
+                checks = coalesce(checks + excluded.checks, checks, excluded.checks), \
+                check_us = coalesce(check_us + excluded.check_us, check_us, excluded.check_us), \
+                slowest_check_us = coalesce(max(slowest_check_us, excluded.slowest_check_us), slowest_check_us, \
+                excluded.slowest_check_us)
                 """
         ).execute(arguments: [
             try number(of: sample.subject, at: sample.at, db: db), sample.at.millisecondsSinceEpoch,
             sample.intervalMilliseconds, sample.current, sample.max, sample.new, sample.bytesIn, sample.bytesOut,
-            sample.queued, sample.connectErrors, sample.retries, sample.redispatches,
+            sample.queued, sample.connectErrors, sample.retries, sample.redispatches, sample.checkTimes?.count,
+            sample.checkTimes?.microseconds, sample.checkTimes?.slowestMicroseconds,
         ])
         if sample.softFailures > 0 || sample.softPasses > 0 { try softState(sample, db: db) }
     }

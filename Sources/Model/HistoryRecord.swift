@@ -32,6 +32,9 @@ public struct TransitionRecord: Sendable, Hashable, Codable {
     public var actor: String?
     /// Why it was ordered, in that person's words.
     public var reason: String?
+    /// For how long checks had said so before they were believed, in milliseconds: from the first check of `fall` or `rise`
+    /// in a row to the last; `nil` where one was enough.
+    public var turningMilliseconds: Int64?
 
     /// Makes a record.
     ///
@@ -86,6 +89,8 @@ public struct SessionSample: Sendable, Hashable, Codable {
     public var softFailures = 0
     /// Checks of a server in the interval that passed and left it down, since `rise` was not reached.
     public var softPasses = 0
+    /// How long the checks of a server took that ended in the interval; `nil` when none did.
+    public var checkTimes: CheckTimes?
 
     /// Makes a sample.
     ///
@@ -111,6 +116,54 @@ public struct SessionSample: Sendable, Hashable, Codable {
         self.bytesIn = bytesIn
         self.bytesOut = bytesOut
     }
+}
+
+/// How long checks took.
+public struct CheckTimes: Sendable, Hashable, Codable {
+    /// How many there were.
+    public private(set) var count = 0
+    /// All of them together, in microseconds.
+    public private(set) var microseconds: Int64 = 0
+    /// The slowest, in microseconds.
+    public private(set) var slowestMicroseconds: Int64 = 0
+
+    /// Begins with one check.
+    ///
+    /// - Parameter microseconds: how long it took.
+    public init(microseconds: Int64) { add(microseconds: microseconds) }
+
+    /// What is known of several checks.
+    ///
+    /// - Parameters:
+    ///   - count: how many, at least one.
+    ///   - microseconds: all of them together.
+    ///   - slowestMicroseconds: the slowest.
+    public init(count: Int, microseconds: Int64, slowestMicroseconds: Int64) {
+        self.count = count
+        self.microseconds = microseconds
+        self.slowestMicroseconds = slowestMicroseconds
+    }
+
+    /// Adds a check.
+    ///
+    /// - Parameter microseconds: how long it took.
+    public mutating func add(microseconds: Int64) {
+        count += 1
+        self.microseconds += microseconds
+        slowestMicroseconds = max(slowestMicroseconds, microseconds)
+    }
+
+    /// Adds what is known of other checks.
+    ///
+    /// - Parameter other: those.
+    public mutating func add(_ other: CheckTimes) {
+        count += other.count
+        microseconds += other.microseconds
+        slowestMicroseconds = max(slowestMicroseconds, other.slowestMicroseconds)
+    }
+
+    /// How long one took on average, in microseconds.
+    public var meanMicroseconds: Double { Double(microseconds) / Double(max(1, count)) }
 }
 
 /// What can happen to an instance or to the supervisor, as `supervise events` lists it.

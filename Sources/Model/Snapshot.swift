@@ -360,6 +360,8 @@ public struct ServerSnapshot: Sendable {
     public var fall = 0
     /// The position between 0 (down) and `rise + fall - 1` (up for sure).
     public var health = 0
+    /// For how long its checks have said something else than its state, in milliseconds; `nil` while they agree.
+    public var turningMilliseconds: Int64?
     /// What its agent said last; `nil` when none is asked.
     public var agent: AgentSnapshot?
     /// Whether the agent that decides about it, its own or that of the server it tracks, lets it be up; `nil` without one.

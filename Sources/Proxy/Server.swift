@@ -242,6 +242,7 @@ final class Server {
     /// - Parameter state: up, stopping or down.
     func declare(_ state: OperationalState) {
         _ = check?.counter.force(isUp: state != .down)
+        check?.turningSince = nil
         isDownByAgent = false
         declared = state == .up || state == .down && check != nil ? nil : state
     }
@@ -353,6 +354,7 @@ final class Server {
             snapshot.rise = check.counter.rise
             snapshot.fall = check.counter.fall
             snapshot.health = check.counter.health
+            snapshot.turningMilliseconds = check.turningSince.map { now.milliseconds(since: $0) }
         }
         snapshot.broker = check?.broker
         if let agent, agent.isEnabled {

@@ -25,6 +25,8 @@ final class ServerCheck {
     var broker: BrokerIntroduction?
     /// Checks that failed before the server was down for sure.
     var failures = 0
+    /// Since when checks say something else than the state; `nil` while they agree.
+    var turningSince: MonotonicTime?
 
     /// Whether it is turned on; a person may turn it off while the instance runs.
     var isEnabled = true

@@ -132,4 +132,11 @@ struct SampleTally {
     var redispatches = 0
     var softFailures = 0
     var softPasses = 0
+    var checkTimes: CheckTimes?
+
+    /// A check has ended after so many microseconds.
+    mutating func note(checkTime microseconds: Int64) {
+        guard checkTimes != nil else { return checkTimes = CheckTimes(microseconds: microseconds) }
+        checkTimes?.add(microseconds: microseconds)
+    }
 }

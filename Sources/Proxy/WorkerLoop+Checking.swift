@@ -241,7 +241,10 @@ extension WorkerLoop {
         let backend = backend(place.backend)
         guard let check = backend.servers[place.server].check else { return }
         var result = verdict
-        result.durationMilliseconds = Int(MonotonicTime.now().milliseconds(since: check.startedAt))
+        let end = MonotonicTime.now()
+        result.durationMilliseconds = Int(end.milliseconds(since: check.startedAt))
+        backend.servers[place.server].tally.sample.note(
+            checkTime: Int64((end.nanoseconds - check.startedAt.nanoseconds) / 1000))
         take(result, of: place.server, in: backend)
         // A random number is a system call.
         let spread = check.schedule.spreadPercent > 0 ? Double.random(in: -1...1) : 0

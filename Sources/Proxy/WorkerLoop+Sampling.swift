@@ -125,6 +125,7 @@ extension SampleTally {
         sample.redispatches = redispatches
         sample.softFailures = softFailures
         sample.softPasses = softPasses
+        sample.checkTimes = checkTimes
         return sample
     }
 }

@@ -14,6 +14,8 @@ extension WorkerLoop {
         var reason: String?
         /// The server that was changed first, where another one follows it.
         var tracked: String?
+        /// For how long checks had said so before it happened; `nil` where one was enough.
+        var turningMilliseconds: Int64?
 
         /// The same for a server that tracks the one that changed.
         func passedOn(by tracked: Server) -> Cause {
@@ -52,7 +54,8 @@ extension WorkerLoop {
         if logsChecks && (hasMoved || lastStatus != result.status) {
             log(result, of: index, at: check.position, in: backend)
         }
-        let cause = Cause(check: result)
+        var cause = Cause(check: result)
+        cause.turningMilliseconds = noteTurning(of: check, hasTurned: transition != nil)
         // What a person said holds until a check says something else.
         if result.status.isSuccess || transition != nil { server.forgetDeclaration() }
         // So does what an agent said that isn't asked any more.
@@ -63,6 +66,24 @@ extension WorkerLoop {
             change(index, in: backend, .checked(to: server.operational, by: reason), cause: cause)
         } else if server.recordedState == .unknown {
             recordFirstVerdict(of: server, in: backend, cause: cause)
+        }
+    }
+
+    /// Notes since when checks say something else than their server's state.
+    ///
+    /// - Parameters:
+    ///   - check: the check, which has just taken in a result.
+    ///   - hasTurned: whether the state has followed.
+    /// - Returns: how long that took; `nil` when it has not followed, or at once.
+    private func noteTurning(of check: ServerCheck, hasTurned: Bool) -> Int64? {
+        switch check.counter.phase {
+        case .goingUp, .goingDown:
+            // One check after another: the first of them counts.
+            check.turningSince = check.turningSince ?? now
+            return nil
+        case .up, .down:
+            defer { check.turningSince = nil }
+            return hasTurned ? check.turningSince.map { now.milliseconds(since: $0) } : nil
         }
     }
 
@@ -202,6 +223,7 @@ extension WorkerLoop {
             server.forgetDeclaration()
             server.reconsiderAgent()
             _ = server.check?.counter.restart()
+            server.check?.turningSince = nil
             planCheck(of: index, in: backend, afterMilliseconds: 0)
         case (false, true): stopCheck(of: server)
         case (true, true), (false, false): break
@@ -318,6 +340,7 @@ extension WorkerLoop {
                 .map { backend.servers[$0].configuration.name }
         }
         record.sessionsCut = sessionsCut
+        record.turningMilliseconds = cause.turningMilliseconds
         record.actor = cause.actor
         record.reason = cause.reason
         server.recordedState = state

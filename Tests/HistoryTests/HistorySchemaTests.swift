@@ -63,7 +63,8 @@ struct HistorySchemaTests {
                         active_servers, backup_servers)
                     VALUES (1, 1, 1000, 'UNKNOWN', 'UP', 'L4OK', NULL, 0, 1, 1),
                         (1, 1, 5000, 'UP', 'DOWN', 'L4CON', 'Connection refused', 3, 0, 1);
-                    INSERT INTO samples VALUES (1, 10000, 10000, 3, 4, 5, 60, 70), (1, 70000, 10000, 1, 2, 1, 6, 7);
+                    INSERT INTO samples (server_id, at, interval_ms, current, most, new, bytes_in, bytes_out)
+                    VALUES (1, 10000, 10000, 3, 4, 5, 60, 70), (1, 70000, 10000, 1, 2, 1, 6, 7);
                     INSERT INTO events (run_id, instance_id, at, kind) VALUES (1, 1, 1000, 'STARTED');
                     INSERT INTO gaps (run_id, from_at, to_at, transitions, samples, events, inventories)
                     VALUES (1, 2000, 3000, 1, 0, 0, 0);

@@ -111,7 +111,7 @@ struct ViewTests {
         let expected = [
             "v_history": """
             id at_ms at instance proxy server from to status code detail check_ms lasted_ms sessions active_servers \
-            backup_servers actor reason carried_by sessions_cut
+            backup_servers actor reason carried_by sessions_cut turning_ms
             """,
             "v_incidents": """
             at_ms at until instance proxy state servers outages duration_ms longest_ms carried_by sessions \
@@ -126,6 +126,7 @@ struct ViewTests {
             soft_failures soft_passes
             """,
             "v_events": "id at_ms at instance event actor reason detail",
+            "v_checks": "at_ms at instance proxy server every_ms checks mean_ms max_ms",
             "v_soft_states": "at_ms at instance proxy server failed passed",
         ]
         let views = try ask(state, "SELECT name FROM sqlite_master WHERE type = 'view' ORDER BY name")

@@ -250,7 +250,8 @@ struct ControlServerTests {
                     {"history":[{"at":"2026-11-22T14:50:00.123Z","instance":"warren","proxy":"rabbitmq_cluster",\
                     "server":"rabbit_backup","from":"UP","to":"DOWN","status":"L4CON","code":null,\
                     "detail":"Connection refused","check_ms":1,"lasted_ms":192000,"sessions":4,"active_servers":0,\
-                    "backup_servers":0,"actor":null,"reason":null,"carried_by":[],"sessions_cut":null}],"last":7,"next":null}
+                    "backup_servers":0,"actor":null,"reason":null,"carried_by":[],"sessions_cut":null,\
+                    "turning_ms":null}],"last":7,"next":null}
 
                     """)
         }

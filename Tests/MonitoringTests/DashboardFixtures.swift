@@ -79,7 +79,7 @@ enum DashboardFixtures {
     private static func record(named name: String) -> TransitionRecord {
         var record = TransitionRecord(at: at(-120), server: rabbit, from: .up, to: .down)
         (record.status, record.detail) = (.layer4Error, name == "warren" ? "Connection refused" : name)
-        (record.checkMilliseconds, record.lastedMilliseconds) = (1, 192_000)
+        (record.checkMilliseconds, record.lastedMilliseconds, record.turningMilliseconds) = (1, 192_000, 720_000)
         (record.sessions, record.sessionsCut, record.carriers) = (4, 4, ["rabbit_backup"])
         return record
     }
@@ -90,13 +90,15 @@ enum DashboardFixtures {
             primary = ServerIdentity(instance: name, proxy: name, server: name)
             spare = ServerIdentity(instance: name, proxy: name, server: "rabbit_backup")
         }
+        var lane = LaneOutline(
+            server: primary, since: span.since, until: span.until,
+            known: [
+                part(-1440, -600, .up), part(-600, -570, .maint), part(-570, -120, .up), part(-120, -60, .down, 7),
+                part(-60, 0, .up),
+            ], finestMilliseconds: DashboardPeriod.day.finestMilliseconds)
+        lane.turnings = [.init(from: at(-132), to: at(-120), isRising: false)]
         return [
-            LaneOutline(
-                server: primary, since: span.since, until: span.until,
-                known: [
-                    part(-1440, -600, .up), part(-600, -570, .maint), part(-570, -120, .up), part(-120, -60, .down, 7),
-                    part(-60, 0, .up),
-                ], finestMilliseconds: DashboardPeriod.day.finestMilliseconds),
+            lane,
             LaneOutline(
                 server: spare, since: span.since, until: span.until,
                 known: [part(-1200, 0, .up)], finestMilliseconds: DashboardPeriod.day.finestMilliseconds),
@@ -116,6 +118,10 @@ enum DashboardFixtures {
                 bytesIn: Int64(index) * 1000, bytesOut: Int64(index) * 20_000)
             bucket.lengthMilliseconds = 1_200_000
             bucket.mean = Double(index)
+            if index > 0 {
+                bucket.checkTimes = CheckTimes(
+                    count: 240, microseconds: 240 * Int64(index) * 900, slowestMicroseconds: Int64(index) * 2500)
+            }
             return bucket
         }
     }

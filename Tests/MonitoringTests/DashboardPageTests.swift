@@ -72,6 +72,49 @@ struct DashboardPageTests {
         #expect(svg.contains(">D</text>") && !svg.contains(">M</text>"))
     }
 
+    @Test(
+        "a lane shows when its server was going up or down, up to the moment at which its state followed, and until now"
+    )
+    func turnings() throws {
+        let span = DashboardSpan(.day, now: DashboardFixtures.now)
+        let hour: Int64 = 3_600_000
+        func at(_ hours: Int64) -> Timestamp { span.since.advanced(byMilliseconds: hours * hour) }
+        var lane = LaneOutline(
+            server: DashboardFixtures.rabbit, since: span.since, until: span.until,
+            known: [
+                .init(from: at(0), to: at(6), content: .state(.up)),
+                .init(from: at(6), to: at(12), content: .state(.down)),
+                .init(from: at(12), to: at(24), content: .state(.up)),
+            ], finestMilliseconds: 1000)
+        lane.turnings = [
+            .init(from: at(3), to: at(6), isRising: false),
+            .init(from: at(12).advanced(byMilliseconds: -1000), to: at(12), isRising: true),
+        ]
+        var server = ServerSnapshot(name: "rabbit", id: 1, address: "127.0.0.1:1")
+        server.turningMilliseconds = 6 * hour
+        let drawing = LaneDrawing(span: span, words: DashboardFixtures.words, records: [:], mostMarks: 60)
+        let svg = drawing.svg(lane.adding(server), bands: [], page: "/p", label: "l").text
+        let place = "<rect fill=\"url(#p-turning)\" y=\"3\" height=\"20\" "
+        #expect(svg.contains(place + "x=\"12.500%\" width=\"12.500%\" data-turning=\"down\"><title>going down "))
+        #expect(svg.contains(place + "x=\"49.880%\" width=\"0.120%\" data-turning=\"up\"><title>going up "))
+        #expect(svg.contains(place + "x=\"75%\" width=\"25%\" data-turning=\"down\">"))
+        #expect(svg.contains("(3 h): checks failed, and it was not down yet</title>"))
+        // The states are as wide as they were.
+        #expect(svg.contains("x=\"25%\" width=\"25%\" data-state=\"DOWN\">"))
+        server.administrative = .maint
+        #expect(lane.adding(server) == lane, "in maintenance nothing is checked")
+    }
+
+    @Test(
+        "the time of a check is told in its largest unit",
+        arguments: [
+            (0, "0 µs"), (340.4, "340 µs"), (999.4, "999 µs"), (1234, "1.2 ms"), (9990, "9.9 ms"), (12_345, "12 ms"),
+            (3_456_000, "3456 ms"), (12_000_000, "12 s"),
+        ])
+    func checkTime(microseconds: Double, text: String) {
+        #expect(DashboardWords.time(microseconds: microseconds) == text)
+    }
+
     @Test("a lane with many parts tells the longest, and is drawn with a few paths")
     func crowdedLane() {
         let span = DashboardSpan(.day, now: DashboardFixtures.now)

@@ -37,8 +37,9 @@ extension Scenarios {
             let rows = past.map { hours, from, to in
                 """
                 INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, detail, sessions, \
-                active_servers, backup_servers) SELECT 99, id, \(now - hours * Self.hour + 1), '\(from)', '\(to)', \
-                'L4CON', 'Connection <b>refused', 4, 1, 0 FROM servers WHERE name = 'app';
+                active_servers, backup_servers, turning_ms) SELECT 99, id, \(now - hours * Self.hour + 1), '\(from)', \
+                '\(to)', 'L4CON', 'Connection <b>refused', 4, 1, 0, \(to == "DOWN" ? "\(Self.hour)" : "NULL") \
+                FROM servers WHERE name = 'app';
                 """
             }
             let script = """
@@ -60,12 +61,12 @@ extension Scenarios {
             let width: Double
         }
 
-        private func lane(_ browser: Browser) async throws -> [DrawnPart] {
+        private func lane(_ browser: Browser, of data: String = "state") async throws -> [DrawnPart] {
             let text = try await browser.evaluate(
                 """
-                JSON.stringify([...document.querySelectorAll("svg.lane [data-state]")].map((part) => {
+                JSON.stringify([...document.querySelectorAll("svg.lane [data-\(data)]")].map((part) => {
                   const all = part.closest("svg.lane").getBoundingClientRect(), own = part.getBoundingClientRect();
-                  return { state: part.dataset.state, left: (own.left - all.left) / all.width, width: own.width / all.width };
+                  return { state: part.dataset.\(data), left: (own.left - all.left) / all.width, width: own.width / all.width };
                 }))
                 """)
             return try JSONDecoder().decode([DrawnPart].self, from: Data(text.utf8))
@@ -84,6 +85,9 @@ extension Scenarios {
             let down = try #require(parts.first { $0.state == "DOWN" })
             // Some seconds have gone by since; a day has 86,400.
             #expect(abs(down.left - 0.25) < 0.005 && abs(down.width - 0.25) < 0.002, "\(down)")
+            let turning = try #require(try await lane(browser, of: "turning").first)
+            #expect(turning.state == "down" && abs(turning.left + turning.width - down.left) < 0.002, "\(turning)")
+            #expect(abs(turning.width - 1.0 / 24) < 0.002, "\(turning)")
             let maint = try #require(parts.first { $0.state == "MAINT" })
             #expect(abs(maint.left - 21.0 / 24) < 0.005 && abs(maint.width - 1.0 / 24) < 0.002, "\(maint)")
             let up = parts.filter { $0.state == "UP" }.reduce(0) { $0 + $1.width }
@@ -92,7 +96,8 @@ extension Scenarios {
             // With the keyboard: a mark says what it stands for in a line of its own, and arrows lead on.
             let focused = try await browser.evaluate(
                 "document.querySelector('svg.lane a.mark').focus(), document.getElementById('detail').textContent")
-            #expect(focused.hasPrefix("DOWN ") && focused.contains("(6 h): L4CON: Connection <b>refused; 4 sessions"))
+            let cause = "(6 h): L4CON: Connection <b>refused; checks failed for 1 h before; 4 sessions"
+            #expect(focused.hasPrefix("DOWN ") && focused.contains(cause))
             try await browser.press("ArrowRight", code: 39)
             #expect(try await browser.evaluate("document.getElementById('detail').textContent").hasPrefix("MAINT "))
             _ = try await browser.evaluate("document.activeElement.blur(), ''")
@@ -116,6 +121,12 @@ extension Scenarios {
             try await browser.open(site.address + "/server/shop/shop/app?period=24h")
             #expect(try await browser.evaluate("document.querySelector('h2').textContent").contains("app"))
             #expect(try await lane(browser).contains { $0.state == "DOWN" && abs($0.width - 0.25) < 0.002 })
+            // The outage left a sample, and in it how long the checks took.
+            let charts = "[...document.querySelectorAll('svg.chart')].map((chart) => chart.ariaLabel).join()"
+            try await eventually("the page has the chart") {
+                try await browser.open(site.address + "/server/shop/shop/app?period=24h")
+                return try await browser.evaluate(charts).contains("Time of a check over 24 hours: ")
+            }
             try await expectNoOverflow(browser)
             try await browser.screenshot("server-narrow.png")
             try await browser.prefer(dark: false)

@@ -39,6 +39,28 @@ public struct LaneOutline: Sendable, Hashable {
         public var milliseconds: Int64 { to.millisecondsSinceEpoch - from.millisecondsSinceEpoch }
     }
 
+    /// A time in which checks said something else than the state, until it followed them.
+    public struct Turning: Sendable, Hashable {
+        /// The first of these checks.
+        public var from: Timestamp
+        /// The last of them, by which the state changed; for a server that turns still, the present.
+        public var to: Timestamp
+        /// Whether they passed.
+        public var isRising: Bool
+
+        /// Makes one.
+        ///
+        /// - Parameters:
+        ///   - from: the first check.
+        ///   - to: the last.
+        ///   - isRising: whether they passed.
+        public init(from: Timestamp, to: Timestamp, isRising: Bool) {
+            self.from = from
+            self.to = to
+            self.isRising = isRising
+        }
+    }
+
     /// Which server.
     public var server: ServerIdentity
     /// The period's beginning.
@@ -47,6 +69,8 @@ public struct LaneOutline: Sendable, Hashable {
     public var until: Timestamp
     /// All of the period in order, also what is not known of it.
     public var parts: [Part]
+    /// When the server was going up or down, by time; the parts have the states that it had meanwhile.
+    public var turnings: [Turning] = []
 
     /// Makes an outline of what is known.
     ///

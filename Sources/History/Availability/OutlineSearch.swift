@@ -8,6 +8,8 @@ import Model
 /// one.
 struct OutlineSearch {
     private static let dayMilliseconds = SampleLevel.day.unitMilliseconds
+    /// Where a server was going up or down, a part of what can be told apart is to be seen beside its state.
+    private static let turningFraction: Int64 = 4
 
     let search: AvailabilitySearch
     /// What is shorter need not be told apart.
@@ -42,6 +44,7 @@ struct OutlineSearch {
             }
         }
         var known = crowded
+        var turnings: [Int64: [LaneOutline.Turning]] = [:]
         var backups = BackupSearch(subjects: search.subjects, runs: search.runs)
         for (span, numbers) in spans {
             let changes = try StateChanges(
@@ -50,13 +53,16 @@ struct OutlineSearch {
             for number in numbers {
                 let own = changes.byServer[number] ?? []
                 known[number, default: []] += parts(of: changes.timeline(of: number), own, in: span)
+                turnings[number, default: []] += self.turnings(own, in: span)
                 backups.add(own, of: number, before: span.to)
             }
         }
         let lanes = selected.map { number, subject in
-            LaneOutline(
+            var lane = LaneOutline(
                 server: subject.identity, since: since, until: until, known: known[number] ?? [],
                 finestMilliseconds: finestMilliseconds)
+            lane.turnings = (turnings[number] ?? []).sorted { $0.from < $1.from }
+            return lane
         }
         return LaneOutlines(lanes: lanes, bands: backups.bands(from: since, to: until, blind: crowded))
     }
@@ -109,6 +115,19 @@ struct OutlineSearch {
             return LaneOutline.Part(
                 from: from, to: to, content: .state(stretch.state),
                 transition: isBegun && changes[next].state == stretch.state ? changes[next].id : nil)
+        }
+    }
+
+    /// When the server was going up or down, as far as that was long enough to be seen.
+    private func turnings(_ changes: [StateChange], in span: Span) -> [LaneOutline.Turning] {
+        let least = finestMilliseconds / Self.turningFraction
+        return changes.compactMap { change in
+            guard let length = change.turningMilliseconds, length > least, change.at > span.from, change.at <= span.to,
+                change.state != .unknown
+            else { return nil }
+            let from = max(span.from, change.at.advanced(byMilliseconds: -length))
+            guard !search.blind.contains(where: { $0.overlaps(from...change.at) }) else { return nil }
+            return LaneOutline.Turning(from: from, to: change.at, isRising: change.state != .down)
         }
     }
 }

@@ -17,6 +17,8 @@ struct StateChange: Sendable {
     let activeServers: Int
     /// Backup servers that are usable afterwards.
     let backupServers: Int
+    /// For how long checks had said so before it happened, in milliseconds; `nil` where one was enough.
+    let turningMilliseconds: Int64?
 
     init(_ row: Row) {
         id = row[0]
@@ -26,9 +28,10 @@ struct StateChange: Sendable {
         state = ServerState(rawValue: row[4]) ?? .unknown
         activeServers = row[5]
         backupServers = row[6]
+        turningMilliseconds = row[7]
     }
 
-    private static let columns = "id, run_id, server_id, at, to_state, active_servers, backup_servers"
+    private static let columns = "id, run_id, server_id, at, to_state, active_servers, backup_servers, turning_ms"
 
     /// The changes of a time, in the order of recording.
     ///

@@ -146,14 +146,15 @@ struct Housekeeping {
         try db.execute(
             sql: """
                 INSERT INTO \(level.table) (server_id, at, samples, covered_ms, current, least, most, session_ms, new, \
-                bytes_in, bytes_out, queued, connect_errors, retries, redispatches)
+                bytes_in, bytes_out, queued, connect_errors, retries, redispatches, checks, check_us, slowest_check_us)
                 SELECT * FROM (\(finer.sum(ofServers: servers.map(String.init).joined(separator: ", ")))) WHERE true
                 ON CONFLICT (server_id, at) DO UPDATE SET samples = excluded.samples, \
                 covered_ms = excluded.covered_ms, current = excluded.current, least = excluded.least, \
                 most = excluded.most, session_ms = excluded.session_ms, new = excluded.new, \
                 bytes_in = excluded.bytes_in, bytes_out = excluded.bytes_out, queued = excluded.queued, \
                 connect_errors = excluded.connect_errors, retries = excluded.retries, \
-                redispatches = excluded.redispatches WHERE excluded.samples >= samples
+                redispatches = excluded.redispatches, checks = excluded.checks, check_us = excluded.check_us, \
+                slowest_check_us = excluded.slowest_check_us WHERE excluded.samples >= samples
                 """, arguments: [unit, unit, start, end, unit])
     }
 

@@ -68,19 +68,22 @@ enum SampleLevel: Int, CaseIterable, Comparable, Sendable {
     ///
     /// - Parameter servers: the numbers of the subjects, or a subquery for them.
     /// - Returns: a SELECT of `server_id, at, samples, covered_ms, current, least, most, session_ms, new, bytes_in, bytes_out,
-    ///   queued, connect_errors, retries, redispatches`; the last four are NULL where they were not counted.
+    ///   queued, connect_errors, retries, redispatches, checks, check_us, slowest_check_us`; from `queued` on NULL where they
+    ///   were not counted.
     func sum(ofServers servers: String) -> String {
         let columns = columns
         return """
             SELECT bucket.server_id, bucket.at, bucket.samples, bucket.covered_ms, last.current, bucket.least, \
             bucket.most, bucket.session_ms, bucket.new, bucket.bytes_in, bucket.bytes_out, bucket.queued, \
-            bucket.connect_errors, bucket.retries, bucket.redispatches
+            bucket.connect_errors, bucket.retries, bucket.redispatches, bucket.checks, bucket.check_us, \
+            bucket.slowest_check_us
             FROM (
                 SELECT server_id, at / ? * ? AS at, max(at) AS last_at, sum(\(columns.samples)) AS samples,
                     sum(\(columns.covered)) AS covered_ms, min(\(columns.least)) AS least, max(most) AS most,
                     sum(\(columns.sessionTime)) AS session_ms, sum(new) AS new, sum(bytes_in) AS bytes_in,
                     sum(bytes_out) AS bytes_out, max(queued) AS queued, sum(connect_errors) AS connect_errors,
-                    sum(retries) AS retries, sum(redispatches) AS redispatches
+                    sum(retries) AS retries, sum(redispatches) AS redispatches, sum(checks) AS checks,
+                    sum(check_us) AS check_us, max(slowest_check_us) AS slowest_check_us
                 FROM \(table) WHERE server_id IN (\(servers)) AND at >= ? AND at < ? GROUP BY server_id, at / ?
             ) AS bucket
             JOIN \(table) AS last ON last.server_id = bucket.server_id AND last.at = bucket.last_at

@@ -1,4 +1,5 @@
 import GRDB
+import Model
 
 /// What the session counts of one subject add up to over one bucket, or over a part of it.
 struct SampleSum: Sendable, Hashable {
@@ -20,6 +21,7 @@ struct SampleSum: Sendable, Hashable {
     var connectErrors: Int?
     var retries: Int?
     var redispatches: Int?
+    var checkTimes: CheckTimes?
 
     /// Reads a row of `SampleLevel.sum`.
     init(_ row: Row, bucket: Int64) {
@@ -38,6 +40,10 @@ struct SampleSum: Sendable, Hashable {
         connectErrors = row["connect_errors"]
         retries = row["retries"]
         redispatches = row["redispatches"]
+        checkTimes = (row["checks"] as Int?).map { count in
+            CheckTimes(
+                count: count, microseconds: row["check_us"] ?? 0, slowestMicroseconds: row["slowest_check_us"] ?? 0)
+        }
     }
 
     /// Sessions on average over the time that is spoken for.
@@ -58,6 +64,9 @@ struct SampleSum: Sendable, Hashable {
         connectErrors = Self.join(connectErrors, earlier.connectErrors, +)
         retries = Self.join(retries, earlier.retries, +)
         redispatches = Self.join(redispatches, earlier.redispatches, +)
+        if let times = earlier.checkTimes {
+            if checkTimes == nil { checkTimes = times } else { checkTimes?.add(times) }
+        }
     }
 
     /// Joins what is known of two parts.

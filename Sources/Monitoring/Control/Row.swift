@@ -48,6 +48,7 @@ extension TransitionRecord: RowConvertible {
     public static let columns = [
         "at", "instance", "proxy", "server", "from", "to", "status", "code", "detail", "check_ms", "lasted_ms",
         "sessions", "active_servers", "backup_servers", "actor", "reason", "carried_by", "sessions_cut",
+        "turning_ms",
     ]
 
     /// The transition as a row of `history`.
@@ -58,6 +59,7 @@ extension TransitionRecord: RowConvertible {
             .integer(orNull: checkMilliseconds), .integer(orNull: lastedMilliseconds), .integer(Int64(sessions)),
             .integer(Int64(activeServers)), .integer(Int64(backupServers)), .string(orNull: actor),
             .string(orNull: reason), .array(carriers.map(JSON.string)), .integer(orNull: sessionsCut),
+            .integer(orNull: turningMilliseconds),
         ])
     }
 }
@@ -67,7 +69,7 @@ extension Incident: RowConvertible {
     public static let columns = [
         "at", "until", "instance", "proxy", "state", "servers", "outages", "duration_ms", "longest_ms",
         "longest_server", "on_backup", "carried_by", "no_server", "sessions", "sessions_cut", "status", "code",
-        "detail", "actor", "reason",
+        "detail", "actor", "reason", "turning_ms",
     ]
 
     /// The incident as a row of `incidents`.
@@ -79,6 +81,7 @@ extension Incident: RowConvertible {
             .array(carriers.map(JSON.string)), .boolean(hadNoServer), .integer(Int64(sessions)),
             .integer(orNull: sessionsCut), .string(orNull: cause?.status?.rawValue), .integer(orNull: cause?.code),
             .string(orNull: cause?.detail), .string(orNull: cause?.actor), .string(orNull: cause?.reason),
+            .integer(orNull: cause?.turningMilliseconds),
         ])
     }
 }

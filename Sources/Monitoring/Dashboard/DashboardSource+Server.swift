@@ -76,6 +76,8 @@ extension DashboardSource {
         view.snapshot = snapshot?.server(server)
         if view.lane == nil, let snapshot, view.snapshot != nil {
             view.lane = Self.ordered([], as: snapshot, view.span).first { $0.server == server }
+        } else if let now = view.snapshot {
+            view.lane = view.lane?.adding(now)
         }
         return view.lane == nil ? nil : view
     }

@@ -138,10 +138,11 @@ struct DashboardSource: Sendable {
         for proxy in snapshot.proxies {
             for server in proxy.servers {
                 let identity = ServerIdentity(instance: snapshot.instance, proxy: proxy.name, server: server.name)
-                result.append(
+                let lane =
                     rest.removeValue(forKey: identity)
-                        ?? LaneOutline(
-                            server: identity, since: span.since, until: span.until, known: [], finestMilliseconds: 0))
+                    ?? LaneOutline(
+                        server: identity, since: span.since, until: span.until, known: [], finestMilliseconds: 0)
+                result.append(lane.adding(server))
             }
         }
         return result + lanes.filter { rest[$0.server] != nil }

@@ -53,6 +53,16 @@ struct DashboardWords: Sendable {
         }
     }
 
+    /// A short time as checks take it, in its largest unit.
+    static func time(microseconds: Double) -> String {
+        switch microseconds {
+        case ..<1000: "\(Int(microseconds.rounded())) µs"
+        case ..<10_000: "\(Int(microseconds / 100) / 10).\(Int(microseconds / 100) % 10) ms"
+        case ..<10_000_000: "\(Int(microseconds / 1000)) ms"
+        default: length(milliseconds: Int64(microseconds / 1000))
+        }
+    }
+
     private static func joined(_ large: Int64, _ unit: String, _ small: Int64, _ part: String) -> String {
         small == 0 ? "\(large) \(unit)" : "\(large) \(unit) \(small) \(part)"
     }

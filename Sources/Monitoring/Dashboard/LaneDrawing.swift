@@ -66,6 +66,7 @@ struct LaneDrawing {
         } else {
             drawMany(lane, page, &markup)
         }
+        drawTurnings(of: lane, &markup)
         markup.raw("</svg>")
         return markup
     }
@@ -302,6 +303,13 @@ struct TransitionWords {
         return parts.joined(separator: ", ")
     }
 
-    /// Both.
-    var afterwards: String { [cause, traffic].filter { !$0.isEmpty }.joined(separator: "; ") }
+    /// For how long checks had said so before.
+    var turning: String {
+        guard let length = record.turningMilliseconds, length > 0 else { return "" }
+        return
+            "checks \(record.to == .down ? "failed" : "passed") for \(DashboardWords.length(milliseconds: length)) before"
+    }
+
+    /// All of it.
+    var afterwards: String { [cause, turning, traffic].filter { !$0.isEmpty }.joined(separator: "; ") }
 }

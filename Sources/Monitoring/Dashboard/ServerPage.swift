@@ -23,7 +23,8 @@ struct ServerPage {
             "periods": OverviewPage.periods(period) { "\(address)?period=\($0.rawValue)" },
             "period": period.title, "periodName": period.rawValue, "at": words.text(view.span.until),
             "zone": words.zoneText(at: view.span.until),
-            "axis": axis.svg.text, "uptimes": view.uptimes.map(uptime), "charts": [sessionChart, byteChart],
+            "axis": axis.svg.text, "uptimes": view.uptimes.map(uptime),
+            "charts": [sessionChart, byteChart, checkChart],
             "incidents": view.incidents.map(incident), "transitions": view.transitions.map(transition),
             "states": states, "hasIncidents": !view.incidents.isEmpty, "hasTransitions": !view.transitions.isEmpty,
             "csv": "\(address)/history.csv", "path": view.server.description,
@@ -82,6 +83,7 @@ struct ServerPage {
             "down": Self.lengthOrNone(account.downMilliseconds),
             "maint": Self.lengthOrNone(account.maintMilliseconds),
             "unknown": Self.lengthOrNone(account.unknownMilliseconds),
+            "soft": account.softFailures > 0 ? "\(account.softFailures)" : "–",
         ]
         if uptime.period == period { row["isChosen"] = true }
         return row
@@ -135,6 +137,35 @@ struct ServerPage {
         ]
     }
 
+    /// How long checks took; nothing of servers that are not checked, and of times in which that was not counted yet.
+    private var checkChart: [String: Any] {
+        let buckets = view.sessions.filter { $0.checkTimes != nil }
+        let slowest = buckets.map { ChartPoint($0, Double($0.checkTimes?.slowestMicroseconds ?? 0)) }
+        let mean = buckets.map { ChartPoint($0, $0.checkTimes?.meanMicroseconds ?? 0) }
+        let top = slowest.map(\.value).max() ?? 0
+        var all: CheckTimes?
+        for times in buckets.compactMap(\.checkTimes) {
+            if all == nil { all = times } else { all?.add(times) }
+        }
+        let facts =
+            all.map {
+                "\(DashboardWords.count($0.count, "check")), \(DashboardWords.time(microseconds: $0.meanMicroseconds)) on "
+                    + "average, \(DashboardWords.time(microseconds: top)) at most"
+            } ?? ""
+        return [
+            "title": "Time of a check", "facts": facts, "top": DashboardWords.time(microseconds: max(top, 1)),
+            "isEmpty": buckets.isEmpty,
+            "keys": [["class": "checks", "text": "slowest"], ["class": "mean", "text": "mean"]],
+            "svg": ChartDrawing(span: view.span).svg(
+                [
+                    .init(name: "checks", points: slowest, isFilled: true),
+                    .init(name: "mean", points: mean, isFilled: false),
+                ],
+                top: top, pixels: 120, label: "Time of a check over \(period.title): \(facts)"
+            ).text,
+        ]
+    }
+
     /// How long the checks took that decided, as far as the history has kept it, and the last one.
     private var latency: [String: Any]? {
         let lengths = view.transitions.compactMap { row in
@@ -177,7 +208,9 @@ struct ServerPage {
         let record = row.record
         var values: [String: Any] = [
             "id": "t\(row.id)", "at": words.text(record.at), "from": record.from.rawValue, "to": record.to.rawValue,
-            "class": StateLook(record.to).name.description, "why": TransitionWords(record).cause,
+            "class": StateLook(record.to).name.description,
+            "why": [TransitionWords(record).cause, TransitionWords(record).turning].filter { !$0.isEmpty }
+                .joined(separator: "; "),
             "traffic": TransitionWords(record).traffic,
             "lasted": record.lastedMilliseconds.map { DashboardWords.length(milliseconds: $0) } ?? "–",
             "check": record.checkMilliseconds.map { "\($0) ms" } ?? "–",

@@ -71,6 +71,7 @@ extension WorkerLoop {
         let server = backend.servers[index]
         guard let check = server.check, server.administrative != .maint else { return }
         _ = check.counter.restart()
+        check.turningSince = nil
         planCheck(of: index, in: backend, afterMilliseconds: 0)
     }
 

@@ -88,10 +88,14 @@ extension SessionSample {
         bytesIn += other.bytesIn
         bytesOut += other.bytesOut
         max = Swift.max(max, other.max)
+        connectErrors += other.connectErrors
+        retries += other.retries
+        redispatches += other.redispatches
     }
 
     /// Counts anew; what is there now stays.
     fileprivate mutating func forgetCounts() {
         (new, bytesIn, bytesOut, max) = (0, 0, 0, current)
+        (connectErrors, retries, redispatches) = (0, 0, 0)
     }
 }
