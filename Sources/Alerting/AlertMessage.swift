@@ -18,9 +18,9 @@ public struct AlertMessage: Sendable, Hashable, Codable {
     public var from: ServerState?
     /// The state since, of one server.
     public var to: ServerState?
-    /// Of an incident, the same for the message that opens it and the one that closes it.
+    /// Of an incident, the same for the message that opens it and the one that closes it; so too of a time of flapping.
     public var incident: String?
-    /// How a closed incident ended: `RECOVERED`, `MAINT` or `UNKNOWN`.
+    /// How a closed incident ended: `RECOVERED`, `MAINT` or `UNKNOWN`; flapping ends with `CALM`, `MAINT` or `UNKNOWN`.
     public var end: String?
     /// How long it lasted, in milliseconds; of a closed incident.
     public var durationMilliseconds: Int64?
@@ -74,6 +74,9 @@ public struct AlertMessage: Sendable, Hashable, Codable {
             let seconds = (durationMilliseconds ?? 0) / 1000
             return "\(place): \(names) \(end == "MAINT" ? "is in maintenance" : "is no longer down") after \(seconds) s"
         case .flapping: return "\(place): \(names) changes its state too often"
+        case .flappingEnded:
+            return
+                "\(place): \(names) \(end == "MAINT" ? "is in maintenance" : "changes its state too often no longer")"
         case .backoff: return "\(place) cannot be started and is tried again\(why)"
         case .fatal: return "\(place) failed too often\(why)"
         }

@@ -55,6 +55,8 @@ public enum AlertOccasion: String, Sendable, Hashable, Codable, CaseIterable {
     case incidentClosed = "incident-closed"
     /// A server began to change its state too often.
     case flapping
+    /// It is calm again, or in maintenance.
+    case flappingEnded = "flapping-ended"
     /// An instance could not be started, and is tried again.
     case backoff
     /// An instance failed too often.

@@ -10,8 +10,8 @@ import Model
 ///    in between belongs to it.
 /// 2. A server of which nothing is known, because its instance or the supervisor ended, stays in its incident until
 ///    something is known again.
-/// 3. Nothing is told of a server in MAINT, and of its going there and coming back only that it ends an incident; nothing of
-///    an instance while all of its servers are there.
+/// 3. Nothing is told of a server in MAINT, and of its going there and coming back only that it ends an incident or its
+///    flapping; nothing of an instance while all of its servers are there, whether or not it runs.
 public struct AlertTracker: Sendable, Codable {
     private struct Proxy: Hashable, Codable {
         let instance: String
@@ -28,7 +28,9 @@ public struct AlertTracker: Sendable, Codable {
 
     private var incidents: [Proxy: AlertIncident] = [:]
     /// Servers that flap, and were told of.
-    private var flapping: Set<ServerIdentity> = []
+    private var flapping: [ServerIdentity: AlertFlapping] = [:]
+    /// Instances all of whose servers are in maintenance, or were when last something was known of them.
+    private var quiet: Set<String> = []
     /// Instances that fail, and what was told of them last.
     private var failing: [String: AlertOccasion] = [:]
     /// Numbers the incidents.
@@ -37,7 +39,7 @@ public struct AlertTracker: Sendable, Codable {
     private var states: [ServerIdentity: ServerState] = [:]
     private var changes: [ServerIdentity: [Timestamp]] = [:]
 
-    private enum CodingKeys: String, CodingKey { case incidents, flapping, failing, counter }
+    private enum CodingKeys: String, CodingKey { case incidents, flappingServers, quiet, failing, counter }
 
     /// Begins without knowing anything.
     public init() {}
@@ -53,7 +55,11 @@ public struct AlertTracker: Sendable, Codable {
             let place = ServerIdentity(instance: incident.instance, proxy: incident.proxy, server: "")
             incidents[Proxy(place)] = incident
         }
-        flapping = try container.decode(Set<ServerIdentity>.self, forKey: .flapping)
+        // An earlier program has not kept them.
+        for server in try container.decodeIfPresent([AlertFlapping].self, forKey: .flappingServers) ?? [] {
+            flapping[server.server] = server
+        }
+        quiet = try container.decodeIfPresent(Set<String>.self, forKey: .quiet) ?? []
         failing = try container.decode([String: AlertOccasion].self, forKey: .failing)
         counter = try container.decode(Int.self, forKey: .counter)
     }
@@ -65,7 +71,8 @@ public struct AlertTracker: Sendable, Codable {
     public func encode(to encoder: any Encoder) throws {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(incidents.values.sorted { $0.id < $1.id }, forKey: .incidents)
-        try container.encode(flapping.sorted { $0.isBefore($1) }, forKey: .flapping)
+        try container.encode(flappingServers, forKey: .flappingServers)
+        try container.encode(quiet.sorted(), forKey: .quiet)
         try container.encode(failing, forKey: .failing)
         try container.encode(counter, forKey: .counter)
     }
@@ -85,8 +92,23 @@ public struct AlertTracker: Sendable, Codable {
 
     // MARK: Servers
 
+    /// Looks whether servers that flapped are calm: nothing tells that but time.
+    ///
+    /// - Parameter now: the present.
+    /// - Returns: what there is to tell of it.
+    public mutating func lookAround(at now: Timestamp) -> [AlertMessage] {
+        flappingServers.flatMap { server -> [AlertMessage] in
+            guard !Flapping(changes: server.changes, now: now).isFlapping else { return [] }
+            return calm(server.server, end: "CALM", at: now)
+        }
+    }
+
+    private var flappingServers: [AlertFlapping] { flapping.values.sorted { $0.server.isBefore($1.server) } }
+
     private mutating func take(_ record: TransitionRecord) -> [AlertMessage] {
-        states[record.server] = record.to
+        // Who is in maintenance is so while nobody looks, too.
+        if record.to != .unknown { states[record.server] = record.to }
+        noteMaintenance(of: record.server.instance)
         switch record.to {
         case .unknown: return []
         case .down: return fell(record)
@@ -115,6 +137,7 @@ public struct AlertTracker: Sendable, Codable {
         let end = record.to == .maint ? "MAINT" : "RECOVERED"
         var messages = leave(record.server, end: end, at: record.at)
         for index in messages.indices { messages[index] = explained(messages[index], by: record) }
+        if record.to == .maint { messages += calm(record.server, end: "MAINT", at: record.at) }
         // Nothing was known before: it is as it should be, or somebody has taken it out before.
         guard record.from != .unknown, record.to != .maint, record.from != .maint else { return messages }
         return messages + transition(record, isOfIncident: wasOfIncident) + flaps(record)
@@ -168,15 +191,31 @@ public struct AlertTracker: Sendable, Codable {
         changes[server] = recent
         // A change counts for the slot that it ends: judged a moment later.
         let judged = Flapping(changes: recent, now: record.at.advanced(byMilliseconds: 1))
-        guard judged.isFlapping else {
-            flapping.remove(server)
+        guard judged.isFlapping else { return calm(server, end: "CALM", at: record.at) }
+        guard flapping[server] == nil else {
+            flapping[server]?.changes = recent
             return []
         }
-        guard flapping.insert(server).inserted else { return [] }
+        counter += 1
+        let id = "\(record.at.millisecondsSinceEpoch)-\(counter)"
+        flapping[server] = AlertFlapping(id: id, server: server, since: record.at, changes: recent)
         var message = AlertMessage(.flapping, at: record.at, instance: server.instance)
         message.proxy = server.proxy
         message.servers = [server.server]
+        message.incident = id
         message.detail = "\(Int(judged.percent)) % of the last 21 half minutes"
+        return [message]
+    }
+
+    /// A server flaps no longer.
+    private mutating func calm(_ server: ServerIdentity, end: String, at moment: Timestamp) -> [AlertMessage] {
+        guard let ended = flapping.removeValue(forKey: server) else { return [] }
+        var message = AlertMessage(.flappingEnded, at: moment, instance: server.instance)
+        message.proxy = server.proxy
+        message.servers = [server.server]
+        message.incident = ended.id
+        message.end = end
+        message.durationMilliseconds = max(0, moment.millisecondsSinceEpoch - ended.since.millisecondsSinceEpoch)
         return [message]
     }
 
@@ -202,7 +241,7 @@ public struct AlertTracker: Sendable, Codable {
     private mutating func fails(
         _ instance: String, _ occasion: AlertOccasion, _ event: EventRecord
     ) -> [AlertMessage] {
-        guard failing[instance] != occasion, failing[instance] != .fatal, !isInMaintenance(instance) else { return [] }
+        guard failing[instance] != occasion, failing[instance] != .fatal, !quiet.contains(instance) else { return [] }
         failing[instance] = occasion
         var message = AlertMessage(occasion, at: event.at, instance: instance)
         message.detail = event.detail
@@ -211,9 +250,10 @@ public struct AlertTracker: Sendable, Codable {
         return [message]
     }
 
-    private func isInMaintenance(_ instance: String) -> Bool {
+    private mutating func noteMaintenance(of instance: String) {
         let own = states.filter { $0.key.instance == instance }.values
-        return !own.isEmpty && own.allSatisfy { $0 == .maint }
+        guard !own.isEmpty else { return }
+        if own.allSatisfy({ $0 == .maint }) { quiet.insert(instance) } else { quiet.remove(instance) }
     }
 
     /// Forgets servers that an instance has no longer; an incident that had only these is over.
@@ -224,8 +264,9 @@ public struct AlertTracker: Sendable, Codable {
             states[server] = nil
             changes[server] = nil
         }
-        flapping = flapping.filter { $0.instance != instance || servers.contains($0) }
-        var messages: [AlertMessage] = []
+        noteMaintenance(of: instance)
+        var messages = flappingServers.map(\.server).filter { $0.instance == instance && !servers.contains($0) }
+            .flatMap { calm($0, end: "UNKNOWN", at: moment) }
         for incident in incidents.values.sorted(by: { $0.id < $1.id }) where incident.instance == instance {
             for name in incident.down.sorted() {
                 let server = ServerIdentity(instance: instance, proxy: incident.proxy, server: name)

@@ -14,7 +14,7 @@ public final class Recorder: HistorySink {
     private let version: String
     private let processID: Int32
     private let limits: RecorderLimits
-    private let retention: Retention
+    private let retention: SharedRetention
     private let predecessor: Int32?
     private let queue: RecordQueue
     private let now: @Sendable () -> Timestamp
@@ -50,7 +50,7 @@ public final class Recorder: HistorySink {
         self.version = version
         self.processID = processID
         self.limits = limits
-        self.retention = retention
+        self.retention = SharedRetention(retention)
         self.queue = RecordQueue(limits: limits)
         self.now = now
         self.report = report
@@ -71,6 +71,11 @@ public final class Recorder: HistorySink {
         thread.name = "history"
         thread.start()
     }
+
+    /// Keeps session counts for another time from now on; what has been removed does not come back.
+    ///
+    /// - Parameter retention: how long each level is kept.
+    public func keep(_ retention: Retention) { self.retention.value = retention }
 
     /// Hands over one record; returns at once, whatever the disk does.
     ///

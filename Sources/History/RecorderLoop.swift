@@ -25,6 +25,7 @@ struct RecorderLoop {
     private var trouble: RecorderTrouble
     private var hopelessAttempts = 0
     private var filesSetAside = 0
+    private let retention: SharedRetention
     private var housekeeping: Housekeeping
     private var nextHousekeeping: ContinuousClock.Instant
     /// What both clocks showed at the last write, by which a wall clock that is set forward is told from time that goes by.
@@ -33,7 +34,8 @@ struct RecorderLoop {
     private var housekeepingTold: Set<HistoryError.Code> = []
 
     init(
-        file: HistoryFile, run: HistoryStore.Run, limits: RecorderLimits, retention: Retention, queue: RecordQueue,
+        file: HistoryFile, run: HistoryStore.Run, limits: RecorderLimits, retention: SharedRetention,
+        queue: RecordQueue,
         now: @escaping @Sendable () -> Timestamp, report: @escaping @Sendable (String) -> Void
     ) {
         self.file = file
@@ -44,7 +46,8 @@ struct RecorderLoop {
         self.report = report
         self.trouble = RecorderTrouble(limits: limits)
         self.lastKnown = LastKnownStates(limits: limits)
-        self.housekeeping = Housekeeping(retention: retention, bounds: limits.housekeeping)
+        self.retention = retention
+        self.housekeeping = Housekeeping(retention: retention.value, bounds: limits.housekeeping)
         self.nextHousekeeping = clock.now + limits.housekeepingInterval
     }
 
@@ -79,6 +82,7 @@ struct RecorderLoop {
             nextHousekeeping = clock.now + limits.housekeepingInterval
             return
         }
+        housekeeping.keep(retention.value)
         do {
             let didWork = try store.keepHouse(&housekeeping, now: now())
             nextHousekeeping = clock.now + (didWork ? limits.housekeepingPause : limits.housekeepingInterval)

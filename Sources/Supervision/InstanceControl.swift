@@ -211,6 +211,15 @@ public protocol InstanceControl: Sendable {
     /// - Throws: `ControlError.failed` when it doesn't come up; this one goes on then.
     func upgrade(by who: Operator) async throws(ControlError)
 
+    /// Reads what concerns all instances anew, and follows what it says.
+    ///
+    /// - Parameters:
+    ///   - isDryRun: whether it is only worked out what would be another.
+    ///   - who: for the history.
+    /// - Returns: what is another, in words; empty when nothing is.
+    /// - Throws: `ControlError.refusedConfiguration`; what held before goes on.
+    func reloadShared(isDryRun: Bool, by who: Operator) async throws(ControlError) -> [String]
+
     /// Begins to drain and end; returns at once.
     ///
     /// - Parameter who: for the history.
@@ -239,6 +248,9 @@ extension InstanceControl {
 }
 
 extension InstanceControl {
+    /// Nothing concerns all instances.
+    public func reloadShared(isDryRun: Bool, by who: Operator) async throws(ControlError) -> [String] { [] }
+
     /// Nobody is there to start another one.
     public func upgrade(by who: Operator) async throws(ControlError) {
         throw .failed("the supervisor runs without a guardian, which would start the new program")

@@ -48,6 +48,11 @@ public struct SupervisorSettings: Sendable {
     public var whenEnding: @Sendable () -> Void = {}
     /// Asks for a successor, the program as its file is now; `nil` when there is nobody to ask.
     public var requestUpgrade: (@Sendable () -> Void)?
+    /// The name of the file in the folder that concerns all instances; a change of it has the next one called.
+    public var sharedFile: String?
+    /// Reads that file anew, whenever all files are, or works out (`isDryRun`) what that would change; `nil` when there is
+    /// none to read.
+    public var reloadShared: (@Sendable (_ isDryRun: Bool, Operator) async throws(ControlError) -> [String])?
     /// Reads the file of an instance; `nil` reads it as it is.
     public var read: (@Sendable (_ file: String) -> ParsedInstance)?
     /// What `"${VAR}"` in the files stands for.

@@ -124,6 +124,7 @@ struct AlertTrackerTests {
         #expect(occasions.count { $0 == .flapping } == 1)
         let later = told([change("a", .up, .down, at: 100_000)], by: &tracker)
         #expect(!later.map(\.occasion).contains(.flapping))
+        #expect(later.filter { $0.occasion == .flappingEnded }.map(\.end) == ["CALM"])
         let again = told(
             (0..<20).flatMap { round in
                 [
@@ -132,6 +133,58 @@ struct AlertTrackerTests {
                 ]
             }, by: &tracker)
         #expect(again.count { $0.occasion == .flapping } == 1)
+    }
+
+    /// Has a server change its state every half minute for ten minutes.
+    private func flap(_ server: String, by tracker: inout AlertTracker) -> [AlertMessage] {
+        told(
+            (0..<20).map { round in
+                round.isMultiple(of: 2)
+                    ? change(server, .up, .down, at: Int64(round) * 30)
+                    : change(server, .down, .up, at: Int64(round) * 30)
+            }, by: &tracker)
+    }
+
+    @Test("the end of flapping is told once it is calm for long enough, also by a later supervisor")
+    func flappingEnds() throws {
+        var tracker = AlertTracker()
+        let began = try #require(flap("a", by: &tracker).first { $0.occasion == .flapping })
+        #expect(tracker.lookAround(at: Self.begin.advanced(byMilliseconds: 600_000)) == [])
+        var later = try JSONDecoder().decode(AlertTracker.self, from: JSONEncoder().encode(tracker))
+        #expect(later.lookAround(at: Self.begin.advanced(byMilliseconds: 610_000)) == [], "it flaps still")
+        let ended = later.lookAround(at: Self.begin.advanced(byMilliseconds: 1_200_000))
+        #expect(ended.map(\.occasion) == [.flappingEnded] && ended.map(\.servers) == [["a"]])
+        #expect(ended[0].incident == began.incident && began.incident != nil)
+        #expect(ended[0].end == "CALM")
+        #expect(
+            ended[0].durationMilliseconds
+                == 1_200_000 - (began.at.millisecondsSinceEpoch - Self.begin.millisecondsSinceEpoch))
+        #expect(later.lookAround(at: Self.begin.advanced(byMilliseconds: 2_000_000)) == [])
+    }
+
+    @Test("maintenance ends flapping, and so does that a server is configured no longer")
+    func flappingEndsOtherwise() {
+        var tracker = AlertTracker()
+        _ = flap("a", by: &tracker)
+        _ = flap("b", by: &tracker)
+        let maint = told([change("a", .up, .maint, at: 620)], by: &tracker)
+        #expect(maint.map(\.occasion) == [.flappingEnded] && maint.map(\.end) == ["MAINT"])
+        let gone = tracker.take(.inventory(at: Self.begin, instance: "warren", servers: []))
+        #expect(gone.map(\.occasion) == [.flappingEnded] && gone.map(\.end) == ["UNKNOWN"])
+    }
+
+    @Test("an instance in maintenance is quiet when its worker ends, and after a restart of the supervisor")
+    func maintenanceOutlastsTheWorker() throws {
+        var tracker = AlertTracker()
+        let quiet = told(
+            [
+                change("a", .up, .maint), change("b", .up, .maint), change("a", .maint, .unknown),
+                change("b", .maint, .unknown), event(.backoff),
+            ], by: &tracker)
+        #expect(quiet == [])
+        var later = try JSONDecoder().decode(AlertTracker.self, from: JSONEncoder().encode(tracker))
+        #expect(told([event(.backoff), event(.fatal)], by: &later) == [])
+        #expect(told([change("a", .unknown, .up), event(.fatal)], by: &later).map(\.occasion) == [.fatal])
     }
 
     @Test("a server that is configured no longer ends the incident that it alone was in")

@@ -86,6 +86,47 @@ extension Scenarios {
             }
         }
 
+        @Test("supervise.yaml is read anew with all other files, and one with a mistake changes nothing")
+        func readAnew() async throws {
+            let directory = try TemporaryDirectory()
+            let (bind, server, first, second) = (
+                try HeldPort(), try FakeServer(serve: FakeServer.echo), try WebhookReceiver(), try WebhookReceiver()
+            )
+            let supervisor = try supervisor(in: directory, bind, server, first)
+            let process = try await supervisor.up(listeningOn: [bind])
+            try await hasChanged(supervisor, times: 1)
+            let path = "\(supervisor.instances)/supervise.yaml"
+            let text = try String(contentsOfFile: path, encoding: .utf8)
+            try text.replacing("on: incident-opened", with: "on: outage").write(
+                toFile: path, atomically: true, encoding: .utf8)
+            let refused = try await supervisor.run("reload", "--all", "--reason", "new pager")
+            #expect(refused.status == .code(2))
+            #expect(refused.errorOutput.contains("error: nothing is called 'outage'"))
+            #expect(refused.errorOutput.contains("shop: reloaded"), "the instances are read all the same")
+
+            let other = text.replacing(first.url, with: second.url).replacing("samples: 24h", with: "samples: 36h")
+            try other.write(toFile: path, atomically: true, encoding: .utf8)
+            let words = ["retention: samples 1d -> 36h", "alert 'ops' changed"]
+            let planned = try await supervisor.run("reload", "--all", "--dry-run")
+            #expect(planned.output.hasPrefix("supervise.yaml:\n  \(words[0])\n  \(words[1])\n"))
+            kill(process.processID, SIGHUP)
+            try await eventually("the new settings hold", within: .seconds(20), every: .milliseconds(100)) {
+                try await supervisor.json(EventLine.self, "events").contains {
+                    $0.event == "RELOADED" && $0.detail == "supervise.yaml: \(words.joined(separator: "; "))"
+                }
+            }
+            server.stopListening()
+            try await eventually("the other receiver is told", within: .seconds(20)) { second.accepted.count == 1 }
+            #expect(first.attempts == 0)
+            let events = try await supervisor.json(EventLine.self, "events").filter { $0.instance == nil }
+            let refusal = try #require(events.first { $0.event == "RELOAD_REFUSED" })
+            #expect(refusal.detail?.hasSuffix(": error: nothing is called 'outage'") == true)
+            let again = try await supervisor.run("reload", "--all")
+            #expect(again.status == .code(0) && !again.errorOutput.contains("supervise.yaml"))
+            try await process.stop()
+            withExtendedLifetime((server, first, second)) {}
+        }
+
         @Test("'check' tells of a mistake in the alerts with its place, and 'up' does not start")
         func mistake() async throws {
             let directory = try TemporaryDirectory()

@@ -12,6 +12,37 @@ struct SettingsFileTests {
     private static let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .appendingPathComponent("Golden")
 
+    @Test("what is another in a later file is said in words")
+    func changes() {
+        func options(_ text: String) -> SupervisorOptions {
+            let reading = SettingsFile.read(text, file: "supervise.yaml")
+            #expect(reading.diagnostics == [])
+            return reading.options
+        }
+        let before = options(
+            """
+            alerts:
+              - {name: ops, on: fatal, webhook: {url: "http://127.0.0.1/a"}}
+              - {name: pager, on: fatal, webhook: {url: "http://127.0.0.1/b"}}
+              - {name: same, on: fatal, webhook: {url: "http://127.0.0.1/c"}}
+            """)
+        let after = options(
+            """
+            retention: {samples: 36h, minutes: 90m40h}
+            alerts:
+              - {name: new, on: fatal, webhook: {url: "http://127.0.0.1/a"}}
+              - {name: ops, on: [fatal, backoff], webhook: {url: "http://127.0.0.1/a"}}
+              - {name: same, on: fatal, webhook: {url: "http://127.0.0.1/c"}}
+            """)
+        #expect(
+            before.changes(to: after) == [
+                "retention: samples 2d -> 36h", "retention: minutes 14d -> 2490m", "alert 'new' added",
+                "alert 'ops' changed", "alert 'pager' removed",
+            ])
+        #expect(after.changes(to: after) == [])
+        #expect(SupervisorOptions().changes(to: SupervisorOptions()) == [])
+    }
+
     @Test("a whole file is read")
     func whole() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("settings-\(UUID().uuidString)")

@@ -32,7 +32,7 @@ struct Housekeeping {
         var server: Int64
     }
 
-    private let retention: Retention
+    private var retention: Retention
     private let bounds: Bounds
     private var rolling: [SampleLevel: Progress] = [:]
     private var removing: [SampleLevel: Progress] = [:]
@@ -47,6 +47,15 @@ struct Housekeeping {
     /// Forgets what was known of a database that was closed, or of a step that failed.
     mutating func restart() {
         self = Housekeeping(retention: retention, bounds: bounds)
+    }
+
+    /// Goes on with another retention, if it is another one.
+    ///
+    /// - Parameter retention: how long each level is kept.
+    mutating func keep(_ retention: Retention) {
+        guard retention != self.retention else { return }
+        self.retention = retention
+        restart()
     }
 
     /// Takes notice of a record that was written: one of a time that is just being rolled up makes that begin anew.

@@ -13,8 +13,10 @@ import Model
 public actor AlertService {
     /// How long attempts that are under way may go on at the end.
     private static let endPatience = Duration.seconds(5)
+    /// How often it is looked whether servers that flapped are calm.
+    private static let lookInterval = Duration.seconds(15)
 
-    private let alerts: [AlertSettings]
+    private var alerts: [AlertSettings]
     private let path: String
     private let history: any HistorySink
     private let logger: Logger
@@ -22,6 +24,12 @@ public actor AlertService {
     private var memory = AlertMemory()
     private var written = Data()
     private var isEnding = false
+    /// Makes connections; `nil` before the first alert.
+    private var client: HTTPClient?
+    /// What brings the messages of an alert to its receiver, by name; of one that has gone from the settings, its last.
+    private var deliveries: [String: Task<Void, Never>] = [:]
+    /// How many records it has taken in.
+    private(set) var heard = 0
     /// Alerts whose last attempt failed, and that was said.
     private var failing: Set<String> = []
     /// Wakes the task of an alert.
@@ -50,35 +58,71 @@ public actor AlertService {
     ///
     /// - Parameter tap: what to listen to.
     public func run(_ tap: AlertTap) async {
-        guard !alerts.isEmpty else {
-            for await _ in tap.records {}  // with nobody to tell, nothing is kept
-            return
-        }
         remember()
-        let client = Self.client()
-        let deliveries = alerts.map { alert in
-            let (signals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-            wakes[alert.name] = wake
-            let sender = Self.sender(for: alert, client)
-            return Task { await self.deliver(alert, by: sender, signals) }
+        for alert in alerts where deliveries[alert.name] == nil { begin(alert) }
+        let looking = Task {
+            while !Task.isCancelled {
+                // Cancelled at the end.
+                do { try await Task.sleep(for: Self.lookInterval) } catch { return }
+                self.lookAround()
+            }
         }
         for await record in tap.records {
             take(record)
             let lost = tap.takeLost()
             if lost > 0 { complain("\(lost) records came too fast for the alerts, which have not heard of them") }
         }
+        looking.cancel()
         isEnding = true
         for wake in wakes.values { wake.finish() }
+        let last = Array(deliveries.values)
         let limit = Task {
             try await Task.sleep(for: Self.endPatience)
-            for delivery in deliveries { delivery.cancel() }
+            for delivery in last { delivery.cancel() }
         }
-        for delivery in deliveries { await delivery.value }
+        for delivery in last { await delivery.value }
         limit.cancel()
         do {
-            try await client.shutdown()
+            try await client?.shutdown()
         } catch {
             logger.warning("alerts: connections could not be closed: \(error)")
+        }
+    }
+
+    /// Tells others from now on, or in another way.
+    ///
+    /// What waits for an alert that stays goes out as its settings say now; what waits for one that has gone is forgotten, which
+    /// is told. An attempt that is under way ends as it began.
+    ///
+    /// - Parameter settings: all alerts.
+    public func change(to settings: [AlertSettings]) {
+        let before = Dictionary(alerts.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        alerts = settings
+        forgetOthers()
+        save()
+        for (name, alert) in before where !settings.contains(alert) {
+            wakes.removeValue(forKey: name)?.finish()
+            failing.remove(name)
+        }
+        guard !isEnding else { return }
+        for alert in settings where before[alert.name] != alert { begin(alert) }
+    }
+
+    /// Begins to deliver what an alert tells, once what has the same name has made its last attempt.
+    private func begin(_ alert: AlertSettings) {
+        let client = client ?? Self.client()
+        self.client = client
+        let (signals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        wakes[alert.name] = wake
+        let sender = Self.sender(for: alert, client)
+        let earlier = deliveries[alert.name]
+        deliveries[alert.name] = Task {
+            await withTaskCancellationHandler {
+                await earlier?.value
+            } onCancel: {
+                earlier?.cancel()
+            }
+            await self.deliver(alert, by: sender, signals)
         }
     }
 
@@ -101,7 +145,14 @@ public actor AlertService {
     // MARK: What happens
 
     private func take(_ record: HistoryRecord) {
-        let messages = memory.tracker.take(record)
+        heard += 1
+        tell(memory.tracker.take(record))
+    }
+
+    /// Looks for what no record tells.
+    func lookAround() { tell(memory.tracker.lookAround(at: now())) }
+
+    private func tell(_ messages: [AlertMessage]) {
         let refused = memory.outbox.put(messages, for: alerts, at: now())
         for name in Set(refused).sorted() {
             complain("alert '\(name)': \(AlertOutbox.capacity) messages wait already, and a new one is lost")
@@ -114,7 +165,7 @@ public actor AlertService {
 
     private func deliver(_ alert: AlertSettings, by sender: any AlertSender, _ signals: AsyncStream<Void>) async {
         var signal = signals.makeAsyncIterator()
-        while !isEnding, !Task.isCancelled {
+        while !isEnding, !Task.isCancelled, alerts.contains(alert) {
             let next = memory.outbox.next(of: alert.name)
             let wait = next.map { $0.due.millisecondsSinceEpoch - now().millisecondsSinceEpoch } ?? 1
             if let next, wait <= 0 {
@@ -131,8 +182,10 @@ public actor AlertService {
                         wake.yield()
                     }
                 }
-            await signal.next()
+            let isAwake: Void? = await signal.next()
             alarm?.cancel()
+            // Nobody wakes it any more: another one has taken over, or the end has come.
+            if isAwake == nil { return }
         }
     }
 
@@ -175,16 +228,22 @@ public actor AlertService {
     private func remember() {
         do {
             memory = try AlertMemory(contentsOf: path)
-            written = try memory.bytes
+            if FileManager.default.fileExists(atPath: path) { written = try memory.bytes }
         } catch {
             complain("what was open and on its way is lost, the file cannot be read: \(path): \(error)")
         }
-        let lost = memory.outbox.keep(only: Set(alerts.map(\.name)))
-        if lost > 0 { complain("\(lost) messages waited for alerts that there are no longer") }
+        forgetOthers()
         save()
     }
 
+    private func forgetOthers() {
+        let lost = memory.outbox.keep(only: Set(alerts.map(\.name)))
+        if lost > 0 { complain("\(lost) messages waited for alerts that there are no longer") }
+    }
+
     private func save() {
+        // Where nobody was ever told, nothing is kept.
+        guard !alerts.isEmpty || !written.isEmpty else { return }
         do {
             let bytes = try memory.bytes
             guard bytes != written else { return }

@@ -130,6 +130,19 @@ public struct ControlClient: Sendable {
         _ = try await send(.POST, "/v1/upgrade", OrderRequest(reason: reason))
     }
 
+    /// Has the supervisor read `supervise.yaml` anew.
+    ///
+    /// - Parameters:
+    ///   - isDryRun: whether it is only worked out what would be another.
+    ///   - reason: why.
+    /// - Returns: what is another, in words; empty when nothing is.
+    /// - Throws: `ControlClientError`.
+    public func reloadSettings(isDryRun: Bool, reason: String?) async throws(ControlClientError) -> [String] {
+        var request = OrderRequest(reason: reason)
+        if isDryRun { request.isDryRun = true }
+        return try Self.decode(SettingsAnswer.self, try await send(.POST, "/v1/settings/reload", request)).changes
+    }
+
     /// Tells the supervisor to drain and end; returns at once.
     ///
     /// - Parameters:

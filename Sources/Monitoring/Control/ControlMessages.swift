@@ -80,6 +80,12 @@ struct ServerOrderAnswer: Codable, Sendable {
     var servers: [String]
 }
 
+/// The answer of `POST /v1/settings/reload`.
+struct SettingsAnswer: Codable, Sendable {
+    /// What is another now, or would be, in words.
+    var changes: [String]
+}
+
 /// The answer of `POST /v1/shutdown`.
 struct ShutdownAnswer: Codable, Sendable {
     /// The process that will end.

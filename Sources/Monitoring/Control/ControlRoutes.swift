@@ -29,6 +29,7 @@ struct ControlContext: RequestContext {
 /// | `POST /v1/instances/NAME/reload` | `{"way", "changes", "new_worker_for"}` once it is done |
 /// | `POST /v1/servers` | `{"servers": […]}` that are now in the state asked for |
 /// | `POST /v1/stand-ins/NAME/{start,stop}` | `{}` once it is done |
+/// | `POST /v1/settings/reload` | `{"changes": […]}` of `supervise.yaml`, in words, once they hold |
 /// | `POST /v1/upgrade` | `{}` once the new process serves |
 /// | `POST /v1/shutdown` | `{"pid": …}` at once |
 ///
@@ -79,6 +80,12 @@ struct ControlRoutes: Sendable {
             let servers = try await control.set(order.state, server: order.server, by: who)
             return Response.json(
                 .object([JSON.Field("servers", .array(servers.map { .string($0.description) }))]))
+        }
+        router.post("/v1/settings/reload") { request, context in
+            let body = try await Self.body(OrderRequest.self, of: request, whenEmpty: OrderRequest())
+            let who = Operator(name: try await Self.operatorName(context), reason: body.reason)
+            let changes = try await control.reloadShared(isDryRun: body.isDryRun ?? false, by: who)
+            return Response.json(.object([JSON.Field("changes", .array(changes.map(JSON.string)))]))
         }
         router.post("/v1/upgrade") { request, context in
             try await control.upgrade(by: try await Self.person(asking: request, context))

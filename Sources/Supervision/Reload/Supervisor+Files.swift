@@ -4,10 +4,11 @@ import Model
 
 // What the supervisor does without a person's order at hand: all files anew after a signal, one after it has changed.
 extension Supervisor {
-    /// Reloads every instance, one after the other; one that cannot be reloaded goes on as it was.
+    /// Reads what concerns all instances anew, then reloads every instance, one after the other; one that cannot be reloaded goes on as it was.
     ///
     /// - Parameter who: for the history.
     public func reloadAll(by who: Operator) async {
+        await reloadSharedFile(by: who)
         for name in instances.keys.sorted() { await reload(name, by: who) }
     }
 
@@ -19,6 +20,10 @@ extension Supervisor {
     ///   - name: the file's name, without its folder.
     ///   - who: for the history.
     public func fileHasChanged(_ name: String, by who: Operator) async {
+        if let shared = settings.sharedFile, name == shared, !isEnding {
+            await reloadSharedFile(by: who)
+            return
+        }
         guard name.hasSuffix(InstanceFolder.suffix), !name.hasPrefix("."), !isEnding else { return }
         let instance = String(name.dropLast(InstanceFolder.suffix.count))
         let isThere = FileManager.default.fileExists(atPath: "\(settings.directory)/\(name)")
@@ -30,8 +35,25 @@ extension Supervisor {
         }
     }
 
-    /// The names of the instances' files.
-    public var fileNames: [String] { instances.keys.sorted().map { $0 + InstanceFolder.suffix } }
+    /// The names of the instances' files, and of the one that concerns all of them.
+    public var fileNames: [String] {
+        instances.keys.sorted().map { $0 + InstanceFolder.suffix } + [settings.sharedFile].compactMap(\.self)
+    }
+
+    /// Reads what concerns all instances anew, or works out what that would change.
+    public func reloadShared(isDryRun: Bool, by who: Operator) async throws(ControlError) -> [String] {
+        if isEnding { throw .failed("the supervisor is shutting down") }
+        return try await settings.reloadShared?(isDryRun, who) ?? []
+    }
+
+    private func reloadSharedFile(by who: Operator) async {
+        do throws(ControlError) {
+            _ = try await reloadShared(isDryRun: false, by: who)
+        } catch {
+            // Who reads the file has told what is wrong with it, and an end needs no settings any more.
+            return
+        }
+    }
 
     private func reloadIfChanged(_ instance: String, by who: Operator) async {
         var dryRun = OrderOptions()

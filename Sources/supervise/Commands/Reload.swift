@@ -1,5 +1,6 @@
 import ArgumentParser
 import Monitoring
+import Settings
 import Supervision
 
 /// `supervise reload INSTANCE|--all`.
@@ -11,7 +12,7 @@ struct Reload: AsyncParsableCommand {
             a server that has gone from the file go on until they end. What else has changed takes a new worker on the same \
             listening sockets: the old one finishes its sessions, for 'hard-stop-after' at the most where the file says so.
 
-            A file with errors is refused with exit code 2, and the old configuration goes on.
+            A file with errors is refused with exit code 2, and the old configuration goes on. '--all' also reads supervise.yaml.
             """)
 
     @Flag(help: "Only print what has changed and what would be done.")
@@ -24,6 +25,15 @@ struct Reload: AsyncParsableCommand {
         var options = OrderOptions()
         options.isDryRun = dryRun
         var failures: [CommandFailure] = []
+        if targets.all {
+            do throws(ControlClientError) {
+                try tell(
+                    changes: try await client.reloadSettings(isDryRun: dryRun, reason: targets.reason.text),
+                    of: SettingsFile.name)
+            } catch {
+                failures.append(note(error, of: SettingsFile.name))
+            }
+        }
         // One that cannot keeps nobody else from being reloaded.
         for name in try await targets.names(from: client) {
             do throws(ControlClientError) {
@@ -31,9 +41,7 @@ struct Reload: AsyncParsableCommand {
                 try tell(plan, of: name)
             } catch {
                 guard targets.all else { throw error }
-                let failure = CommandFailure(error)
-                Output.message("supervise: \(name): \(failure.message ?? "failed")")
-                failures.append(failure)
+                failures.append(note(error, of: name))
             }
         }
         // Of several, a wrong file is what a person can do something about.
@@ -42,10 +50,26 @@ struct Reload: AsyncParsableCommand {
         }
     }
 
+    private func note(_ error: ControlClientError, of name: String) -> CommandFailure {
+        let failure = CommandFailure(error)
+        Output.message("supervise: \(name): \(failure.message ?? "failed")")
+        return failure
+    }
+
+    /// Of a file that is not there, or says the same as before, nothing is told.
+    private func tell(changes: [String], of file: String) throws(ControlClientError) {
+        guard !changes.isEmpty else { return }
+        guard dryRun else { return Output.message("\(file): reloaded, \(changes.joined(separator: "; "))") }
+        try write(["\(file):"] + changes.map { "  \($0)" })
+    }
+
     private func tell(_ plan: ReloadPlan?, of name: String) throws(ControlClientError) {
         guard let plan else { return }
         guard dryRun else { return Output.message("\(name): reloaded, \(plan.wayInWords)") }
-        let lines = ["\(name): \(plan.wayInWords)"] + plan.changes.map { "  \($0)" }
+        try write(["\(name): \(plan.wayInWords)"] + plan.changes.map { "  \($0)" })
+    }
+
+    private func write(_ lines: [String]) throws(ControlClientError) {
         do {
             try Output.current().write(lines: lines.map(\.printable))
         } catch {

@@ -66,6 +66,14 @@ struct SupervisorRun: Sendable {
         let tap = AlertTap(recorder)
         let alerts = AlertService(
             manner.options.alerts, stateDirectory: directory.path, history: recorder, logger: logger, now: { .now })
+        let shared = SharedSettings(
+            manner.options, beside: settings.directory, alerts: alerts, recorder: recorder, history: recorder,
+            logger: logger)
+        var settings = settings
+        settings.sharedFile = SettingsFile.name
+        settings.reloadShared = { isDryRun, who throws(ControlError) in
+            try await shared.reload(isDryRun: isDryRun, by: who)
+        }
         let supervisor = Supervisor(
             settings: settings, history: tap,
             surface: Surfaces(

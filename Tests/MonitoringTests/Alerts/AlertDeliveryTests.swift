@@ -173,6 +173,67 @@ struct AlertDeliveryTests {
         #expect(receiver.arrivals[0].id == receiver.accepted[0].id)
     }
 
+    @Test(
+        "a message whose answer never came is the same, to the last byte, when it is sent again, also by another supervisor"
+    )
+    func sameContent() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path
+        let receiver = AlertReceiver([.hang, .hang])
+        try await receiver.serving { port in
+            var alert = Self.alert(port: port, on: [.incidentOpened, .incidentClosed])
+            alert.attemptLimit = .milliseconds(300)
+            let hasty = alert
+            try await Self.run(hasty, in: path) { tap, _ in
+                for record in [Self.change(.unknown, .up), Self.change(.up, .down)] { tap.offer(record) }
+                try await Self.eventually("it was tried") { receiver.arrivals.count == 1 }
+                // What comes later changes nothing of what was said.
+                tap.offer(Self.change(.down, .up))
+            }
+            try await Self.run(hasty, in: path) { _, _ in
+                try await Self.eventually("both are accepted") { receiver.accepted.count == 2 }
+            }
+        }
+        let tries = receiver.arrivals.filter { $0.id == receiver.arrivals[0].id }
+        #expect(tries.count >= 2)
+        #expect(Set(tries.map(\.body)).count == 1 && Set(tries.map(\.signature)).count == 1)
+        #expect(Set(receiver.accepted.map(\.id)).count == 2)
+    }
+
+    @Test("other receivers are told from the moment on at which the settings say so, and each message once")
+    func otherSettings() async throws {
+        let folder = try TemporaryFolder()
+        let (events, old, new) = (Events(), AlertReceiver(), AlertReceiver())
+        let tap = AlertTap(events)
+        let service = AlertService(
+            [], stateDirectory: folder.path, history: events,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, now: WallClock.now)
+        let running = Task { await service.run(tap) }
+        try await old.serving { oldPort in
+            try await new.serving { newPort in
+                // Nobody is told of this one.
+                Self.offer(.fatal, to: tap)
+                Self.offer(.started, to: tap)
+                try await Self.eventually("it was heard") { await service.heard >= 2 }
+                await service.change(to: [Self.alert(port: oldPort)])
+                Self.offer(.fatal, to: tap)
+                try await Self.eventually("the first receiver is told") { old.accepted.count == 1 }
+                Self.offer(.started, to: tap)
+                await service.change(to: [Self.alert(port: newPort)])
+                Self.offer(.fatal, to: tap)
+                try await Self.eventually("the second receiver is told") { new.accepted.count == 1 }
+                await service.change(to: [])
+                Self.offer(.started, to: tap)
+                Self.offer(.fatal, to: tap)
+                try await Self.eventually("it was heard") { await service.heard >= 7 }
+                tap.close()
+                await running.value
+            }
+        }
+        #expect(old.arrivals.count == 1 && new.arrivals.count == 1)
+        #expect(events.complaints == [])
+    }
+
     @Test("a message that is given up is an event")
     func givenUp() async throws {
         let folder = try TemporaryFolder()
