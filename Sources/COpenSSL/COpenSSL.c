@@ -562,6 +562,10 @@ bool supervise_tls_set_names(SSL *stream, const char *asked, const char *verifie
     return verified == NULL || SSL_set1_host(stream, verified) == 1;
 }
 
+bool supervise_tls_offer_protocols(SSL *stream, const uint8_t *list, size_t length) {
+    return SSL_set_alpn_protos(stream, list, (unsigned)length) == 0;
+}
+
 bool supervise_tls_resume(SSL *stream, SSL_SESSION *session) { return SSL_set_session(stream, session) == 1; }
 
 SSL_SESSION *supervise_tls_take_session(SSL *stream) {

@@ -118,6 +118,8 @@ public struct CheckConfiguration: Sendable, Equatable {
     public var proxyHeader: ProxyHeader?
     /// How its connections speak TLS; `nil` when they don't.
     public var tls: ServerTLSConfiguration?
+    /// How connections of its steps speak TLS that do so in any case; `nil` where there are none.
+    public var stepTLS: StepTLSConfiguration?
     /// Whether its connections go through the server's SOCKS proxy (`check-via-socks4`).
     public var goesThroughSOCKS = false
 

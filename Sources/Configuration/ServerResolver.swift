@@ -41,6 +41,7 @@ struct ServerResolver {
             }
             configuration.tls = server.connectionTLS
             configuration.check?.tls = server.checkTLS
+            if draft.settings.checks.hasEncryptedSteps { loadStepTLS(of: server, in: draft, &configuration) }
             do {
                 configuration.agent = try server.settings.agent.agent(
                     of: server.name.text, checkInterval: server.settings.check.interval)
@@ -54,6 +55,25 @@ struct ServerResolver {
             servers.append(configuration)
         }
         return servers
+    }
+
+    /// Loads what steps of a check need that speak TLS themselves, whatever the server's connections do.
+    private mutating func loadStepTLS(
+        of server: ServerDraft, in draft: ProxyDraft, _ configuration: inout ServerConfiguration
+    ) {
+        let loader = TLSLoader(defaults: draft.global.tls)
+        let tls = server.tls
+        do {
+            let plain = try loader.connector(tls, server: server.name, isCheck: false)
+            let usual = try loader.connector(tls, server: server.name, isCheck: true)
+            configuration.check?.stepTLS = StepTLSConfiguration(
+                plain: ServerTLSConfiguration(connector: plain, name: nil, reusesSessions: false),
+                usual: ServerTLSConfiguration(
+                    connector: usual, name: tls.checkName.map { .fixed($0) }, reusesSessions: false))
+        } catch {
+            // What is wrong with the server's own connections has been told already.
+            if server.connectionTLS != nil || tls.ssl == nil { diagnostics.append(error) }
+        }
     }
 
     private func apply(_ settings: ServerSettings, to server: inout ServerConfiguration) {

@@ -215,7 +215,7 @@ public struct CheckConversation: Sendable {
                 current = step
                 layer = .connecting
                 forgetAnswer()
-                return .connect(connection)
+                return .connect(settled(connection))
             case .amqp(let check):
                 current = step
                 return beginAMQP(check)
@@ -244,6 +244,19 @@ public struct CheckConversation: Sendable {
             }
         }
         return end(success)
+    }
+
+    /// A connection to a port that is known now.
+    private func settled(_ connection: CheckPlan.Connection) -> CheckPlan.Connection {
+        var settled = connection
+        if settled.port == nil, let text = connection.portText {
+            let number = LeadingInteger(String(decoding: bytes(of: text), as: UTF8.self)).value ?? 0
+            // What is too great is cut, as in HAProxy.
+            let port = UInt16(truncatingIfNeeded: number)
+            settled.port = port == 0 ? nil : port
+        }
+        settled.port = settled.port ?? connection.portOfAddress
+        return settled
     }
 
     /// A verdict has a code where its status says so.

@@ -56,12 +56,24 @@ public struct CheckPlan: Sendable, Hashable {
         public var address: String?
         /// The same.
         public var port: UInt16?
+        /// What says the port while the check runs, where `port` doesn't; 0 and what is no number say nothing.
+        public var portText: CheckText?
+        /// The port that stands with the address, which counts where nothing else of the connection says one.
+        public var portOfAddress: UInt16?
         /// Whether it begins with a PROXY protocol header in any case (`send-proxy`).
         public var sendsHeader = false
         /// Whether it is made as the server's line says (`default`).
         public var usesServerDefaults = false
         /// Whether it ends in order, and not by a reset (`linger`).
         public var endsInOrder = false
+        /// Whether it goes through the server's SOCKS proxy in any case (`via-socks4`).
+        public var goesThroughSOCKS = false
+        /// Whether it speaks TLS in any case (`ssl`).
+        public var isEncrypted = false
+        /// The name that is asked for in TLS; the server's own with `usesServerDefaults`, else none, when `nil`.
+        public var serverName: String?
+        /// What is offered by ALPN; the server's own when `nil`.
+        public var protocols: [String]?
 
         /// Makes a connection to where the server's checks go.
         public init() {}

@@ -87,9 +87,7 @@ final class Server {
         sessionAge = configuration.maxSessionAge
         wantsHeader = configuration.proxyHeader != nil
         self.way = way
-        check?.options = way?.options
-        check?.tls = configuration.check?.tls
-        if configuration.check?.goesThroughSOCKS == true { check?.socksProxy = configuration.socksAddress }
+        check?.equip(as: configuration, way: way)
         self.address = address
         if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check
@@ -201,8 +199,7 @@ final class Server {
             check?.failures = self.check?.failures ?? 0
             self.check = check
         }
-        check?.options = way?.options
-        check?.tls = new.check?.tls
+        check?.equip(as: new, way: way)
         check?.address = checkedAddress
         if new.tls != old.tls { tlsSession = nil }
         if new.maxconn != old.maxconn { maxconn = new.maxconn }

@@ -32,8 +32,12 @@ final class ServerCheck {
     var isEnabled = true
     /// The SOCKS 4 proxy that its connections go through; `nil` without one.
     var socksProxy: SocketAddress?
+    /// The server's SOCKS 4 proxy, for connections of its steps that go through it in any case; `nil` without one.
+    var stepProxy: SocketAddress?
     /// How its connections speak TLS; `nil` when they don't.
     var tls: ServerTLSConfiguration?
+    /// How connections of its steps do that speak it in any case.
+    var stepTLS: StepTLSConfiguration?
     /// The TLS of the connection that is being tried, from its handshake on.
     var stream: TLSStream?
 
@@ -88,6 +92,37 @@ final class ServerCheck {
     var isRunning: Bool {
         if let talk { return !talk.conversation.isPaused }
         return descriptor >= 0 || program != nil
+    }
+
+    /// Takes what a server's line says of its connections.
+    ///
+    /// - Parameters:
+    ///   - line: the line.
+    ///   - way: how the server's connections are made, where something is said about that.
+    func equip(as line: ServerConfiguration, way: OutgoingConnections?) {
+        options = way?.options
+        tls = line.check?.tls
+        stepTLS = line.check?.stepTLS
+        stepProxy = line.socksAddress
+        socksProxy = line.check?.goesThroughSOCKS == true ? line.socksAddress : nil
+    }
+
+    /// The proxy that a connection of a conversation goes through.
+    ///
+    /// - Parameter connection: what its line says.
+    /// - Returns: the proxy's address; `nil` for none.
+    func proxy(of connection: CheckPlan.Connection) -> SocketAddress? {
+        if connection.goesThroughSOCKS, let stepProxy { return stepProxy }
+        return connection.usesServerDefaults ? socksProxy : nil
+    }
+
+    /// How a connection of a conversation speaks TLS.
+    ///
+    /// - Parameter connection: what its line says.
+    /// - Returns: how; `nil` where it doesn't.
+    func tls(of connection: CheckPlan.Connection) -> ServerTLSConfiguration? {
+        guard connection.isEncrypted else { return connection.usesServerDefaults ? tls : nil }
+        return connection.usesServerDefaults ? stepTLS?.usual : stepTLS?.plain
     }
 
     /// Where a connection of a conversation goes.

@@ -36,7 +36,7 @@ extension WorkerLoop {
         case .waiting: return
         case .done: finish(position, CheckResult(status: .layer6OK))
         case .failed(let trouble):
-            let text = check.tls?.explanation(of: trouble) ?? ""
+            let text = ServerTLSConfiguration.explanation(of: trouble, isNamed: check.tls?.name != nil)
             finish(position, CheckResult(status: .layer6Error, detail: text))
         }
     }
@@ -51,11 +51,23 @@ extension ServerTLSConfiguration {
 
     /// Why a handshake with the server failed, in HAProxy's words.
     ///
-    /// - Parameter trouble: what went wrong.
+    /// - Parameters:
+    ///   - trouble: what went wrong.
+    ///   - isNamed: whether the server was asked for a name.
     /// - Returns: the text.
-    func explanation(of trouble: TLSStream.Trouble) -> String {
+    static func explanation(of trouble: TLSStream.Trouble, isNamed: Bool) -> String {
         guard trouble == .certificateRefused(TLSStream.Trouble.hostNameMismatch) else { return "SSL handshake failure" }
         return "Server presented an SSL certificate different from the "
-            + (name == nil ? "configured one" : "expected one")
+            + (isNamed ? "expected one" : "configured one")
+    }
+}
+
+extension ServerCheck {
+    /// Why its connection broke once it was there, in HAProxy's words.
+    ///
+    /// - Parameter code: the socket's error; 0 where it was not the socket, but what the server said in TLS.
+    /// - Returns: the text.
+    func explanation(ofBreak code: Int32) -> String {
+        code == 0 && stream != nil ? "SSL fatal error" : SystemError.text(of: code)
     }
 }

@@ -94,14 +94,14 @@ extension WorkerLoop {
     private func connect(_ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
         // The one before, which was for an earlier step.
         closeConnection(of: check)
-        let proxy = connection.usesServerDefaults ? check.socksProxy : nil
+        let proxy = check.proxy(of: connection)
         guard let address = proxy ?? check.address(of: connection) else {
             preconditionFailure("a server without an address is not checked")
         }
         talk.connection = connection
         check.generation &+= 1
         let (descriptor, start) =
-            talk.conversation.onlyConnects && check.tls == nil && proxy == nil
+            talk.conversation.onlyConnects && check.tls(of: connection) == nil && proxy == nil
             ? Socket.probe(address, options: check.options)
             : Socket.connect(to: address, options: check.options ?? ConnectOptions())
         check.descriptor = descriptor
@@ -120,8 +120,8 @@ extension WorkerLoop {
         if let limit = check.schedule.answerLimit {
             talk.deadline = now.advanced(byMilliseconds: limit.wholeMilliseconds)
         }
-        guard !connection.usesServerDefaults || check.socksProxy == nil else {
-            askForTunnel(talk, check)
+        guard check.proxy(of: connection) == nil else {
+            askForTunnel(talk, check, to: check.address(of: connection))
             return
         }
         introduce(connection, talk, check)
@@ -132,15 +132,19 @@ extension WorkerLoop {
         let header = connection.usesServerDefaults ? check.proxyHeader : nil
         if let format = header ?? (connection.sendsHeader ? .version1 : nil), let code = announceCheck(check, format) {
             talk.demand = talk.conversation.failed(SystemError.text(of: code))
-        } else if connection.usesServerDefaults, let tls = check.tls {
-            beginEncryption(tls, talk, check)
+        } else if let tls = check.tls(of: connection) {
+            beginEncryption(tls, connection, talk, check)
         } else {
             talk.demand = talk.conversation.connected()
         }
     }
 
-    private func beginEncryption(_ tls: ServerTLSConfiguration, _ talk: CheckTalk, _ check: ServerCheck) {
-        guard let stream = tls.connector.begin(on: check.descriptor, asking: tls.fixedName) else {
+    private func beginEncryption(
+        _ tls: ServerTLSConfiguration, _ connection: CheckPlan.Connection, _ talk: CheckTalk, _ check: ServerCheck
+    ) {
+        let name = connection.serverName ?? tls.fixedName
+        let stream = tls.connector.begin(on: check.descriptor, asking: name, offering: connection.protocols)
+        guard let stream else {
             talk.demand = talk.conversation.failedHere("Cannot allocate memory")
             return
         }
@@ -157,7 +161,12 @@ extension WorkerLoop {
             talk.isEncrypting = false
             talk.demand = talk.conversation.encrypted()
         case .failed(let trouble):
-            talk.demand = talk.conversation.failed(check.tls?.explanation(of: trouble) ?? "")
+            guard let connection = talk.connection, let tls = check.tls(of: connection) else {
+                preconditionFailure("only a connection that is to speak TLS shakes hands")
+            }
+            let isNamed = connection.serverName != nil || tls.name != nil
+            talk.demand = talk.conversation.failed(
+                ServerTLSConfiguration.explanation(of: trouble, isNamed: isNamed))
         }
         return true
     }

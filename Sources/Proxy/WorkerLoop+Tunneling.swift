@@ -44,8 +44,9 @@ extension WorkerLoop {
     /// - Parameters:
     ///   - talk: the conversation.
     ///   - check: the check.
-    func askForTunnel(_ talk: CheckTalk, _ check: ServerCheck) {
-        guard let request = check.address.flatMap(SOCKSMessage.request),
+    ///   - address: where the connection is to lead.
+    func askForTunnel(_ talk: CheckTalk, _ check: ServerCheck, to address: SocketAddress?) {
+        guard let request = address.flatMap(SOCKSMessage.request),
             case .bytes(request.count) = request.withUnsafeBytes({ Socket.write(check.descriptor, from: $0) })
         else {
             talk.demand = talk.conversation.failedHere("SOCKS4 Proxy write error during handshake")

@@ -32,16 +32,21 @@ public final class TLSConnector: Sendable, Equatable {
     /// - Parameters:
     ///   - descriptor: its socket, which stays the caller's.
     ///   - name: the name to ask for.
+    ///   - protocols: what to offer by ALPN in this connection; `nil` for what the settings say.
     ///   - session: what an earlier connection to the same server has left; of no use where that asked for another name.
     /// - Returns: the stream, which is closed before the connector is let go; `nil` when there is no memory.
-    public func begin(on descriptor: Int32, asking name: String?, resuming session: TLSSession? = nil) -> TLSStream? {
+    public func begin(
+        on descriptor: Int32, asking name: String?, offering protocols: [String]? = nil,
+        resuming session: TLSSession? = nil
+    ) -> TLSStream? {
         guard let pointer = supervise_tls_make_stream(context.pointer, descriptor, false) else { return nil }
         let stream = TLSStream(pointer)
         let verified = settings.verification == .none ? nil : name ?? verifiedName
         let isNamed = withOptionalCString(name) { name in
             withOptionalCString(verified) { supervise_tls_set_names(pointer, name, $0) }
         }
-        guard isNamed else {
+        let list = protocols.map(TLSContext.list) ?? []
+        guard isNamed, list.isEmpty || supervise_tls_offer_protocols(pointer, list, list.count) else {
             stream.close()
             return nil
         }

@@ -67,14 +67,18 @@ final class TLSContext: @unchecked Sendable {
 
     private func setProtocols(_ names: [String], isServer: Bool) throws(TLSError) {
         guard !names.isEmpty else { return }
-        var list: [UInt8] = []
-        for name in names {
-            list.append(UInt8(clamping: name.utf8.count))
-            list += name.utf8
-        }
+        let list = Self.list(ofProtocols: names)
         guard supervise_tls_set_protocols(pointer, list, list.count, isServer) else {
             throw TLSError("unable to set the protocols '\(names.joined(separator: ","))'")
         }
+    }
+
+    /// Names of protocols as ALPN has them: each after its length in a byte.
+    ///
+    /// - Parameter names: names of 1 to 255 bytes.
+    /// - Returns: the list.
+    static func list(ofProtocols names: [String]) -> [UInt8] {
+        names.flatMap { [UInt8(clamping: $0.utf8.count)] + $0.utf8 }
     }
 
     private func verify(_ settings: TLSSettings, isServer: Bool) throws(TLSError) {

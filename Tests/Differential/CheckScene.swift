@@ -34,7 +34,7 @@ struct CheckScene: Sendable {
     /// Adds a backend.
     ///
     /// - Parameters:
-    ///   - lines: its lines; `PORT_OF_x` in them is the port of server x.
+    ///   - lines: its lines; `PORT_OF_x`, before a space or in parentheses, is the port of server x.
     ///   - servers: the servers that it checks.
     mutating func add(_ lines: [String], _ servers: String...) {
         groups.append(Group(name: "b\(groups.count)", lines: lines, servers: servers))
@@ -54,7 +54,10 @@ struct CheckScene: Sendable {
             for line in group.lines { text += "    \(line)\n" }
             for server in group.servers { text += "    server \(server) 127.0.0.1:\(self.port(of: server))\n" }
         }
-        for name in servers.keys { text.replace("PORT_OF_\(name) ", with: "\(self.port(of: name)) ") }
+        for name in Array(servers.keys) + ["refuse"] {
+            text.replace("PORT_OF_\(name) ", with: "\(self.port(of: name)) ")
+            text.replace("(PORT_OF_\(name))", with: "(\(self.port(of: name)))")
+        }
         return text
     }
 

@@ -113,6 +113,9 @@ void supervise_tls_free_stream(SSL *stream);
 // For clients: the name to ask for, and the one that the certificate has to have; NULL for none.
 bool supervise_tls_set_names(SSL *stream, const char *asked, const char *verified);
 
+// For clients, before the handshake: protocols for ALPN instead of the context's, each after its length in a byte.
+bool supervise_tls_offer_protocols(SSL *stream, const uint8_t *list, size_t length);
+
 // For clients, before the handshake: an earlier session to go on with, if the server still wants it.
 bool supervise_tls_resume(SSL *stream, SSL_SESSION *session);
 

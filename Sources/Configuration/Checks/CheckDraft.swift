@@ -149,6 +149,14 @@ extension CheckDraft {
 }
 
 extension CheckDraft {
+    /// Whether a step speaks TLS although the server's line may not.
+    var hasEncryptedSteps: Bool {
+        (steps.rules + exchanges.rules).contains { rule in
+            guard case .step(.connect(let connection), _) = rule else { return false }
+            return connection.isEncrypted
+        }
+    }
+
     /// The program that decides; `nil` where none does.
     var program: ProgramCheck? {
         guard case .program? = kind?.kind, let command else { return nil }

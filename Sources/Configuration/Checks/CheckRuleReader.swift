@@ -41,27 +41,45 @@ enum CheckRuleReader {
             case "default": connection.usesServerDefaults = true
             case "port":
                 let word = try arguments.word("a port", example: "connect port 5672")
-                connection.port = try AddressText.port(word.text, at: word)
+                (connection.port, connection.portText) = try readPort(word)
             case "addr":
                 let word = try arguments.word("an IP address", example: "connect addr 192.0.2.1")
-                guard case .ip(let host) = try ServerAddressText.parse(word).target else {
+                let address = try ServerAddressText.parse(word)
+                guard case .ip(let host) = address.target else {
                     throw word.error("'\(word.text)' is not an IP address", help: "write one such as 'addr 192.0.2.1'")
                 }
                 connection.address = host
+                if case .fixed(let port) = address.port { connection.portOfAddress = port }
             case "send-proxy": connection.sendsHeader = true
             case "linger": connection.endsInOrder = true
             case "comment": comment = try arguments.word("a comment", example: "comment \"TEXT\"").text
-            case "ssl", "via-socks4", "sni", "alpn", "proto":
-                throw option.error(
-                    "'\(option.text)' is not supported here in a check of several steps",
-                    help: "remove it to run the file here; HAProxy has it")
+            case "via-socks4": connection.goesThroughSOCKS = true
+            case "ssl": connection.isEncrypted = true
+            case "sni":
+                connection.serverName = try arguments.word("a name", example: "connect ssl sni app.example").text
+            case "alpn": connection.protocols = try TLSKeywords.protocols(&arguments)
+            case "proto":
+                let word = try arguments.word("a protocol", example: "connect proto none")
+                guard word.text == "none" else {
+                    throw word.error(
+                        "'\(word.text)' is no protocol of connections that say nothing of HTTP",
+                        help: "write 'proto none'")
+                }
             default:
                 throw option.error(
-                    "unknown argument '\(option.text)' of 'connect'",
-                    help: "known are addr, comment, default, linger, port and send-proxy")
+                    "unknown argument '\(option.text)' of 'connect'", help: "known are \(connectOptions)")
             }
         }
         return .step(.connect(connection), comment: comment)
+    }
+
+    private static let connectOptions =
+        "addr, alpn, comment, default, linger, port, proto, send-proxy, sni, ssl and via-socks4"
+
+    /// A port, or a sample that says it while the check runs.
+    private static func readPort(_ word: Word) throws(Diagnostic) -> (port: UInt16?, text: CheckText?) {
+        let isNumber = word.text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        return isNumber ? (try AddressText.port(word.text, at: word), nil) : (nil, try CheckTextReader.readSample(word))
     }
 
     /// Reads `set-var(NAME) EXPRESSION`, `set-var-fmt(NAME) FORMAT` and `unset-var(NAME)`.

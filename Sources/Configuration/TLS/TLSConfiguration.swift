@@ -22,6 +22,14 @@ public struct ServerTLSConfiguration: Sendable, Equatable {
     }
 }
 
+/// TLS of a check's steps that ask for it themselves (`tcp-check connect ssl`).
+public struct StepTLSConfiguration: Sendable, Equatable {
+    /// That of a step that says everything itself.
+    public var plain: ServerTLSConfiguration
+    /// That of a step that goes by the server's line where it says nothing (`default`).
+    public var usual: ServerTLSConfiguration
+}
+
 /// Which name a server is asked for.
 public enum TLSServerName: Sendable, Hashable {
     /// Always the same.

@@ -192,7 +192,12 @@ enum TLSKeywords {
         }
     }
 
-    private static func protocols(_ arguments: inout Arguments) throws(Diagnostic) -> [String] {
+    /// Reads the protocols of ALPN.
+    ///
+    /// - Parameter arguments: the line, after the keyword.
+    /// - Returns: their names.
+    /// - Throws: what is wrong with them.
+    static func protocols(_ arguments: inout Arguments) throws(Diagnostic) -> [String] {
         let word = try arguments.word("protocols", example: "alpn h2,http/1.1")
         let names = word.text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
         guard names.allSatisfy({ (1...255).contains($0.utf8.count) }) else {

@@ -46,7 +46,7 @@ struct TLSLoader {
         let usual: TLSSettings.Verification = defaults.verifiesServers ? .required : .none
         draft.verification = draft.verification ?? usual
         var settings = merged(draft.settings, over: defaults.servers)
-        if isCheck { settings.protocols = draft.checkProtocols ?? [] }
+        if isCheck { settings.protocols = draft.checkProtocols ?? settings.protocols }
         try loadAuthorities(draft, &settings)
         if settings.verification == .required, settings.authorities.isEmpty, !settings.usesSystemAuthorities {
             let said = draft.verificationWord
