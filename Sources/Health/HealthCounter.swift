@@ -137,6 +137,9 @@ public struct HealthCounter: Sendable, Hashable {
     /// Lets the next failure take a server down (`on-error mark-down`).
     public mutating func condemn() { health = rise }
 
+    /// Forgets that the last check passed on a condition: what it said doesn't hold any more.
+    public mutating func forgetCondition() { isConditional = false }
+
     /// Sets the state by order, as after a check without a doubt.
     ///
     /// - Parameter isUp: UP or DOWN.

@@ -38,6 +38,8 @@ final class Server {
     private var declared: OperationalState?
     /// Whether its agent has said that it is down, and nobody anything else since.
     private var isDownByAgent: Bool
+    /// Whether somebody's word has it up although its check counts it down, until that fails once more.
+    private var isUpByWord = false
     /// What the last line in the log was about.
     var toldOperational = OperationalState.up
     /// How many sessions it takes at the most; `nil` is no limit.
@@ -128,7 +130,8 @@ final class Server {
         if let tracked { return tracked.operational }
         if isDownByAgent { return .down }
         let found = check?.counter.state ?? .up
-        return found == .down ? .down : declared ?? found
+        if found == .down { return isUpByWord ? .up : .down }
+        return declared ?? found
     }
 
     /// What is ordered for it and for the server that it tracks.
@@ -240,21 +243,45 @@ final class Server {
     func declare(_ state: OperationalState) {
         _ = check?.counter.force(isUp: state != .down)
         check?.turningSince = nil
-        isDownByAgent = false
+        (isDownByAgent, isUpByWord) = (false, false)
         declared = state == .up || state == .down && check != nil ? nil : state
     }
 
     /// Forgets what a person said of it: a check has found out, or it comes back from maintenance.
     func forgetDeclaration() { declared = nil }
 
-    /// Takes in what its agent says of its health, or a person in the agent's place.
+    /// Goes by its check again, whatever was said against it: that has just found out, or begins anew.
+    func forgetWord() { isUpByWord = false }
+
+    /// Takes in what its agent says of its health.
+    ///
+    /// Up again it is only where its check agrees, unless nobody checks it; a check that is off says nothing.
     ///
     /// - Parameter isUp: UP or DOWN.
     func takeWordOfAgent(isUp: Bool) {
-        _ = agent?.counter.force(isUp: isUp)
         // Only what took it down is over by that: one that is stopping goes on to.
         if isDownByAgent != !isUp || declared == .down { declared = nil }
+        takeWord(isUp: isUp)
+        if isUp, check?.isEnabled == false { isUpByWord = true }
+    }
+
+    /// Takes a person's word for what its agent would say, which counts more than that: up it is at once.
+    ///
+    /// - Parameter isUp: UP or DOWN.
+    func declareAsAgent(isUp: Bool) {
+        declared = nil
+        check?.counter.forgetCondition()
+        takeWord(isUp: isUp)
+        if isUp { isUpByWord = true }
+    }
+
+    private func takeWord(isUp: Bool) {
+        _ = agent?.counter.force(isUp: isUp)
         isDownByAgent = !isUp
+        guard !isUp else { return }
+        isUpByWord = false
+        // Down, it is not on its way out any more: up again, it is up, until a check says otherwise.
+        if check?.counter.conditionalState == .stopping { check?.counter.forgetCondition() }
     }
 
     /// Goes by its agent's last word again, if it is still asked; what one said that isn't asked any more is forgotten.

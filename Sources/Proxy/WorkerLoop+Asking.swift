@@ -101,7 +101,7 @@ extension WorkerLoop {
     func declare(isUpByAgent isUp: Bool, of index: Int, in backend: Backend, cause: Cause) {
         let server = backend.servers[index]
         let before = server.operational
-        server.takeWordOfAgent(isUp: isUp)
+        server.declareAsAgent(isUp: isUp)
         guard server.operational != before, server.administrative != .maint else { return }
         change(index, in: backend, .declared(server.operational), cause: cause)
     }

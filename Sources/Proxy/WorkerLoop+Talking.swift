@@ -226,7 +226,7 @@ extension WorkerLoop {
         let backend = backend(place.backend)
         let server = backend.servers[place.server]
         return CheckParty(
-            proxy: backend.configuration.name, server: server.configuration.name, isUp: check.counter.isUp,
+            proxy: backend.configuration.name, server: server.configuration.name, isUp: server.operational != .down,
             state: check.plan?.tellsState == true ? words(for: server, in: backend) : "",
             seconds: WallClock.now().millisecondsSinceEpoch / 1000)
     }

@@ -58,6 +58,7 @@ extension WorkerLoop {
         cause.turningMilliseconds = noteTurning(of: check, hasTurned: transition != nil)
         // What a person said holds until a check says something else.
         if result.status.isSuccess || transition != nil { server.forgetDeclaration() }
+        if !result.status.isSuccess || check.counter.isUp { server.forgetWord() }
         // So does what an agent said that isn't asked any more.
         if result.status.isSuccess, server.agent?.isEnabled == false { server.reconsiderAgent() }
         if server.operational != stateBefore {
@@ -221,6 +222,7 @@ extension WorkerLoop {
         case (true, false):
             // Nothing was checked meanwhile: up, until a first check says otherwise.
             server.forgetDeclaration()
+            server.forgetWord()
             server.reconsiderAgent()
             _ = server.check?.counter.restart()
             server.check?.turningSince = nil
