@@ -80,12 +80,22 @@ extension WorkerLoop {
         }
         switch stream.handshake() {
         case .waiting: return
+        case .failed(.certificateRefused(TLSStream.Trouble.hostNameMismatch)) where asksForName(session):
+            // Asked again, it would show no other certificate.
+            session.pointee.retries = Int32(backend(Int(session.pointee.backend)).configuration.retries)
+            attemptFailed(session, timedOut: false)
         case .failed: attemptFailed(session, timedOut: false)
         case .done:
             session.pointee.download.isSourceReadable = true
             beginRelaying(session)
             move(session)
         }
+    }
+
+    /// Whether a session's server was asked for a name, which its certificate has to have then.
+    private func asksForName(_ session: UnsafeMutablePointer<Session>) -> Bool {
+        let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+        return name(server.configuration.tls?.name, for: session) != nil
     }
 
     private func name(_ name: TLSServerName?, for session: UnsafeMutablePointer<Session>) -> String? {

@@ -180,7 +180,7 @@ extension WorkerLoop {
             case .end, .wouldBlock: return false
             case .failed(let code):
                 talk.unsent = []
-                talk.demand = talk.conversation.failed(SystemError.text(of: code))
+                talk.demand = talk.conversation.failed(check.explanation(ofBreak: code))
                 return true
             }
         }
@@ -202,7 +202,7 @@ extension WorkerLoop {
                 talk.hasPeerEnded = true
                 talk.demand = talk.conversation.heardEnd()
             case .wouldBlock: return false
-            case .failed(let code): talk.demand = talk.conversation.failed(SystemError.text(of: code))
+            case .failed(let code): talk.demand = talk.conversation.failed(check.explanation(ofBreak: code))
             }
             return true
         }

@@ -56,8 +56,11 @@ public final class CertificateFolder: Sendable {
     ///   - hosts: the DNS names that it is for.
     ///   - authority: who signs it; itself when `nil`.
     ///   - key: what kind of key it gets.
+    ///   - days: for how many days it is valid; fewer than 0 if it was.
     /// - Throws: that the command failed.
-    public func make(_ name: String, hosts: [String] = [], by authority: String? = nil, key: Key = .ecdsa) throws {
+    public func make(
+        _ name: String, hosts: [String] = [], by authority: String? = nil, key: Key = .ecdsa, days: Int = 10
+    ) throws {
         var words = ["-nodes", "-subj", "/CN=\(name)", "-keyout", path("\(name).key")] + Self.newKey(key)
         if !hosts.isEmpty {
             words += ["-addext", "subjectAltName=" + hosts.map { "DNS:\($0)" }.joined(separator: ",")]
@@ -66,16 +69,43 @@ public final class CertificateFolder: Sendable {
             try Self.run(["req", "-out", path("\(name).csr")] + words)
             try Self.run(
                 [
-                    "x509", "-req", "-in", path("\(name).csr"), "-days", "10", "-CA", path("\(authority).crt"),
+                    "x509", "-req", "-in", path("\(name).csr"), "-days", "\(days)", "-CA", path("\(authority).crt"),
                     "-CAkey",
                     path("\(authority).key"), "-CAcreateserial", "-copy_extensions", "copy", "-out",
                     path("\(name).crt"),
                 ])
         } else {
-            try Self.run(["req", "-x509", "-days", "10", "-out", path("\(name).crt")] + words)
+            try Self.run(["req", "-x509", "-days", "\(days)", "-out", path("\(name).crt")] + words)
         }
         let both = try contents("\(name).crt") + contents("\(name).key")
         try write(both, to: "\(name).pem")
+    }
+
+    /// Makes an authority's list of revoked certificates.
+    ///
+    /// - Parameters:
+    ///   - list: the list's name in the folder.
+    ///   - authority: whose list it is.
+    ///   - revoked: the names of the certificates in it.
+    /// - Throws: that the command failed.
+    public func makeRevocations(_ list: String, of authority: String, revoking revoked: String...) throws {
+        let settings = """
+            [ca]
+            default_ca = own
+            [own]
+            database = \(path("\(list).txt"))
+            default_md = sha256
+            default_crl_days = 10
+
+            """
+        try write(Array(settings.utf8), to: "\(list).cnf")
+        try write([], to: "\(list).txt")
+        let words = [
+            "ca", "-config", path("\(list).cnf"), "-cert", path("\(authority).crt"), "-keyfile",
+            path("\(authority).key"),
+        ]
+        for name in revoked { try Self.run(words + ["-revoke", path("\(name).crt")]) }
+        try Self.run(words + ["-gencrl", "-out", path(list)])
     }
 
     /// A file's contents.

@@ -4,12 +4,15 @@ import Testing
 
 /// Every termination state that a session without HTTP can have, each brought about on purpose.
 ///
-/// The script fails on a side where the line doesn't have it. What only the stats socket brings about (`K-`, `KQ`, `KC`) is among the scenarios.
+/// The script fails on a side where the line doesn't have it. Those that are brought about elsewhere:
 ///
-/// `U-`, `UC` and `DC` are with the marks, `SQ` with the queues, `RC` takes a process without descriptors.
+/// - `K-`, `KQ` and `KC`, which take the stats socket: `Scenarios.KilledSessions`;
+/// - `U-`, `UC` and `DC`: `MarkTests`; `SQ`: `QueueTests`;
+/// - `RC` takes a process without descriptors, which HAProxy calls `SC`: `SessionEndTests`.
 ///
-/// Not to be had here: `I…` is a broken program, `LR` and `…H` and `…T` are about HTTP, and `…L` takes a server that is
-/// forgotten before its last bytes are sent, which neither program does in TCP mode.
+/// Not to be had here: `PD` takes rules about answers, which are refused; `I…` is a broken program, `LR` and `…H` and `…T` are
+/// about HTTP, and `…L` takes a server that is forgotten before its last bytes are sent, which neither program does in TCP
+/// mode.
 @Suite("termination states, beside HAProxy", .serialized)
 struct TerminationStatesTests {
     /// Fails where no session has ended so.
