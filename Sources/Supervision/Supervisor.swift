@@ -263,12 +263,23 @@ public actor Supervisor {
             let (configuration, diagnostics) = try reader.read(instance.file, among: others)
             // Notes are for 'check', as at the start.
             for diagnostic in diagnostics where diagnostic.severity != .note {
-                logger.warning("\(diagnostic.oneLine)")
+                tell(diagnostic)
             }
             return configuration
         } catch {
-            if let who { await instance.noteRefusal(error.summary, by: who) }
+            if let who {
+                for diagnostic in error.diagnostics where diagnostic.severity != .note { tell(diagnostic) }
+                await instance.noteRefusal(error.summary, by: who)
+            }
             throw .refusedConfiguration(error.diagnostics.map { $0.rendered(color: false) })
+        }
+    }
+
+    private func tell(_ diagnostic: Diagnostic) {
+        switch diagnostic.severity {
+        case .error: logger.error("\(diagnostic.oneLine)", error: diagnostic)
+        case .warning: logger.warning("\(diagnostic.oneLine)", error: diagnostic)
+        case .note: logger.info("\(diagnostic.oneLine)", error: diagnostic)
         }
     }
 }

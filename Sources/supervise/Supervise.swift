@@ -61,16 +61,18 @@ struct Supervise: AsyncParsableCommand {
 
     /// Runs a command and ends the process with its exit code.
     static func main() async {
+        var messages = MessageStyle.lines
         do {
             try refuseUnknownCommand(CommandLine.arguments.dropFirst().first)
             var command = try parseAsRoot()
+            if let up = command as? Up { messages = up.messages }
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {
                 try command.run()
             }
         } catch {
-            end(with: error)
+            end(with: error, messages)
         }
         exit(withCode: ExitStatus.done.rawValue)
     }
@@ -86,24 +88,22 @@ struct Supervise: AsyncParsableCommand {
     }
 
     /// Tells what went wrong, and ends with the exit code that says so.
-    fileprivate static func end(with error: any Error) -> Never {
+    fileprivate static func end(with error: any Error, _ messages: MessageStyle = .lines) -> Never {
         switch error {
         case let failure as CommandFailure:
-            if let message = failure.message { Output.message("supervise: \(message)") }
+            if let message = failure.message { messages.tell(end: message) }
             exit(withCode: failure.status.rawValue)
         case let failure as ControlClientError:
-            end(with: CommandFailure(failure))
+            end(with: CommandFailure(failure), messages)
         case let failure as StateDirectory.Failure:
-            end(with: CommandFailure(.failed, failure.description))
+            end(with: CommandFailure(.failed, failure.description), messages)
         case let failure as ListenError:
-            end(with: CommandFailure(.failed, failure.description))
+            end(with: CommandFailure(.failed, failure.description), messages)
         case let refusal as ConfigurationRefused:
-            for diagnostic in refusal.diagnostics {
-                Output.message(diagnostic.rendered(color: Output.isMessageColored))
-            }
+            for diagnostic in refusal.diagnostics { messages.tell(diagnostic) }
             exit(withCode: ExitStatus.usage.rawValue)
         case let diagnostic as Diagnostic:
-            Output.message(diagnostic.rendered(color: Output.isMessageColored))
+            messages.tell(diagnostic)
             exit(withCode: ExitStatus.usage.rawValue)
         case Output.Failure.readerGone:
             exit(withCode: ExitStatus.failed.rawValue)

@@ -93,8 +93,8 @@ final class Program: Sendable {
     }
 
     /// Runs the supervisor in the background while `body` runs.
-    func running(_ body: () async throws -> Void) async throws {
-        let start = try self("up", "--daemon", "--dashboard", "off")
+    func running(with options: String..., body: () async throws -> Void) async throws {
+        let start = try call(["up", "--daemon", "--dashboard", "off"] + options)
         try #require(start.code == 0, "\(start.messages)")
         do {
             try await body()

@@ -55,6 +55,27 @@ extension Scenarios {
             try await both.stop()
         }
 
+        @Test("one that is being connected, between two attempts: KC")
+        func connecting() async throws {
+            let nobody = try HeldPort()
+            let text = Self.text.replacing("SERVER0", with: nobody.address).replacing("mode tcp", with: "retries 60")
+            guard let both = try await BesideHAProxy(text) else { return }
+            for side in [both.haproxy, both.own] {
+                let client = try #require(try await Socket.connect(port: side.port.port))
+                try await eventually("the first attempt has failed") {
+                    try await side.statistics(["wretr"]).contains { $0.hasPrefix("l/s1 ") && $0 != "l/s1 wretr=0" }
+                }
+                let lines = try await side.ask("show sess").split(separator: "\n")
+                let line = try #require(lines.first { $0.contains("fe=l ") })
+                #expect(try await side.ask("shutdown session \(line.prefix { $0 != ":" })") == "\n")
+                _ = try await side.log.line("of the one that was being connected") {
+                    $0.contains(" l/s1 ") && $0.contains(" KC ")
+                }
+                #expect(try await client.readToEnd().bytes.isEmpty)
+            }
+            try await both.stop()
+        }
+
         @Test("those of a server: K-, and who waited has its place then")
         func ofServer() async throws {
             guard let both = try await BesideHAProxy(Self.text) else { return }

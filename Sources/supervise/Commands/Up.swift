@@ -78,6 +78,9 @@ struct Up: AsyncParsableCommand {
         guard (1...3_600).contains(stalled) else { throw ValidationError("'--stalled' must be 1 to 3600 seconds.") }
     }
 
+    /// How the supervisor's own messages are written.
+    var messages: MessageStyle { logJson ? .json : .lines }
+
     func run() async throws {
         let directory = try state.directory()
         if daemon {
@@ -97,7 +100,7 @@ struct Up: AsyncParsableCommand {
         let manager = ServiceManager(environment: environment, guardian: guardianship?.link)
         let manner = RunManner(
             dashboard: dashboard, dashboardUsers: users, controlGroup: controlGroup?.number, options: options,
-            watchesFiles: watch, messages: logJson ? .json : .lines)
+            watchesFiles: watch, messages: messages)
         let run = SupervisorRun(
             settings(directory, guardianship, manager, environment), directory: directory, manner: manner,
             guardianship: guardianship, manager: manager)
@@ -149,11 +152,8 @@ struct Up: AsyncParsableCommand {
         let report = ConfigurationReport(
             files: try InstanceFolder(path: instances).files(), settings: SettingsFile.path(beside: instances),
             environment: environment)
-        let isColored = Output.isMessageColored
         // Notes are for 'check': they tell nothing that an operator has to look at here.
-        for diagnostic in report.diagnostics where diagnostic.severity != .note {
-            Output.message(diagnostic.rendered(color: isColored))
-        }
+        for diagnostic in report.diagnostics where diagnostic.severity != .note { messages.tell(diagnostic) }
         guard report.isValid else { throw CommandFailure(.usage, report.summary) }
         return report.options
     }

@@ -1,3 +1,4 @@
+import Configuration
 import Foundation
 import Logging
 import Model
@@ -42,7 +43,8 @@ struct ConsoleLog: LogHandler {
     ) -> String {
         var line = "\(RFC3339.string(moment)) \(level.rawValue) \(text)"
         for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { line += " \(key)=\(value)" }
-        if let error { line += " error=\(error)" }
+        // What there is to say about a file is the text already.
+        if let error, !(error is Diagnostic) { line += " error=\(error)" }
         return line.printable
     }
 }

@@ -1,3 +1,4 @@
+import Configuration
 import Logging
 import Model
 import Monitoring
@@ -46,11 +47,44 @@ struct JSONLog: LogHandler {
         at moment: Timestamp, _ level: Logger.Level, _ text: String, label: String, _ metadata: Logger.Metadata = [:],
         _ error: (any Error)? = nil
     ) -> String {
+        if let diagnostic = error as? Diagnostic {
+            return self.line(at: moment, level, about: diagnostic, label: label, metadata)
+        }
         var fields = [
             JSON.Field("at", .string(RFC3339.string(moment))), JSON.Field("level", .string(level.rawValue)),
             JSON.Field("logger", .string(label)), JSON.Field("message", .string(text)),
         ]
         if let error { fields.append(JSON.Field("error", .string("\(error)"))) }
+        if !metadata.isEmpty { fields.append(JSON.Field("metadata", json(.dictionary(metadata)))) }
+        return JSON.object(fields).text
+    }
+
+    /// One line about a configuration file.
+    ///
+    /// - Parameters:
+    ///   - moment: when.
+    ///   - level: how much it matters; what the diagnostic says of it when `nil`.
+    ///   - diagnostic: what there is to say, and where.
+    ///   - label: the logger's name.
+    ///   - metadata: what else is known, by key.
+    /// - Returns: the line without a newline.
+    static func line(
+        at moment: Timestamp, _ level: Logger.Level? = nil, about diagnostic: Diagnostic, label: String,
+        _ metadata: Logger.Metadata = [:]
+    ) -> String {
+        let level = level ?? Logger.Level(diagnostic.severity)
+        let location = diagnostic.location
+        var fields = [
+            JSON.Field("at", .string(RFC3339.string(moment))), JSON.Field("level", .string(level.rawValue)),
+            JSON.Field("logger", .string(label)), JSON.Field("message", .string(diagnostic.message)),
+            JSON.Field("file", .string(location.file)),
+        ]
+        // Line 0 is the file as a whole.
+        if location.line > 0 {
+            fields.append(JSON.Field("line", .integer(Int64(location.line))))
+            fields.append(JSON.Field("column", .integer(Int64(location.column))))
+        }
+        if let help = diagnostic.help { fields.append(JSON.Field("help", .string(help))) }
         if !metadata.isEmpty { fields.append(JSON.Field("metadata", json(.dictionary(metadata)))) }
         return JSON.object(fields).text
     }
@@ -63,6 +97,19 @@ struct JSONLog: LogHandler {
         case .dictionary(let values):
             .object(values.sorted { $0.key < $1.key }.map { JSON.Field($0.key, json($0.value)) })
         @unknown default: .null
+        }
+    }
+}
+
+extension Logger.Level {
+    /// How much what is said about a file matters.
+    ///
+    /// - Parameter severity: the diagnostic's.
+    fileprivate init(_ severity: Diagnostic.Severity) {
+        switch severity {
+        case .error: self = .error
+        case .warning: self = .warning
+        case .note: self = .info
         }
     }
 }

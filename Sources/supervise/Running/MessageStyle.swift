@@ -1,4 +1,6 @@
+import Configuration
 import Logging
+import Model
 
 /// How the supervisor's own messages are written.
 enum MessageStyle: Sendable {
@@ -6,6 +8,28 @@ enum MessageStyle: Sendable {
     case lines
     /// For programs: JSON, an object a line.
     case json
+
+    /// Tells what there is to say about a file.
+    ///
+    /// - Parameter diagnostic: what, and where.
+    func tell(_ diagnostic: Diagnostic) {
+        switch self {
+        case .lines: Output.message(diagnostic.rendered(color: Output.isMessageColored))
+        case .json: Output.message(JSONLog.line(at: .now, about: diagnostic, label: Self.label))
+        }
+    }
+
+    /// Tells why the program ends.
+    ///
+    /// - Parameter text: why.
+    func tell(end text: String) {
+        switch self {
+        case .lines: Output.message("supervise: \(text)")
+        case .json: Output.message(JSONLog.line(at: .now, .error, text, label: Self.label))
+        }
+    }
+
+    private static let label = "supervise"
 
     /// What writes the messages of a logger.
     ///
