@@ -158,7 +158,7 @@ struct TLSKeywordTests {
         #expect(verified.tls?.connector.settings.verification == .required)
         #expect(verified.tls?.connector.verifiedName == "app.example")
         #expect(verified.tls?.connector.settings.protocols == ["amqp"])
-        #expect(verified.check?.tls?.connector.settings.protocols == [])
+        #expect(verified.check?.tls?.connector.settings.protocols == ["amqp"])
         #expect(verified.check?.tls?.name == nil)
         #expect(try server("ssl verify none sni ssl_fc_sni").tls?.name == .ofClient)
         #expect(

@@ -100,41 +100,4 @@ struct RefusedServerTests {
         scene.add(["option tcp-check", "tcp-check expect string zz", line], "secure")
         try await scene.compare()
     }
-
-    @Test("checks of servers whose certificates are not right, and of those that don't speak TLS")
-    func checks() async throws {
-        var behaviours: [String: FakeServer.Behaviour] = [
-            "hello": .custom { peer in
-                _ = peer.receive(atMost: 1, within: .seconds(9))
-                try peer.send("HTTP/1.0 400 Bad request\r\n\r\n")
-                _ = peer.readToEnd(within: .seconds(9))
-            },
-            "silent": .silent,
-            "closes": .custom { _ = $0.receive(atMost: 1, within: .seconds(9)) },
-        ]
-        for name in ["good", "foreign", "own", "expired"] {
-            let server = try SecureServer(certificate: folder.path("\(name).pem"))
-            behaviours[name] = .custom { _ = try server.tell($0) }
-        }
-        var scene = try CheckScene(behaviours)
-        for (certificate, options) in refusals {
-            for version in ["force-tlsv12", "force-tlsv13"] {
-                let line = "default-server ssl \(version) \(options)"
-                for steps in [[], ["option tcp-check"], ["option httpchk"]] {
-                    switch certificate {
-                    // What it says after a handshake is no HTTP, and may come late.
-                    case "good" where steps == ["option httpchk"]: continue
-                    case "good": scene.add(steps + [line], "good")
-                    case "foreign": scene.add(steps + [line], "foreign")
-                    case "own": scene.add(steps + [line], "own")
-                    default: scene.add(steps + [line], "expired")
-                    }
-                }
-            }
-        }
-        for steps in [[], ["option tcp-check"], ["option httpchk"]] {
-            scene.add(steps + ["default-server ssl verify none"], "hello", "silent", "closes", "refuse")
-        }
-        try await scene.compare()
-    }
 }
