@@ -87,6 +87,18 @@ public struct Failback: Sendable, Hashable {
     /// - Returns: whether new sessions go to the active servers by that.
     public mutating func release() -> Turn? { side == .held ? comeBack() : nil }
 
+    /// Goes on where another rule was, as the servers are now.
+    ///
+    /// - Parameters:
+    ///   - earlier: the rule that has been followed until now.
+    ///   - hasActives: whether an active server is usable, held or not.
+    ///   - hasBackups: whether a backup is.
+    /// - Returns: what that has done; `nil` where new sessions go on as before, or nowhere.
+    public mutating func goOn(after earlier: Failback, hasActives: Bool, hasBackups: Bool) -> Turn? {
+        (side, hasLeft) = (earlier.side, earlier.hasLeft)
+        return take(hasActives: hasActives, hasBackups: hasBackups)
+    }
+
     /// Goes on with a hold that an earlier rule had begun, if both sides are usable.
     ///
     /// - Returns: whether new sessions are held now.

@@ -277,6 +277,21 @@ public struct ServerGroups: Sendable {
         return true
     }
 
+    /// Goes on with the sides of new sessions as they were for other groups of the same proxy.
+    ///
+    /// - Parameter earlier: their sides; nothing is done when `nil`.
+    public mutating func goOn(after earlier: Failback?) {
+        guard let earlier else { return }
+        let ready = readySides
+        if let turn = failback?.goOn(after: earlier, hasActives: ready.actives, hasBackups: ready.backups) {
+            self.turn = turn
+        }
+        reconsider(but: nil)
+    }
+
+    /// Which side takes new sessions; `nil` where nothing is made of the sides.
+    public var sides: Failback? { failback }
+
     // MARK: - Choosing
 
     /// Chooses the server of a new session where the algorithm needs to know nothing but whether servers are free.

@@ -31,6 +31,8 @@ final class Backend {
     var heldSince: MonotonicTime?
     /// When that ends by itself.
     var holdTimer = TimerHandle.none
+    /// Which worker has said what is held of the servers; 0 while that is this worker's business.
+    var standingsTeller = 0
     /// Sessions that are being closed so that their clients come back elsewhere.
     var departure: Departure?
 
@@ -105,7 +107,9 @@ final class Backend {
                 groups.setStanding(index, server.standing)
             }
         } else {
+            let sides = groups.sides
             groups = Self.groups(of: servers, weights: weights, as: new)
+            groups.goOn(after: sides)
         }
         queue = Self.queue(for: servers, frontendLimit: frontendLimit)
         sessionLimit = Self.fullLoad(of: new, frontendLimit: frontendLimit)
@@ -123,6 +127,7 @@ final class Backend {
             && zip(new.servers, old.servers).allSatisfy { $0.isBackup == $1.isBackup && $0.id == $1.id }
             && (new.balance, new.usesAllBackups, new.panicThreshold)
                 == (old.balance, old.usesAllBackups, old.panicThreshold)
+            && new.failback?.balancingPolicy == old.failback?.balancingPolicy
             && new.hashing == old.hashing && new.algorithm.isDynamic
     }
 
@@ -199,7 +204,7 @@ final class Backend {
     /// - Parameter server: its index.
     /// - Returns: false at its limit, whether or not anybody waits.
     func hasFreeSlot(_ server: Int) -> Bool {
-        limit(of: server).map { servers[server].tally.currentSessions < $0 } ?? true
+        limit(of: server).map { servers[server].tally.allSessions < $0 } ?? true
     }
 
     /// Whether a session that belongs to a server is connected at once.
@@ -229,18 +234,18 @@ final class Backend {
     /// - Parameter server: its index.
     func noteLoad(of server: Int) {
         groups.loadChanged(
-            of: server, sessions: servers[server].tally.currentSessions, waiting: queue.count(in: .server(server)))
+            of: server, sessions: servers[server].tally.allSessions, waiting: queue.count(in: .server(server)))
     }
 
     private func load(of server: Int) -> ServerLoad {
         ServerLoad(
-            sessions: servers[server].tally.currentSessions, waiting: queue.count(in: .server(server)),
+            sessions: servers[server].tally.allSessions, waiting: queue.count(in: .server(server)),
             limit: limit(of: server), maxqueue: servers[server].configuration.maxqueue ?? 0)
     }
 
     /// How many sessions a server takes at the backend's present load; its slow start makes them fewer.
     private func limit(of server: Int) -> Int? {
-        limits[server].map { servers[server].warmup.limit($0.value(at: tally.currentSessions)) }
+        limits[server].map { servers[server].warmup.limit($0.value(at: tally.allSessions)) }
     }
 
     /// What a snapshot shows.

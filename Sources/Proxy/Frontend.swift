@@ -10,7 +10,10 @@ final class Frontend {
     /// By the address's index in `ProxyConfiguration.binds`: the index of the backend that gets its sessions.
     let backends: [Int]
     var listeners: [Listener] = []
-    var currentSessions = 0
+    private(set) var currentSessions = 0
+    /// The same with those of the instance's other workers, here and at the addresses that have limits of their own.
+    var shared: SharedCount?
+    var sharedByBind: [SharedCount?] = []
     var maxSessions = 0
     var totalSessions = 0
     /// Connections that were accepted, whether or not they became sessions.
@@ -79,8 +82,11 @@ final class Frontend {
         clientFinLimit = (new.timeouts.clientFin ?? new.timeouts.client).map(\.wholeMilliseconds)
     }
 
+    /// Its connections now, those of the instance's other workers among them.
+    var allSessions: Int { shared?.value ?? currentSessions }
+
     /// Whether its `maxconn` is reached.
-    var isFull: Bool { currentSessions >= sessionLimit }
+    var isFull: Bool { allSessions >= sessionLimit }
 
     /// Whether an address has as many connections as its own `maxconn` allows.
     ///
@@ -88,7 +94,8 @@ final class Frontend {
     /// - Returns: false for an address without such a limit.
     func isFull(_ bind: Int) -> Bool {
         guard !tallies.isEmpty, let limit = configuration.binds[bind].maxconn else { return false }
-        return tallies[bind].current >= limit
+        let shared = sharedByBind.isEmpty ? nil : sharedByBind[bind]
+        return (shared?.value ?? tallies[bind].current) >= limit
     }
 
     /// Counts a connection that was accepted.
@@ -102,7 +109,10 @@ final class Frontend {
         sample.max = max(sample.max, currentSessions)
         totalConnections += 1
         connectionRate.count(at: now)
-        if !tallies.isEmpty { tallies[bind].enter() }
+        shared?.add(1)
+        guard !tallies.isEmpty else { return }
+        tallies[bind].enter()
+        if !sharedByBind.isEmpty { sharedByBind[bind]?.add(1) }
     }
 
     /// Counts a session that begins on a connection.
@@ -120,7 +130,10 @@ final class Frontend {
     /// - Parameter bind: the index of the address where it came in.
     func leave(_ bind: Int) {
         currentSessions -= 1
-        if !tallies.isEmpty { tallies[bind].current -= 1 }
+        shared?.subtract(1)
+        guard !tallies.isEmpty else { return }
+        tallies[bind].current -= 1
+        if !sharedByBind.isEmpty { sharedByBind[bind]?.subtract(1) }
     }
 
     /// Counts the bytes of a session that has ended.

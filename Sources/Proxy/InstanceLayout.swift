@@ -52,7 +52,7 @@ enum InstanceLayout {
             let servers = isInUse ? lines.map { server(of: plan, proxy: proxy, configuration: $0, now: now) } : []
             let backend = Backend(configuration: proxy, servers: servers, frontendLimit: limit, now: now)
             applyInheritedWeights(of: plan, to: backend)
-            if proxy.hasBackend, let counts = plan.backendCounts[proxy.name] {
+            if proxy.hasBackend, let counts = plan.earlier.backendCounts[proxy.name] {
                 backend.outage = counts.outage.continuing(isDown: !backend.isUp, at: now)
             }
             return backend
@@ -164,8 +164,15 @@ enum InstanceLayout {
             counter: counter(for: settings, of: proxy, inherited: inherited), lastResult: inherited?.lastCheck)
     }
 
-    /// The check that asks an agent: one answer decides, and one that cannot be had changes nothing.
-    private static func agent(
+    /// Makes the check that asks an agent: one answer decides, and one that cannot be had changes nothing.
+    ///
+    /// - Parameters:
+    ///   - settings: how it is asked.
+    ///   - proxy: the server's section.
+    ///   - plan: the worker's plan.
+    ///   - inherited: what is known of the server.
+    /// - Returns: the check.
+    static func agent(
         _ settings: AgentConfiguration, of proxy: ProxyConfiguration, _ plan: WorkerPlan, inherited: InheritedServer?
     ) -> ServerCheck {
         let schedule = CheckSchedule(

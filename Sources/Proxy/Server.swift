@@ -12,7 +12,7 @@ final class Server {
     private(set) var configuration: ServerConfiguration
     let identity: ServerIdentity
     /// How old its sessions may get; `nil` is no limit.
-    let sessionAge: SessionAge?
+    private(set) var sessionAge: SessionAge?
     /// Whether its connections begin with a header.
     private(set) var wantsHeader: Bool
     /// How its connections are made, where something is said about that.
@@ -24,7 +24,7 @@ final class Server {
     /// How it is checked; `nil` without `check`.
     private(set) var check: ServerCheck?
     /// How its agent is asked; `nil` without `agent-check`.
-    let agent: ServerCheck?
+    private(set) var agent: ServerCheck?
 
     /// The server whose state it has (`track`), instead of checks of its own; set once, before anything happens.
     var tracked: Server?
@@ -61,6 +61,8 @@ final class Server {
     var outage: Outage
     /// Whether a reload has taken it out of the file; it only finishes its sessions.
     private(set) var isLeaving = false
+    /// What the worker holds of it that has taken this one's place; `nil` while there is none.
+    var takenStanding: Standing?
     /// Whether sessions that waited are being handed to it.
     var isServingQueue = false
     /// Its slow start.
@@ -164,6 +166,7 @@ final class Server {
     /// What the balancing is to hold of it.
     var standing: Standing {
         if isLeaving { return .excluded }
+        if let takenStanding { return takenStanding }
         return switch state {
         case .up: .healthy
         case .degraded: .degraded
@@ -192,9 +195,13 @@ final class Server {
     ///   - new: its line.
     ///   - way: how its connections are made from now on.
     ///   - check: how it is checked from now on: the same object where nothing of that has changed.
-    func reconfigure(as new: ServerConfiguration, way: OutgoingConnections?, check: ServerCheck?) {
+    ///   - agent: how its agent is asked from now on, in the same way.
+    func reconfigure(
+        as new: ServerConfiguration, way: OutgoingConnections?, check: ServerCheck?, agent: ServerCheck?
+    ) {
         let old = configuration
         configuration = new
+        sessionAge = new.maxSessionAge
         wantsHeader = new.proxyHeader != nil
         self.way = way
         if check !== self.check {
@@ -204,6 +211,11 @@ final class Server {
         }
         check?.equip(as: new, way: way)
         check?.address = checkedAddress
+        self.agent = agent
+        // What one said that isn't asked any more is forgotten.
+        if agent == nil { isDownByAgent = false }
+        agent?.options = way?.options
+        agent?.address = askedAddress
         if new.tls != old.tls { tlsSession = nil }
         if new.maxconn != old.maxconn { maxconn = new.maxconn }
         if new.slowStart != old.slowStart { warmup = Warmup(duration: new.slowStart, isOut: isOut) }
@@ -226,7 +238,7 @@ final class Server {
     /// Takes it out of service for good; its sessions go on.
     func leave() {
         isLeaving = true
-        check = nil
+        (check, agent) = (nil, nil)
         errorStreak = nil
         configuration.tracks = nil
         (tracked, trackers) = (nil, [])

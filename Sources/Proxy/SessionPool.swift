@@ -18,6 +18,10 @@ final class SessionPool {
 
     /// How many sessions there are.
     private(set) var count = 0
+    /// The same with those of the instance's other workers; `nil` where there can be none.
+    var shared: SharedCount?
+    /// How many sessions all workers of the instance have.
+    var allCount: Int { shared?.value ?? count }
 
     /// Takes a slot.
     ///
@@ -31,6 +35,7 @@ final class SessionPool {
         session.pointee.generation = generation
         session.pointee.index = index
         count += 1
+        shared?.add(1)
         return session
     }
 
@@ -42,6 +47,7 @@ final class SessionPool {
         session.pointee.phase = .free
         freeSlots.append(session.pointee.index)
         count -= 1
+        shared?.subtract(1)
     }
 
     /// The session that an event or timer is about.

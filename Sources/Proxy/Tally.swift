@@ -3,7 +3,9 @@ import Model
 
 /// What is counted alike for a server and for a backend.
 struct Tally {
-    var currentSessions = 0
+    private(set) var currentSessions = 0
+    /// The same with what other workers have here; `nil` where nobody else can have any.
+    private var shared: SharedCount?
     var maxSessions = 0
     var totalSessions = 0
     var queueMax = 0
@@ -37,12 +39,29 @@ struct Tally {
     /// Counts a session among those that are here now.
     mutating func enter() {
         currentSessions += 1
+        shared?.add(1)
         maxSessions = max(maxSessions, currentSessions)
         sample.max = max(sample.max, currentSessions)
     }
 
     /// No longer counts a session among those that are here now.
-    mutating func leave() { currentSessions -= 1 }
+    mutating func leave() {
+        currentSessions -= 1
+        shared?.subtract(1)
+    }
+
+    /// Sessions that are here now, those of the instance's other workers among them: what limits and balancing go by.
+    var allSessions: Int { shared?.value ?? currentSessions }
+
+    /// Counts what is here at another place together with what others have there.
+    ///
+    /// - Parameter count: the place's count.
+    mutating func share(_ count: SharedCount) {
+        guard count !== shared else { return }
+        shared?.subtract(currentSessions)
+        count.add(currentSessions)
+        shared = count
+    }
 
     /// Counts a side that was silent for too long as one that ended early.
     ///
@@ -81,6 +100,7 @@ struct Tally {
         }
         var cleared = Tally()
         cleared.currentSessions = currentSessions
+        cleared.shared = shared
         cleared.sessionRate = sessionRate
         cleared.sample = sample
         self = cleared

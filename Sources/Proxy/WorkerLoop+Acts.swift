@@ -86,7 +86,7 @@ extension WorkerLoop {
     }
 
     private func endSession(_ identifier: SessionIdentifier) throws(ActRefusal) {
-        guard let session = sessions.find(identifier) else { throw .noSuchSession }
+        guard let session = session(named: identifier) else { throw .noSuchSession }
         session.pointee.phase == .greeting ? turnAway(session, .killed) : shutDown(session, as: .killed)
     }
 
@@ -106,6 +106,7 @@ extension WorkerLoop {
         send(event, about: backend)
         noteSides(of: backend)
         noteNewBalance(of: backend, returned: nil)
+        tellStandings(of: backend)
     }
 
     private func setChecks(isOn: Bool, of index: Int, in backend: Backend) throws(ActRefusal) {

@@ -61,6 +61,13 @@ extension WorkerLoop {
         if let check = server.check { giveUp(check) }
     }
 
+    /// Gives up asking a server's agent for good.
+    ///
+    /// - Parameter server: a server whose agent has no place any more.
+    func giveUpAgent(of server: Server) {
+        if let agent = server.agent { giveUp(agent) }
+    }
+
     private func giveUp(_ check: ServerCheck) {
         stop(check)
         // Nobody will be there later to take in its end, which is near.

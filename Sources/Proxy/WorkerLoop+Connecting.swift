@@ -48,13 +48,7 @@ extension WorkerLoop {
     ///   - timedOut: whether there was no answer.
     ///   - isOwnFault: whether the server was not even asked; then nothing is said of it, and no pause helps.
     func attemptFailed(_ session: UnsafeMutablePointer<Session>, timedOut: Bool, isOwnFault: Bool = false) {
-        if session.pointee.server >= 0 {
-            noteAddresses(of: session)
-            secure.closeServer(of: session.pointee.index)
-            Socket.close(session.pointee.server)
-            giveBackSourcePort(of: session)
-            session.pointee.server = -1
-        }
+        closeAttempt(of: session)
         let backend = backend(Int(session.pointee.backend))
         let failed = Int(session.pointee.serverIndex)
         if !isOwnFault { observe(failed, in: backend, isError: true) }
@@ -103,6 +97,23 @@ extension WorkerLoop {
         serveQueue(of: last, in: backend)
     }
 
+    /// Gives up an attempt whose server is connected to in another way from now on, and makes another one in that way.
+    ///
+    /// - Parameter session: a connecting session.
+    func connectAnew(_ session: UnsafeMutablePointer<Session>) {
+        closeAttempt(of: session)
+        connect(session, to: Int(session.pointee.serverIndex), of: backend(Int(session.pointee.backend)))
+    }
+
+    private func closeAttempt(of session: UnsafeMutablePointer<Session>) {
+        guard session.pointee.server >= 0 else { return }
+        noteAddresses(of: session)
+        secure.closeServer(of: session.pointee.index)
+        Socket.close(session.pointee.server)
+        giveBackSourcePort(of: session)
+        session.pointee.server = -1
+    }
+
     /// Chooses anew for a session that had a server.
     ///
     /// - Parameters:
@@ -143,6 +154,9 @@ extension WorkerLoop {
         guard session.pointee.holdsServer else { return }
         session.pointee.holdsServer = false
         backend.leave(Int(session.pointee.serverIndex))
+        noteFreePlace()
+        // One of the same name and address may have come since, whose sessions count together with these.
+        if backend.servers[Int(session.pointee.serverIndex)].isLeaving { hasNewWaiters = true }
     }
 
     private func assign(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {

@@ -83,7 +83,7 @@ extension WorkerLoop {
     /// - Returns: the number; `nil` where none is to end for that reason.
     func sessionsLeavingBackups(for index: Int, _ backend: Backend) -> Int? {
         guard relievesBackups(index, backend) else { return nil }
-        return backend.servers.reduce(0) { $0 + ($1.configuration.isBackup ? $1.tally.currentSessions : 0) }
+        return backend.servers.reduce(0) { $0 + ($1.configuration.isBackup ? $1.tally.allSessions : 0) }
     }
 
     private func relievesBackups(_ index: Int, _ backend: Backend) -> Bool {

@@ -13,6 +13,7 @@ extension WorkerLoop {
                 reply.resume(returning: carryOut(act, cause: Cause(actor: actor, reason: reason)))
             case .stopAccepting(let reply):
                 closeListeners()
+                noteEndOfAccepting()
                 reply.resume()
             case .inheritance(let reply):
                 reply.resume(returning: inheritance)
@@ -63,8 +64,10 @@ extension WorkerLoop {
             // Without time, they would be closed at once anyway.
             if grace > 0 { acceptWaiting() }
             closeListeners()
+            noteEndOfAccepting()
             // Another worker checks from now on, or nobody does.
             stopChecks()
+            giveUpDepartures()
             logStop()
             stopping = Stopping(isFinal: isFinal, actor: actor, reason: reason, deadline: deadline)
         }

@@ -15,6 +15,7 @@ extension WorkerLoop {
     /// - Returns: false when it, or more, is paused.
     func mayAccept(at frontend: Frontend, _ position: Int) -> Bool {
         if isAtLimit || frontend.isFull {
+            wasAtLimit = wasAtLimit || isAtLimit
             pause(frontend)
             return false
         }
@@ -43,12 +44,13 @@ extension WorkerLoop {
     ///
     /// - Parameter frontend: the frontend that a session has left.
     func placeBecameFree(at frontend: Frontend) {
+        noteFreePlace()
         if isPaused { return }
         if frontend.listeners.contains(where: { !$0.isAccepting }), !frontend.isFull { resume(frontend) }
         // The instance's own limit had stopped the others too.
-        if let limit = connectionLimit, sessions.count == limit - 1 {
-            for case let other? in frontends where other !== frontend && !other.isFull { resume(other) }
-        }
+        guard wasAtLimit, !isAtLimit else { return }
+        wasAtLimit = false
+        for case let other? in frontends where other !== frontend && !other.isFull { resume(other) }
     }
 
     /// Closes all listeners; what waits in the kernel's queue goes to whoever else holds the sockets.
@@ -129,11 +131,12 @@ extension WorkerLoop {
 
     private static let everyFrontend = UInt32.max
 
-    private var isAtLimit: Bool { connectionLimit.map { sessions.count >= $0 } ?? false }
+    private var isAtLimit: Bool { connectionLimit.map { sessions.allCount >= $0 } ?? false }
 
     /// Takes up accepting wherever it may go on, after limits have changed.
     func resumeAll() {
         guard !isPaused, !isAtLimit else { return }
+        wasAtLimit = false
         for case let frontend? in frontends where !frontend.isFull { resume(frontend) }
     }
 

@@ -131,6 +131,7 @@ extension WorkerLoop {
         guard let ticket = backend.queue.enqueue(session.pointee.identifier.rawValue, in: line) else { return false }
         session.pointee.phase = .queued
         session.pointee.ticket = ticket
+        noteWaiter()
         let count = backend.queue.count(in: line)
         switch line {
         case .backend: backend.tally.queueMax = max(backend.tally.queueMax, count)

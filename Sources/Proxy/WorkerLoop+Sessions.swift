@@ -1,3 +1,4 @@
+import Configuration
 import EventLoop
 import Model
 
@@ -28,7 +29,33 @@ extension WorkerRequest where Answer == SessionSnapshot? {
     /// - Parameter identifier: its name.
     /// - Returns: the request.
     public static func session(_ identifier: SessionIdentifier) -> Self {
-        Self { loop in loop.sessions.find(identifier).flatMap { loop.snapshot(of: $0) } }
+        Self { loop in loop.session(named: identifier).flatMap { loop.snapshot(of: $0) } }
+    }
+}
+
+extension WorkerRequest where Answer == InstanceConfiguration {
+    /// What the worker runs, by which the indexes in its sessions' snapshots go.
+    public static var configuration: Self { Self { $0.configuration } }
+}
+
+extension WorkerLoop {
+    /// Where in a session's name its worker's number stands, above the slot.
+    private static let numberShift: UInt32 = 24
+
+    /// A session's name for others, who may know several workers of the instance.
+    fileprivate func name(of session: UnsafeMutablePointer<Session>) -> SessionIdentifier {
+        let number = UInt32(member?.number ?? 0) << Self.numberShift
+        return SessionIdentifier(slot: session.pointee.index | number, generation: session.pointee.generation)
+    }
+
+    /// Finds a session by its name for others.
+    ///
+    /// - Parameter name: the name.
+    /// - Returns: `nil` when it has ended, never was, or is another worker's.
+    func session(named name: SessionIdentifier) -> UnsafeMutablePointer<Session>? {
+        guard name.slot >> Self.numberShift == UInt32(member?.number ?? 0) else { return nil }
+        let slot = name.slot & (1 << Self.numberShift - 1)
+        return sessions.find(SessionIdentifier(slot: slot, generation: name.generation))
     }
 }
 
@@ -44,7 +71,7 @@ extension WorkerLoop {
         case .pausing: phase = .pausing
         case .established, .secured: phase = .established
         }
-        var snapshot = SessionSnapshot(session.pointee.identifier, phase: phase)
+        var snapshot = SessionSnapshot(name(of: session), phase: phase)
         if session.pointee.peer != .none {
             snapshot.clientHost = session.pointee.peer.host
             snapshot.clientPort = session.pointee.peer.port

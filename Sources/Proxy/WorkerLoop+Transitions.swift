@@ -268,12 +268,13 @@ extension WorkerLoop {
         // All of them end with this turn.
         let isCutting = isMarkedDown && server.configuration.closesSessionsWhenDown
         let cut =
-            isCutting ? server.tally.currentSessions : isMarkedUp ? sessionsLeavingBackups(for: index, backend) : nil
+            isCutting ? server.tally.allSessions : isMarkedUp ? sessionsLeavingBackups(for: index, backend) : nil
         record(server, in: backend, cause: cause, sessionsCut: cut)
         if isMarkedDown { serverWasMarkedDown(index, in: backend) }
         if isMarkedUp { serverWasMarkedUp(index, in: backend) }
         noteSides(of: backend)
         noteNewBalance(of: backend, returned: isMarkedUp && !server.warmup.isOn ? index : nil)
+        tellStandings(of: backend)
         sample()
     }
 

@@ -105,6 +105,14 @@ final class WorkerLoop {
     /// Bytes to clients and servers since the start.
     var bytesOut: Int64 = 0
     var byteRate = RateCounter()
+    /// The instance's workers, and what this one is for the others; `nil` before it turns.
+    let group: WorkerGroup
+    private(set) var member: WorkerGroup.Member?
+    /// Whether this turn has given up places, or lets sessions wait for some.
+    var hasFreedPlaces = false
+    var hasNewWaiters = false
+    /// Whether the instance's own limit had accepting paused.
+    var wasAtLimit = false
     /// Whether no listener accepts until a timer fires.
     var isPaused = false
     /// Whether accepting has to be paused again and again.
@@ -128,6 +136,8 @@ final class WorkerLoop {
     let markSessions: (@Sendable (SessionMark) -> Void)?
 
     private var isLogPlanned = false
+    /// What an earlier worker knew of the backends, until this one begins.
+    private var earlier: EarlierWorker
 
     /// What is to happen once all sessions have ended.
     struct Stopping {
@@ -161,6 +171,8 @@ final class WorkerLoop {
         httpCounters = plan.httpCounters
         finishingSamples = plan.finishingSamples
         markSessions = plan.markSessions
+        group = plan.group
+        earlier = plan.earlier
         resolver = plan.resolver
         lookUpPause = plan.lookUpPause
         now = begin
@@ -191,6 +203,7 @@ final class WorkerLoop {
                     isAccepting: false))
         }
         if !plan.tables.isEmpty { take(plan.tables) }
+        shareCounts(with: group)
     }
 
     /// Turns until the instance has stopped.
@@ -238,6 +251,7 @@ final class WorkerLoop {
             carryOutOrders()
         }
         carryOutShutdowns()
+        if hasFreedPlaces || hasNewWaiters { dealWithOthers() }
         if log.hasWaitingLines && !isLogPlanned { planLog() }
     }
 
@@ -291,6 +305,14 @@ final class WorkerLoop {
         let code = poller.add(
             alarm.descriptor, token: EventToken(kind: Subject.alarm.rawValue, generation: 0, index: 0))
         precondition(code == 0, "a new poller takes a second descriptor: \(SystemError.text(of: code))")
+        member = group.join { [mailbox] body in
+            // A worker that has ended has nothing left that another one could be about.
+            _ = mailbox.post(.carryOut { loop in if let loop { body(loop) } })
+        }
+        if group.isShared {
+            noteLoads()
+            tellStandings()
+        }
         startAccepting()
         history.offer(
             .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))
@@ -299,7 +321,9 @@ final class WorkerLoop {
         startLookUps()
         startNameServices()
         startRings()
-        startHolds()
+        startHolds(after: earlier.sides)
+        resume(earlier.departures)
+        earlier = EarlierWorker()
         planSample()
     }
 
@@ -311,6 +335,7 @@ final class WorkerLoop {
         if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
         log.flush()
         endRings()
+        if let member { group.quit(member) }
         let undone = mailbox.close()
         for order in undone { order.refuse() }
         let last = snapshot()

@@ -99,14 +99,16 @@ public struct WorkerPlan: Sendable {
     public var namespaces: [String: NetworkNamespace] = [:]
     /// What an earlier worker knew.
     public var inherited: [ServerIdentity: InheritedServer]
-    /// What an earlier worker had counted for backends beside their sessions, by name.
-    public var backendCounts: [String: CarriedCounts] = [:]
+    /// What an earlier worker knew of the backends.
+    public var earlier = EarlierWorker()
     /// The stick tables' entries of an earlier worker.
     public var tables: [KeptTable] = []
     /// What the workers that finish their sessions count for the history; `nil` where there are none.
     public var finishingSamples: FinishingSamples?
     /// Tells the workers that finish their sessions which of these end; called on the worker's thread, and returns at once.
     public var markSessions: (@Sendable (SessionMark) -> Void)?
+    /// The instance's workers, whose sessions count together.
+    public var group = WorkerGroup()
     /// The counts of the proxies that serve statistics, by index.
     public var httpCounters: [Int: HTTPFrontendCounters]
     /// Where to leave what is to be remembered.

@@ -67,11 +67,10 @@ extension Instance {
             isExchanging = true
             defer { isExchanging = false }
             let known = await old?.inheritance() ?? [:]
-            let backendCounts = await old?.ask(.backendCounts) ?? [:]
             let inherited = Inheritance.select(from: known, ordered: ordered, last: lastRun, next: next)
             let located = await surroundings.locator.locate(next, answers: answers, inherited: inherited)
             try launch(
-                next, located: located, inherited: inherited, backendCounts: backendCounts,
+                next, located: located, inherited: inherited, following: await old?.ask(.bequest),
                 tables: Array(tables.tables.values))
         } catch {
             sockets.close(allBut: openBefore)
@@ -128,8 +127,7 @@ extension Instance {
     /// Starts a worker on duplicates of the sockets and watches it.
     private func launch(
         _ configuration: InstanceConfiguration, located: LocatedServers,
-        inherited: [ServerIdentity: InheritedServer], backendCounts: [String: CarriedCounts] = [:],
-        tables: [KeptTable]
+        inherited: [ServerIdentity: InheritedServer], following earlier: EarlierWorker? = nil, tables: [KeptTable]
     ) throws(SystemError) {
         var counters = keptCounters(for: configuration)
         for index in configuration.statisticsProxies where counters[index] == nil {
@@ -142,9 +140,10 @@ extension Instance {
             inherited: inherited, httpCounters: counters, history: surroundings.history)
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
-        plan.backendCounts = backendCounts
+        if let earlier { plan.earlier = earlier }
         plan.tables = tables
         plan.finishingSamples = finishingSamples
+        plan.group = group
         plan.markSessions = { [finishing] in finishing.take($0) }
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)

@@ -76,6 +76,8 @@ actor Instance {
     var carried = CarriedStatistics()
     /// Grows whenever a worker's counts have been taken over.
     var sumVersion = 0
+    /// The workers among themselves, whose sessions count together.
+    let group = WorkerGroup()
     /// The same for the accepting worker's thread, which tells them what becomes of their sessions.
     let finishing = FinishingWorkers()
     /// What finishing workers count for the history, until the accepting one hands it on.
@@ -261,7 +263,14 @@ extension Instance {
         case .instance(.clearCounters(let all)):
             await clearFinished(act, all: all, by: who)
             return await ask(worker, act, by: who)
-        case .server, .proxy, .instance, .endSession:
+        case .endSession:
+            // It may be one of a worker that finishes its sessions; their names say whose they are.
+            let result = await ask(worker, act, by: who)
+            for other in retired where result != .done {
+                if await ask(other, act, by: who) == .done { return .done }
+            }
+            return result
+        case .server, .proxy, .instance:
             return await ask(worker, act, by: who)
         }
     }

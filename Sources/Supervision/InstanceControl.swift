@@ -146,6 +146,13 @@ public protocol InstanceControl: Sendable {
     func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>, of instance: String) async throws(ControlError)
         -> Answer?
 
+    /// The workers that have sessions of an instance, for what is to be asked of each.
+    ///
+    /// - Parameter instance: its name.
+    /// - Returns: the one that accepts first, then those that finish theirs; none while it doesn't run.
+    /// - Throws: `ControlError.notFound` for an unknown name.
+    func workers(of instance: String) async throws(ControlError) -> [AskableWorker]
+
     /// Carries out an order for one instance and returns when it is done.
     ///
     /// - Parameters:
@@ -234,6 +241,9 @@ public protocol InstanceControl: Sendable {
 }
 
 extension InstanceControl {
+    /// For those that have no workers of their own.
+    public func workers(of instance: String) async throws(ControlError) -> [AskableWorker] { [] }
+
     /// For those that know no options: a dry run does nothing.
     public func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)
         async throws(ControlError) -> ReloadPlan?

@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import Foundation
 import Model
 import Proxy
@@ -26,6 +27,8 @@ struct KeptInstance: Codable, Equatable {
         var weight: Int?
         var isCheckOff: Bool
         var port: UInt16?
+        /// Since when new sessions had been held on the backups though it was usable; `nil` where they weren't.
+        var heldSinceMilliseconds: Int64?
     }
 
     /// Whether a person had stopped it.
@@ -45,13 +48,15 @@ struct KeptInstance: Codable, Equatable {
         _ known: [ServerIdentity: InheritedServer], ordered: [ServerIdentity: AdministrativeState],
         under configuration: InstanceConfiguration
     ) {
+        let now = WallClock.now().millisecondsSinceEpoch
         servers = configuration.identifiedServers.compactMap { identity, server in
             guard let entry = known[identity] else { return nil }
             return Server(
                 proxy: identity.proxy, server: identity.server, address: "\(server.address)", fileWeight: server.weight,
                 operational: entry.operational, ordered: ordered[identity], administrative: entry.administrative,
                 health: entry.health, sinceMilliseconds: entry.since?.millisecondsSinceEpoch,
-                declared: entry.declared, weight: entry.weight, isCheckOff: entry.isCheckOff, port: entry.port)
+                declared: entry.declared, weight: entry.weight, isCheckOff: entry.isCheckOff, port: entry.port,
+                heldSinceMilliseconds: entry.heldMilliseconds.map { now - $0 })
         }
     }
 
@@ -79,6 +84,10 @@ struct KeptInstance: Codable, Equatable {
             inherited.isCheckOff = entry.isCheckOff && server.check != nil
             inherited.declared = entry.declared
             inherited.port = entry.port
+            // A clock that was set back meanwhile lets a hold begin anew.
+            inherited.heldMilliseconds = entry.heldSinceMilliseconds.map {
+                max(0, WallClock.now().millisecondsSinceEpoch - $0)
+            }
             if entry.fileWeight == server.weight { inherited.weight = entry.weight }
             known[identity] = inherited
         }

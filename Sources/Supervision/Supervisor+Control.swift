@@ -31,6 +31,11 @@ extension Supervisor: InstanceControl {
         try await self.instance(instance).ask(request)
     }
 
+    /// The workers that have sessions of an instance.
+    public func workers(of instance: String) async throws(ControlError) -> [AskableWorker] {
+        await (try self.instance(instance)).workers.map(AskableWorker.init)
+    }
+
     /// Carries out an order for one instance and returns when it is done.
     ///
     /// The file is read for each order but `stop`; a file that is refused changes nothing.

@@ -48,6 +48,19 @@ struct FailbackTests {
         if expected.1 == .held { #expect(turn == .returned) }
     }
 
+    @Test("under another policy it goes on where it was, as if the policy had been another one from the beginning")
+    func goOn() {
+        for (before, now, expected) in Self.table {
+            let earlier = rule(.held, after: before)
+            var held = Failback(policy: .held, hasActives: now.0, hasBackups: now.1)
+            #expect(held.goOn(after: earlier, hasActives: now.0, hasBackups: now.1) == expected.1)
+            #expect(held.side == expected.0)
+            var automatic = Failback(policy: .automatic, hasActives: now.0, hasBackups: now.1)
+            _ = automatic.goOn(after: earlier, hasActives: now.0, hasBackups: now.1)
+            #expect(!automatic.isHeld)
+        }
+    }
+
     @Test("only a hold can be released, and then once")
     func release() {
         for side in [[(true, true)], [(false, true)], [(false, false)], [(true, false)]] {

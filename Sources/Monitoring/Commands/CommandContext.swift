@@ -59,6 +59,12 @@ struct CommandContext: Sendable {
         try? await control.snapshot(of: instance)
     }
 
+    /// The workers that have the instance's sessions; none while nothing runs it.
+    func workers() async -> [AskableWorker] {
+        // An instance that the supervisor does not know any more is one that nothing runs.
+        (try? await control.workers(of: instance)) ?? []
+    }
+
     /// Asks the instance's worker something.
     ///
     /// - Parameter request: what to ask.

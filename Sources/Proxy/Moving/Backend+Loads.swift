@@ -23,7 +23,7 @@ extension Backend {
     var loads: [RebalancePlan.Load?] { servers.indices.map { planLoad(of: $0) } }
 
     /// How many sessions each server has.
-    var sessionCounts: [Int] { servers.map(\.tally.currentSessions) }
+    var sessionCounts: [Int] { servers.map(\.tally.allSessions) }
 
     /// The server that a client is sent to while sessions are being spread.
     ///
@@ -37,7 +37,7 @@ extension Backend {
     private func planLoad(of server: Int) -> RebalancePlan.Load? {
         guard groups.takesTraffic(server) else { return nil }
         return RebalancePlan.Load(
-            weight: groups.effectiveWeight(of: server), sessions: servers[server].tally.currentSessions,
+            weight: groups.effectiveWeight(of: server), sessions: servers[server].tally.allSessions,
             limit: servers[server].maxconn)
     }
 }

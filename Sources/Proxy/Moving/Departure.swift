@@ -12,7 +12,7 @@ struct Departure {
     }
 
     /// What they are closed for.
-    enum Purpose {
+    enum Purpose: Sendable {
         /// Servers that have their part of them.
         case even
         /// Active servers that have them back.

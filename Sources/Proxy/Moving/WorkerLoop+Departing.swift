@@ -96,6 +96,21 @@ extension WorkerLoop {
             looked += slots.count
             departure.cursor = slots.upperBound
         }
+        if left > 0 {
+            let others = zip(quota, sessionsOfOthers(in: backend)).map { count, others -> Int in
+                defer { left -= min(count, others, left) }
+                return min(count, others, left)
+            }
+            let count = others.reduce(0, +)
+            if count > 0, askOthers(for: others, in: backend, as: outcome) {
+                departure.closed += count
+                departure.slotsInVain = 0
+                departure.lastClosedAt = now
+                for (index, closed) in others.enumerated() {
+                    for _ in 0..<closed { plan?.noteClosed(at: index) }
+                }
+            }
+        }
         if let plan { departure.goal = .even(plan) }
         // What the ends of sessions have brought about may have put another one in its place, or none.
         guard backend.departure?.startedAt == departure.startedAt else { return }
@@ -113,7 +128,7 @@ extension WorkerLoop {
             let isClosed = plan.remaining == 0 || departure.slotsInVain > sessions.slotCount + Departure.slotsInStep
             isDone = isClosed && haveComeBack(from: departure, plan, to: backend)
         case .failback:
-            isDone = !backend.servers.contains { $0.configuration.isBackup && $0.tally.currentSessions > 0 }
+            isDone = !backend.servers.contains { $0.configuration.isBackup && $0.tally.allSessions > 0 }
         }
         if isDone {
             backend.departure = nil

@@ -6,11 +6,15 @@ import Model
 
 /// Failing back: from a usable active server to new sessions on it, where that is a decision of its own (`failback`).
 extension WorkerLoop {
-    /// Measures the holds that an earlier worker had begun.
-    func startHolds() {
+    /// Goes on with the sides and the holds of an earlier worker.
+    ///
+    /// - Parameter sides: which side took new sessions until now, by the backend's name.
+    func startHolds(after sides: [String: Failback]) {
         for case let backend? in backends {
-            // Nothing has happened yet that somebody should be told of.
+            // Nothing has happened yet that somebody should be told of, but what the new file brings.
             _ = backend.groups.takeTurn()
+            backend.groups.goOn(after: sides[backend.configuration.name])
+            noteSides(of: backend, why: "the file has changed")
             if backend.groups.isHeld { planEndOfHold(of: backend) }
         }
     }
@@ -41,7 +45,7 @@ extension WorkerLoop {
             let isAutomatic = failback.policy == .automatic
             var words = "new sessions go to the active servers again"
             if !isAutomatic { words += ": \(why)" }
-            let old = backend.servers.filter(\.configuration.isBackup).reduce(0) { $0 + $1.tally.currentSessions }
+            let old = backend.servers.filter(\.configuration.isBackup).reduce(0) { $0 + $1.tally.allSessions }
             if let drain = failback.drain, old > 0 {
                 words += "; \(old) sessions on backups end within \(drain.words)"
             }
@@ -59,6 +63,20 @@ extension WorkerLoop {
         for index in backend.servers.indices where backend.groups.takesTraffic(index) {
             serveQueue(of: index, in: backend)
         }
+    }
+
+    /// Goes on with the sides of new sessions after a file has changed servers, or what ends a hold.
+    ///
+    /// - Parameter backend: a backend.
+    func goOnHolding(in backend: Backend) {
+        guard backend.configuration.failback != nil else {
+            timers.cancel(&backend.holdTimer)
+            backend.heldSince = nil
+            endDeparture(of: backend, ifItIs: .failback)
+            return
+        }
+        noteSides(of: backend, why: "the file has changed")
+        if backend.groups.isHeld { planEndOfHold(of: backend) }
     }
 
     /// A hold is over.

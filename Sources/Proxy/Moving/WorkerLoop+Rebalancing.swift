@@ -64,16 +64,22 @@ extension WorkerLoop {
         if plan.remaining > 0 { words += ", \(plan.remaining) more were not connected" }
         words += ": "
         words += zip(backend.servers, plan.targets).filter { $0.1 != nil }
-            .map { "\($0.0.configuration.name) \($0.0.tally.currentSessions)" }.joined(separator: ", ")
+            .map { "\($0.0.configuration.name) \($0.0.tally.allSessions)" }.joined(separator: ", ")
         tell(.rebalanced, words, backend, cause: Cause(actor: departure.actor, reason: departure.reason))
     }
 
-    /// Makes a plan and begins; `nil` when the servers are even.
-    private func beginRebalance(of backend: Backend, perMinute: Int, cause: Cause) -> String? {
+    /// Makes a plan and begins.
+    ///
+    /// - Parameters:
+    ///   - backend: a backend whose sessions can be spread.
+    ///   - perMinute: how many sessions are closed in a minute.
+    ///   - cause: who ordered it, and why.
+    /// - Returns: what is closed where; `nil` when the servers are even.
+    func beginRebalance(of backend: Backend, perMinute: Int, cause: Cause) -> String? {
         let plan = RebalancePlan(backend.loads)
         guard plan.remaining > 0 else { return nil }
         let parts = zip(backend.servers, plan.targets).compactMap { server, target in
-            target.map { "\(server.configuration.name) \(server.tally.currentSessions) -> \($0)" }
+            target.map { "\(server.configuration.name) \(server.tally.allSessions) -> \($0)" }
         }
         let words = "closes \(plan.remaining) sessions, \(perMinute) per minute: \(parts.joined(separator: ", "))"
         tell(.rebalance, words, backend, cause: cause)
@@ -124,7 +130,7 @@ extension WorkerRequest where Answer == [RebalanceView]? {
                         RebalanceView.Server(
                             name: backend.servers[index].configuration.name,
                             weight: backend.groups.effectiveWeight(of: index),
-                            sessions: backend.servers[index].tally.currentSessions, target: plan.targets[index],
+                            sessions: backend.servers[index].tally.allSessions, target: plan.targets[index],
                             closes: plan.surplus[index])
                     })
             }

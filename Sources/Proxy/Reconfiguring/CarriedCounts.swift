@@ -18,17 +18,6 @@ public struct CarriedCounts: Sendable, Hashable {
     var fall: Int?
 }
 
-extension WorkerRequest where Answer == [String: CarriedCounts] {
-    /// What is counted for each backend beside its sessions, by name.
-    public static var backendCounts: Self {
-        Self { loop in
-            Dictionary(
-                loop.backends.compactMap { $0 }.map { ($0.configuration.name, CarriedCounts(outage: $0.outage)) },
-                uniquingKeysWith: { first, _ in first })
-        }
-    }
-}
-
 extension Outage {
     /// The same for a successor, which may know better.
     ///

@@ -27,11 +27,11 @@ extension WorkerLoop {
         case .backendSource, .backendSourcePort, .serverAddress, .serverPort, .serverName, .serverID: return .none
         case .frontendName: return .text(frontend.configuration.name)
         case .frontendID: return .integer(Int64(frontend.configuration.id))
-        case .frontendConnections: return .integer(Int64(frontend.currentSessions))
+        case .frontendConnections: return .integer(Int64(frontend.allSessions))
         case .backendName: return .text(backend(Int(session.pointee.backend)).configuration.name)
         case .backendID: return .integer(Int64(backend(Int(session.pointee.backend)).configuration.id))
         case .backendConnections:
-            return .integer(Int64(backend(Int(session.pointee.backend)).tally.currentSessions))
+            return .integer(Int64(backend(Int(session.pointee.backend)).tally.allSessions))
         case .listenerName:
             return frontend.configuration.binds[Int(session.pointee.bind)].name.map { .text($0) } ?? .none
         case .listenerID: return .integer(Int64(session.pointee.bind) + 1)
@@ -66,7 +66,7 @@ extension WorkerLoop {
     /// A proxy that is switched off, or that nothing is sent to, has nothing to be counted.
     private func measure(_ measure: LiveSample.ProxyMeasure, of index: Int) -> Int64 {
         switch measure {
-        case .frontendConnections: return Int64(frontends[index]?.currentSessions ?? 0)
+        case .frontendConnections: return Int64(frontends[index]?.allSessions ?? 0)
         case .frontendSessionRate:
             return Int64(frontends[index]?.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
         case .usableServers: return Int64(backends[index]?.usableServers ?? 0)
@@ -75,7 +75,7 @@ extension WorkerLoop {
             guard let backend = backends[index] else { return 0 }
             let servers = max(backend.usableServers, 1)
             return Int64((backend.queue.count + servers - 1) / servers)
-        case .backendSessions: return Int64(backends[index]?.tally.currentSessions ?? 0)
+        case .backendSessions: return Int64(backends[index]?.tally.allSessions ?? 0)
         case .backendSessionRate:
             return Int64(backends[index]?.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
         case .freePlaces: return Int64(backends[index]?.freePlaces ?? 0)
@@ -88,7 +88,7 @@ extension WorkerLoop {
         let server = backend.servers[index]
         switch measure {
         case .isUp: return .boolean(!server.isOut)
-        case .sessions: return .integer(Int64(server.tally.currentSessions))
+        case .sessions: return .integer(Int64(server.tally.allSessions))
         case .waiting: return .integer(Int64(backend.queue.count(in: .server(index))))
         case .sessionRate:
             return .integer(Int64(server.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current))
@@ -113,7 +113,7 @@ extension Backend {
             guard let limit = server.configuration.maxconn, let queueLimit = server.configuration.maxqueue else {
                 return -1
             }
-            places += limit - server.tally.currentSessions + queueLimit - queue.count(in: .server(index))
+            places += limit - server.tally.allSessions + queueLimit - queue.count(in: .server(index))
         }
         return places
     }

@@ -37,6 +37,7 @@ extension Instance {
         var plan = WorkerPlan(
             configuration: next.sendingLogs(to: logHosts), listeners: [], addresses: located.addresses,
             inherited: inherited, httpCounters: counters, history: surroundings.history)
+        plan.group = group
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
         guard await worker.ask(.reconfiguration(plan)) == true else { return false }

@@ -100,21 +100,21 @@ extension ProxyConfiguration {
         (abortsOnClose, logsHealthChecks) = (old.abortsOnClose, old.logsHealthChecks)
         (checkPlan, checkProgram, serverKeepalive) = (old.checkPlan, old.checkProgram, old.serverKeepalive)
         (connectsSmartly, serverStates) = (old.connectsSmartly, old.serverStates)
+        (failback, rebalance) = (old.failback, old.rebalance)
         if canTakeServers(of: old) { servers = old.servers }
     }
 
     /// Whether the running worker can take these servers in the place of its own.
     ///
-    /// Not where `resolvers` say which servers there are, where ports of a range are lent to connections, where an agent
-    /// is asked, and where it counts for how long a side of a warren has been up.
+    /// Not where `resolvers` say which servers there are, and where ports of a range are lent to connections.
     private func canTakeServers(of old: ProxyConfiguration) -> Bool {
-        servers.isEmpty == old.servers.isEmpty && source?.ports == nil && failback == nil
+        servers.isEmpty == old.servers.isEmpty && source?.ports == nil
             && (servers + old.servers).allSatisfy(\.canBeTakenInPlace)
     }
 }
 
 extension ServerConfiguration {
     fileprivate var canBeTakenInPlace: Bool {
-        resolution.resolvers == nil && source?.ports == nil && agent == nil && socksProxy == nil && maxSessionAge == nil
+        resolution.resolvers == nil && source?.ports == nil
     }
 }

@@ -1,0 +1,60 @@
+import Balancing
+
+/// What the worker that accepts sessions holds of a backend's servers, for those that finish theirs: these check nobody any
+/// more, and still have sessions that are looking for a server.
+struct TakenStandings: Sendable {
+    /// What is to be known of one server.
+    struct Entry: Sendable {
+        var standing: Standing
+        var weight: Int
+    }
+
+    /// The backend, by name.
+    var proxy: String
+    /// By the server's name; one that is not among them has gone.
+    var servers: [String: Entry]
+    /// Which worker says so: of two that have said something, the younger one knows better.
+    var teller: Int
+}
+
+extension WorkerLoop {
+    /// Tells the other workers what is held of a backend's servers now.
+    ///
+    /// - Parameter backend: a backend of which a server has changed.
+    func tellStandings(of backend: Backend) {
+        guard group.isShared, stopping == nil, let member else { return }
+        let servers = backend.namedServers.enumerated().map { index, server in
+            let entry = TakenStandings.Entry(standing: server.standing, weight: backend.groups.weight(of: index))
+            return (server.configuration.name, entry)
+        }
+        let standings = TakenStandings(
+            proxy: backend.configuration.name, servers: Dictionary(servers, uniquingKeysWith: { first, _ in first }),
+            teller: member.ordinal)
+        group.tellOthers(than: member) { $0.take(standings) }
+    }
+
+    /// Tells the other workers of all servers.
+    func tellStandings() {
+        for case let backend? in backends where !backend.isDispatching { tellStandings(of: backend) }
+    }
+
+    /// Takes over what the worker that accepts sessions holds of servers.
+    fileprivate func take(_ standings: TakenStandings) {
+        guard let member, standings.teller > member.ordinal else { return }
+        for case let backend? in backends
+        where backend.configuration.name == standings.proxy && standings.teller >= backend.standingsTeller {
+            backend.standingsTeller = standings.teller
+            for (index, server) in backend.namedServers.enumerated() {
+                let entry = standings.servers[server.configuration.name]
+                server.takenStanding = entry?.standing ?? .excluded
+                backend.groups.setStanding(index, server.standing)
+                // Fixed weights stay what they are.
+                if let entry, backend.configuration.algorithm.isDynamic {
+                    backend.groups.setWeight(index, entry.weight)
+                }
+                if !backend.groups.isUsable(index) { requeue(from: index, in: backend) }
+            }
+            for index in backend.servers.indices { serveQueue(of: index, in: backend) }
+        }
+    }
+}
