@@ -1,8 +1,18 @@
+import EventLoop
+
 /// The unsent rests of slow sessions: blocks of three sizes that are used again.
 ///
 /// Bounded by the sessions themselves: a direction with a rest is not read, so it owns one block at the most. Of the free
 /// blocks a few are kept for the next rest; the others go back to the system.
 struct BufferPool {
+    /// Where blocks come from.
+    private let allocate: (Int, Int) -> UnsafeMutableRawPointer?
+
+    /// Makes an empty pool.
+    ///
+    /// - Parameter allocate: gives memory of a size and alignment, for `Memory.free`; `nil` where there is none.
+    init(allocate: @escaping (Int, Int) -> UnsafeMutableRawPointer? = Memory.allocate) { self.allocate = allocate }
+
     /// The block sizes, in bytes.
     static let sizes = [16 * 1024, 64 * 1024, 256 * 1024]
     /// How many free blocks of each size are kept.
@@ -13,11 +23,11 @@ struct BufferPool {
     /// Lends a block.
     ///
     /// - Parameter count: how many bytes it must hold, at most the largest size.
-    /// - Returns: a block that holds them, to be given back with the same `count`.
-    mutating func take(for count: Int) -> UnsafeMutableRawPointer {
+    /// - Returns: a block that holds them, to be given back with the same `count`; `nil` when there is no memory for it.
+    mutating func take(for count: Int) -> UnsafeMutableRawPointer? {
         let size = BufferPool.sizeIndex(for: count)
         if let block = free[size].popLast() { return block }
-        return .allocate(byteCount: BufferPool.sizes[size], alignment: 64)
+        return allocate(BufferPool.sizes[size], 64)
     }
 
     /// Takes a block back.
@@ -30,14 +40,14 @@ struct BufferPool {
         if free[size].count < BufferPool.keptFreeBlocks {
             free[size].append(block)
         } else {
-            block.deallocate()
+            Memory.free(block)
         }
     }
 
     /// Gives all free blocks back to the system.
     mutating func empty() {
         for size in free.indices {
-            for block in free[size] { block.deallocate() }
+            for block in free[size] { Memory.free(block) }
             free[size] = []
         }
     }

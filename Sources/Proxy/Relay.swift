@@ -29,6 +29,8 @@ final class Relay {
     private var pool = BufferPool()
     /// Bytes read since the loop last took the number.
     private var movedBytes = 0
+    /// Whether a session had to be given up for want of memory since the loop last looked.
+    var wasRefusedMemory = false
 
     deinit {
         scratch.deallocate()
@@ -173,7 +175,10 @@ final class Relay {
         case .end: preconditionFailure("a write has no end")
         }
         let rest = count - written
-        let buffer = pool.take(for: rest)
+        guard let buffer = pool.take(for: rest) else {
+            wasRefusedMemory = true
+            return .sinkFailed(Memory.refusal)
+        }
         buffer.copyMemory(from: scratch.baseAddress.unsafelyUnwrapped + written, byteCount: rest)
         direction.pointee.buffer = buffer
         direction.pointee.start = 0

@@ -12,6 +12,8 @@ final class SessionPool {
 
     /// The chunks; `chunkCount` of the `tableSize` places are filled.
     private var chunks = UnsafeMutablePointer<UnsafeMutablePointer<Session>>.allocate(capacity: 16)
+    /// Where chunks come from.
+    private let allocate: (Int, Int) -> UnsafeMutableRawPointer?
     private var tableSize = 16
     private var chunkCount = 0
     private var freeSlots: ContiguousArray<UInt32> = []
@@ -23,11 +25,21 @@ final class SessionPool {
     /// How many sessions all workers of the instance have.
     var allCount: Int { shared?.value ?? count }
 
-    /// Takes a slot.
+    /// Makes an empty pool.
+    ///
+    /// - Parameter allocate: gives memory of a size and alignment, for `Memory.free`; `nil` where there is none.
+    init(allocate: @escaping (Int, Int) -> UnsafeMutableRawPointer? = Memory.allocate) { self.allocate = allocate }
+
+    /// Sees to it that there is a slot for one more session.
+    ///
+    /// - Returns: false when there is no memory for it.
+    func makeRoom() -> Bool { !freeSlots.isEmpty || grow() }
+
+    /// Takes a slot; the caller has seen to it that there is one (`makeRoom`).
     ///
     /// - Returns: a session with defaults, of a generation of its own.
     func take() -> UnsafeMutablePointer<Session> {
-        if freeSlots.isEmpty { grow() }
+        precondition(makeRoom(), "a session is taken in where there is room for it")
         let index = freeSlots.removeLast()
         let session = pointer(index)
         let generation = session.pointee.generation &+ 1
@@ -102,7 +114,7 @@ final class SessionPool {
         precondition(count == 0, "the pool outlives its sessions")
         for index in 0..<chunkCount {
             chunks[index].deinitialize(count: SessionPool.chunkSize)
-            chunks[index].deallocate()
+            Memory.free(chunks[index])
         }
         chunks.deallocate()
     }
@@ -112,8 +124,10 @@ final class SessionPool {
         chunks[Int(index) / SessionPool.chunkSize] + Int(index) % SessionPool.chunkSize
     }
 
-    private func grow() {
-        let chunk = UnsafeMutablePointer<Session>.allocate(capacity: SessionPool.chunkSize)
+    private func grow() -> Bool {
+        let size = SessionPool.chunkSize * MemoryLayout<Session>.stride
+        guard let memory = allocate(size, MemoryLayout<Session>.alignment) else { return false }
+        let chunk = memory.bindMemory(to: Session.self, capacity: SessionPool.chunkSize)
         chunk.initialize(repeating: Session(), count: SessionPool.chunkSize)
         let first = UInt32(chunkCount * SessionPool.chunkSize)
         if chunkCount == tableSize { growTable() }
@@ -121,6 +135,7 @@ final class SessionPool {
         chunkCount += 1
         freeSlots.reserveCapacity(chunkCount * SessionPool.chunkSize)
         for offset in (0..<UInt32(SessionPool.chunkSize)).reversed() { freeSlots.append(first + offset) }
+        return true
     }
 
     private func growTable() {

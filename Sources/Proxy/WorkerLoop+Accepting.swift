@@ -61,6 +61,11 @@ extension WorkerLoop {
 
     private func open(_ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, _ listener: Listener) {
         let frontend = frontend(index)
+        guard sessions.makeRoom() else {
+            Socket.close(descriptor)
+            pauseForExhaustion()
+            return
+        }
         let session = sessions.take()
         session.pointee.phase = listener.firstPhase
         session.pointee.client = descriptor

@@ -256,6 +256,10 @@ final class WorkerLoop {
     }
 
     private func countMovedBytes() {
+        if relay.wasRefusedMemory {
+            relay.wasRefusedMemory = false
+            pauseForExhaustion()
+        }
         let moved = relay.takeMovedBytes()
         guard moved > 0 else { return }
         bytesOut += Int64(moved)

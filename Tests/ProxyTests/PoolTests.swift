@@ -1,3 +1,4 @@
+import EventLoop
 import Testing
 
 @testable import Proxy
@@ -91,28 +92,68 @@ struct SessionPoolTests {
         #expect(Set(met) == expected)
         #expect(pool.count == 0)
     }
+
+    @Test("without memory there is no room for more sessions, and those that there are go on")
+    func refused() {
+        var left = 2
+        let pool = SessionPool { size, alignment in
+            left -= 1
+            return left >= 0 ? Memory.allocate(byteCount: size, alignment: alignment) : nil
+        }
+        while pool.makeRoom() { _ = begin(in: pool) }
+        #expect(pool.count == 2 * SessionPool.chunkSize)
+        #expect(!pool.makeRoom())
+        var some: UnsafeMutablePointer<Session>?
+        pool.forEach { some = $0 }
+        if let some { pool.giveBack(some) }
+        #expect(pool.makeRoom())
+        empty(pool)
+    }
 }
 
 @Suite("buffer pool")
 struct BufferPoolTests {
+    /// A block of a pool that has memory.
+    private func lend(_ count: Int, from pool: inout BufferPool) throws -> UnsafeMutableRawPointer {
+        let block = pool.take(for: count)
+        return try #require(block)
+    }
+
     @Test("a block that is given back is lent again to a rest of the same size", arguments: BufferPool.sizes)
-    func reuse(size: Int) {
+    func reuse(size: Int) throws {
         var pool = BufferPool()
-        let block = pool.take(for: size)
+        let block = try lend(size, from: &pool)
         block.storeBytes(of: 1, toByteOffset: size - 1, as: UInt8.self)
         pool.giveBack(block, for: size)
-        let again = pool.take(for: size - 1)
+        let again = try lend(size - 1, from: &pool)
         #expect(again == block)
         pool.giveBack(again, for: size - 1)
         pool.empty()
     }
 
+    @Test("without memory there is no block, and one that comes back is lent again")
+    func refused() throws {
+        var left = 1
+        var pool = BufferPool { size, alignment in
+            left -= 1
+            return left >= 0 ? Memory.allocate(byteCount: size, alignment: alignment) : nil
+        }
+        let block = try lend(10, from: &pool)
+        let refused = pool.take(for: 10)
+        #expect(refused == nil)
+        pool.giveBack(block, for: 10)
+        let again = try lend(10, from: &pool)
+        #expect(again == block)
+        pool.giveBack(block, for: 10)
+        pool.empty()
+    }
+
     @Test("rests of different sizes get blocks of their own")
-    func sizes() {
+    func sizes() throws {
         var pool = BufferPool()
-        let small = pool.take(for: 1)
+        let small = try lend(1, from: &pool)
         pool.giveBack(small, for: 1)
-        let large = pool.take(for: BufferPool.sizes[2])
+        let large = try lend(BufferPool.sizes[2], from: &pool)
         #expect(small != large)
         pool.giveBack(large, for: BufferPool.sizes[2])
         pool.empty()
@@ -125,13 +166,13 @@ struct BufferPoolTests {
     }
 
     @Test("many blocks can be out and come back")
-    func many() {
+    func many() throws {
         var pool = BufferPool()
-        let blocks = (0..<3 * BufferPool.keptFreeBlocks).map { _ in pool.take(for: 100) }
+        let blocks = try (0..<3 * BufferPool.keptFreeBlocks).map { _ in try lend(100, from: &pool) }
         #expect(Set(blocks).count == blocks.count)
         for block in blocks { pool.giveBack(block, for: 100) }
         let kept = Set(blocks.prefix(BufferPool.keptFreeBlocks))
-        let again = (0..<BufferPool.keptFreeBlocks).map { _ in pool.take(for: 100) }
+        let again = try (0..<BufferPool.keptFreeBlocks).map { _ in try lend(100, from: &pool) }
         #expect(Set(again) == kept)
         for block in again { pool.giveBack(block, for: 100) }
         pool.empty()

@@ -47,6 +47,39 @@ extension Scenarios {
             try await process.stop()
         }
 
+        /// More clients than the sessions for which an instance takes memory at a time.
+        private static let crowd = 300
+        /// What the program may still take: less than what has to be left besides for a session to be taken in.
+        private static let memoryLeft = 1 << 20
+
+        @Test("without memory for more sessions those that come are refused, and the others go on")
+        func memory() async throws {
+            let server = try FakeServer(serve: FakeServer.echo)
+            let port = try HeldPort()
+            let supervisor = try Supervisor(in: try TemporaryDirectory())
+            let instance = PlainInstance(name: "files", bind: port, servers: ["echo \(server.address.address)"])
+            try supervisor.configure("files", instance.text)
+            let process = try await supervisor.up(listeningOn: [port])
+            // With its first session an instance takes memory for many.
+            var clients = [try await eventually("a client is served") { try await servedClient(port) }]
+            try await process.limitAddressSpace(to: try process.addressSpace() + Self.memoryLeft)
+            var refused = 0
+            for _ in 0..<Self.crowd {
+                if let client = try await servedClient(port) { clients.append(client) } else { refused += 1 }
+            }
+            #expect(refused > 0)
+            #expect(clients.count > 1)
+            for client in clients {
+                try await client.write([3])
+                #expect(try await client.read(exactly: 1) == [3])
+            }
+            try await told("ACCEPT_PAUSED", by: supervisor)
+            clients.removeAll()
+            clients.append(try await eventually("a client is served again") { try await servedClient(port) })
+            #expect(process.exitStatus == nil)
+            try await process.stop()
+        }
+
         /// Waits for one event of a kind in the history, and no more.
         private func told(_ kind: String, by supervisor: Supervisor) async throws {
             try await eventually("\(kind) is in the history", within: .seconds(40), every: .milliseconds(200)) {
@@ -91,6 +124,21 @@ extension TestProcess {
         // The C library's call is hidden behind _GNU_SOURCE; the program of that name is in every Debian.
         try await Finished(["/usr/bin/prlimit", "--pid", "\(processID)", "--nofile=\(count):\(count)"])
             .requireSuccess("prlimit")
+    }
+
+    /// How much address space it has, in bytes.
+    fileprivate func addressSpace() throws -> Int {
+        let lines = try String(contentsOfFile: "/proc/\(processID)/status", encoding: .utf8).split(separator: "\n")
+        let line = lines.first { $0.hasPrefix("VmSize:") } ?? ""
+        guard let kilobytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) }) else {
+            throw ScenarioError("/proc/\(processID)/status has no VmSize")
+        }
+        return kilobytes << 10
+    }
+
+    /// Sets how much address space it may have from now on, in bytes.
+    fileprivate func limitAddressSpace(to bytes: Int) async throws {
+        try await Finished(["/usr/bin/prlimit", "--pid", "\(processID)", "--as=\(bytes):"]).requireSuccess("prlimit")
     }
 
     /// The processor time that it has used so far.
