@@ -48,6 +48,7 @@ extension Instance {
     func replace(_ order: InstanceOrder) async -> InstanceLife.Event {
         let next = nextConfiguration ?? configuration
         nextConfiguration = nil
+        if order == .reload { reloadWay = plan(for: next).wayInWords }
         do throws(SystemError) {
             if order == .reload, try await takeInPlace(next) { return .changeApplied }
         } catch {

@@ -82,6 +82,8 @@ actor Instance {
     let finishing = FinishingWorkers()
     /// What finishing workers count for the history, until the accepting one hands it on.
     let finishingSamples = FinishingSamples()
+    /// How the reload under way takes effect, in words.
+    var reloadWay: String?
     /// How long the sessions go on that the order under way leaves to an old worker, where it says so.
     private(set) var orderedGrace: Duration?
     /// The statistics proxies' counts, shared between worker and surface, by index.
@@ -392,7 +394,7 @@ extension Instance {
     private func record(_ kind: EventKind, by who: Operator?, detail: String?) {
         // It goes on in another process.
         if kind == .stopped, surroundings.custody?.hasSuccessor ?? false { return }
-        offer(kind, by: who, detail: detail)
+        offer(kind, by: who, detail: detail ?? (kind == .reloaded ? reloadWay : nil))
         guard let difference, life.state == .running else { return }
         self.difference = nil
         offer(.configurationChanged, by: who, detail: difference.description)

@@ -18,6 +18,32 @@ extension Scenarios {
             #expect(systemd.messages.contains { $0.contains("\nEXTEND_TIMEOUT_USEC=17000000") })
         }
 
+        @Test("systemd is told when a reload began, by its own clock, and when it is over", arguments: [true, false])
+        func reload(isGuarded: Bool) async throws {
+            let setUp = try SetUp(isGuarded: isGuarded)
+            let systemd = try Systemd(path: "\(setUp.directory.path)/notify")
+            let process = try setUp.supervisor.start(
+                environment: ["NOTIFY_SOCKET": systemd.path, "WATCHDOG_USEC": "600000"])
+            try await systemd.wait(for: 1, "WATCHDOG=1", from: process)
+            let begin = Self.monotonicMicroseconds()
+            process.signal(SIGHUP)
+            try await systemd.wait(for: 1, "RELOADING=1\nMONOTONIC_USEC=", from: process)
+            try await systemd.wait(for: 2, "READY=1", from: process)
+            let told = systemd.messages.filter { !$0.hasPrefix("WATCHDOG=1") }.map { $0.split(separator: "\n") }
+            #expect(told.map(\.first) == ["READY=1", "RELOADING=1", "READY=1"])
+            // A message about a reload is passed over whose time is before that of its order (systemd.service(5)).
+            let time = try #require(told[1].last?.split(separator: "=").last.flatMap { Int64($0) })
+            #expect((begin...Self.monotonicMicroseconds()).contains(time))
+            process.signal(SIGTERM)
+            #expect(try await process.waitUntilExit() == .code(0))
+        }
+
+        private static func monotonicMicroseconds() -> Int64 {
+            var time = timespec()
+            clock_gettime(CLOCK_MONOTONIC, &time)
+            return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
+        }
+
         @Test(
             "a socket that systemd opened is the bind line's with its address, before and after a crash",
             arguments: [true, false])

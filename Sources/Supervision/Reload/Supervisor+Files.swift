@@ -68,9 +68,7 @@ extension Supervisor {
 
     private func reload(_ instance: String, by who: Operator) async {
         do throws(ControlError) {
-            if let plan = try await carryOut(.reload, OrderOptions(), on: instance, by: who) {
-                logger.notice("\(instance): reloaded, \(plan.wayInWords)")
-            }
+            _ = try await carryOut(.reload, OrderOptions(), on: instance, by: who)
         } catch {
             switch error {
             case .refusedConfiguration(let lines):
