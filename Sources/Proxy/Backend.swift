@@ -177,6 +177,12 @@ final class Backend {
         return leavingServers == 0 ? servers : Array(servers.dropLast(leavingServers))
     }
 
+    /// How long a session may wait in a queue, in milliseconds; `nil` for any time.
+    var queueLimit: Int64? { configuration.timeouts.queue?.wholeMilliseconds ?? connectLimit }
+
+    /// How long an attempt to connect may take, in milliseconds; `nil` for any time.
+    var connectLimit: Int64? { configuration.timeouts.connect?.wholeMilliseconds }
+
     /// How long to wait before the same server is tried again, in milliseconds.
     var retryPauseMilliseconds: Int64 {
         let pause = RedispatchRule.pause.wholeMilliseconds

@@ -4,7 +4,8 @@ import Configuration
 ///
 /// Traffic in either direction refreshes both sides' time; once one side has ended, only the other's counts; at equal
 /// limits the client's wins. A side that doesn't take what waits for it is the silent one, and nothing is expected meanwhile of
-/// the other, which isn't read. `timeout tunnel` stands for both sides' own limits, not for `client-fin` and `server-fin`. A
+/// the other, which isn't read. Before the first bytes a client's time runs from when it was let in, a server's and a tunnel's from
+/// the connection. `timeout tunnel` stands for both sides' own limits, not for `client-fin` and `server-fin`. A
 /// pure rule: the caller says what is open and measures.
 ///
 /// - Source: HAProxy 2.6 configuration manual, `timeout client|server|client-fin|server-fin|tunnel`, and recordings.
@@ -41,9 +42,11 @@ struct IdleLimits: Equatable {
     ///   - serverEnded: whether the server has.
     ///   - clientIsDeaf: whether bytes wait for the client to take them.
     ///   - serverIsDeaf: whether bytes wait for the server to take them.
+    ///   - serverLateness: how long after the activity that is measured from the server has come, in milliseconds.
     /// - Returns: `nil` when there is no limit.
     func limit(
-        clientEnded: Bool, serverEnded: Bool, clientIsDeaf: Bool = false, serverIsDeaf: Bool = false
+        clientEnded: Bool, serverEnded: Bool, clientIsDeaf: Bool = false, serverIsDeaf: Bool = false,
+        serverLateness: Int64 = 0
     ) -> Limit? {
         switch (clientIsDeaf, serverIsDeaf) {
         case (true, true): return IdleLimits.shorter(tunnel ?? client, tunnel ?? server)
@@ -58,9 +61,9 @@ struct IdleLimits: Equatable {
         }
         switch (clientEnded, serverEnded) {
         case (false, false):
-            if let tunnel { return Limit(milliseconds: tunnel, silence: .client) }
-            return IdleLimits.shorter(client, server)
-        case (true, false): return serverFin.map { Limit(milliseconds: $0, silence: .server) }
+            if let tunnel { return Limit(milliseconds: tunnel + serverLateness, silence: .client) }
+            return IdleLimits.shorter(client, server.map { $0 + serverLateness })
+        case (true, false): return serverFin.map { Limit(milliseconds: $0 + serverLateness, silence: .server) }
         case (false, true): return clientFin.map { Limit(milliseconds: $0, silence: .client) }
         // Only unsent rests are left: whoever is slower.
         case (true, true): return IdleLimits.shorter(clientFin, serverFin)

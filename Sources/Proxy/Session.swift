@@ -103,9 +103,9 @@ struct Session {
     var peer = IPEndpoint.none
     /// When it was accepted.
     var acceptedAt = MonotonicTime(nanoseconds: 0)
-    /// When the current attempt to connect began.
+    /// When the current attempt to connect began, or the pause after it, or the wait in a queue.
     var attemptedAt = MonotonicTime(nanoseconds: 0)
-    /// When bytes last moved in either direction, or a direction ended.
+    /// When bytes last moved in either direction, or a direction ended; before, when its client was let in.
     var lastActivity = MonotonicTime(nanoseconds: 0)
     /// When its timer fires.
     var deadline = MonotonicTime(nanoseconds: 0)

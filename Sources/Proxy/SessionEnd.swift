@@ -26,6 +26,10 @@ enum SessionEnd: Equatable {
     case clientLeftQueue
     /// The client ended while its connection was being made, and nothing was to be done for it.
     case clientLeftConnecting
+    /// The client was silent for too long while it waited for a server.
+    case clientSilentInQueue
+    /// The client was silent for too long while its connection was being made.
+    case clientSilentConnecting
     /// A rule refused what the client sent.
     case denied
     /// The client's connection broke while rules waited for what it sends.
@@ -72,6 +76,8 @@ enum SessionEnd: Equatable {
         case .queueFull: TerminationState(.server, .queue)
         case .clientLeftQueue: TerminationState(.client, .queue)
         case .clientLeftConnecting: TerminationState(.client, .connect)
+        case .clientSilentInQueue: TerminationState(.clientTimeout, .queue)
+        case .clientSilentConnecting: TerminationState(.clientTimeout, .connect)
         case .denied: TerminationState(.proxy, .request)
         case .clientLeftInspection: TerminationState(.client, .request)
         case .clientSilentInInspection: TerminationState(.clientTimeout, .request)
@@ -90,7 +96,9 @@ enum SessionEnd: Equatable {
     /// Whether it counts as the client's early end; one that only left while it waited does not.
     var isClientAbort: Bool {
         switch self {
-        case .clientFailed, .clientAborted, .clientLeftInspection, .clientSilentInInspection: true
+        case .clientFailed, .clientAborted, .clientLeftInspection, .clientSilentInInspection, .clientSilentInQueue,
+            .clientSilentConnecting:
+            true
         case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
             .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .exhausted, .killed, .moved, .aged,
             .serverDown,
@@ -105,7 +113,8 @@ enum SessionEnd: Equatable {
         case .serverFailed: true
         case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
             .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .denied, .exhausted, .killed, .moved, .aged, .serverDown, .activeUp:
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .exhausted, .killed,
+            .moved, .aged, .serverDown, .activeUp:
             false
         }
     }
@@ -118,7 +127,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .denied, .serverFailed, .exhausted, .killed, .moved, .aged, .serverDown,
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .serverFailed,
+            .exhausted, .killed, .moved, .aged, .serverDown,
             .activeUp:
             false
         }
@@ -129,7 +139,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
-            .clientLeftInspection, .clientSilentInInspection, .denied, .serverFailed, .killed, .moved, .aged,
+            .clientLeftInspection, .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied,
+            .serverFailed, .killed, .moved, .aged,
             .serverDown,
             .activeUp:
             false

@@ -58,7 +58,7 @@ extension WorkerLoop {
             isServerUsable: backend.groups.isUsable(failed), tie: tie(of: session))
         switch step {
         case .giveUp:
-            end(session, timedOut ? .connectTimeout : .connectFailed)
+            end(session, timedOut ? endWithoutAnswer(of: session) : .connectFailed)
         case .retry:
             countRetry(at: failed, in: backend)
             session.pointee.isRedispatching = false
@@ -76,7 +76,7 @@ extension WorkerLoop {
         session.pointee.retries += 1
         if pause > 0 {
             session.pointee.phase = .pausing
-            plan(session, at: now.advanced(byMilliseconds: pause))
+            planWait(session, atMost: pause, endsOnSilence: true)
         } else {
             tryAgain(session)
         }
@@ -228,7 +228,6 @@ extension WorkerLoop {
         backend.tally.connectAttempts += 1
         backend.tally.lastSession = now
         session.pointee.phase = .connecting
-        session.pointee.attemptedAt = now
         guard let address = server.address else {
             // Its name has lost its address while the session was waiting to try it again.
             attemptFailed(session, timedOut: false)
@@ -258,10 +257,8 @@ extension WorkerLoop {
             }
             if start == .connected {
                 if establish(session) { move(session) }
-            } else if let limit = backend.configuration.timeouts.connect {
-                plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
             } else {
-                timers.cancel(&session.pointee.timer)
+                planWait(session, atMost: backend.connectLimit, endsOnSilence: backend.configuration.abortsOnClose)
             }
         }
     }
@@ -301,7 +298,6 @@ extension WorkerLoop {
     func beginRelaying(_ session: UnsafeMutablePointer<Session>) {
         let ends = secure.find(session.pointee.index)
         session.pointee.phase = ends.client == nil && ends.server == nil ? .established : .secured
-        session.pointee.lastActivity = now
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)

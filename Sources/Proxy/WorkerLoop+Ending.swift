@@ -12,7 +12,7 @@ extension WorkerLoop {
         let backend = backend(Int(session.pointee.backend))
         timers.cancel(&session.pointee.timer)
         if let ticket = session.pointee.ticket {
-            leaveQueue(session, ticket, of: backend)
+            leaveQueue(session, ticket, of: backend, isTimed: reason != .clientSilentInQueue)
         }
         noteAddresses(of: session)
         excuse(session, reason, at: frontend)

@@ -65,13 +65,16 @@ extension WorkerLoop {
     ///   - session: a session that waits.
     ///   - ticket: its ticket.
     ///   - backend: its backend.
-    func leaveQueue(_ session: UnsafeMutablePointer<Session>, _ ticket: WaitQueue.Ticket, of backend: Backend) {
+    ///   - isTimed: whether the log says how long it has waited; HAProxy's doesn't of one whose client was silent.
+    func leaveQueue(
+        _ session: UnsafeMutablePointer<Session>, _ ticket: WaitQueue.Ticket, of backend: Backend, isTimed: Bool = true
+    ) {
         guard let waiter = backend.queue.remove(ticket) else {
             preconditionFailure("a session that leaves its queue gives up its ticket")
         }
         note(waiter, in: session, hasGivenUp: true)
         if case .server(let index) = waiter.line { backend.noteLoad(of: index) }
-        noteQueueTime(of: session)
+        if isTimed { noteQueueTime(of: session) }
     }
 
     /// Notes in a session that it has left a queue, and how many were served before it.
@@ -140,12 +143,7 @@ extension WorkerLoop {
             backend.servers[index].tally.queueMax = max(tally.queueMax, count)
             backend.noteLoad(of: index)
         }
-        let timeouts = backend.configuration.timeouts
-        if let limit = timeouts.queue ?? timeouts.connect {
-            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
-        } else {
-            timers.cancel(&session.pointee.timer)
-        }
+        planWait(session, atMost: backend.queueLimit, endsOnSilence: true)
         return true
     }
 

@@ -172,9 +172,9 @@ extension WorkerLoop {
         case .greeting: turnAway(session, .timeout)
         case .handshaking: turnAway(session, .handshakeTimeout)
         case .inspecting: inspectionTimerFired(session)
-        case .queued: end(session, .queueTimeout)
-        case .connecting, .securing: attemptFailed(session, timedOut: true)
-        case .pausing: tryAgain(session)
+        case .queued: queueTimerFired(session)
+        case .connecting, .securing: connectTimerFired(session)
+        case .pausing: pauseTimerFired(session)
         case .established, .secured: idleTimerFired(session)
         case .free: preconditionFailure("a free slot is not found")
         }
@@ -219,7 +219,14 @@ extension WorkerLoop {
     func idleLimit(of session: UnsafeMutablePointer<Session>) -> IdleLimits.Limit? {
         idleLimits[session.pointee.frontend, session.pointee.backend].limit(
             clientEnded: session.pointee.upload.hasSourceEnded, serverEnded: session.pointee.download.hasSourceEnded,
-            clientIsDeaf: session.pointee.download.buffer != nil, serverIsDeaf: session.pointee.upload.buffer != nil)
+            clientIsDeaf: session.pointee.download.buffer != nil, serverIsDeaf: session.pointee.upload.buffer != nil,
+            serverLateness: lateness(of: session))
+    }
+
+    /// For how long a session's last activity came before its server did, in milliseconds; none once there is another one.
+    private func lateness(of session: UnsafeMutablePointer<Session>) -> Int64 {
+        let wait = Int64(session.pointee.queuedMilliseconds) + Int64(session.pointee.connectMilliseconds)
+        return max(0, wait - session.pointee.lastActivity.milliseconds(since: session.pointee.acceptedAt))
     }
 
     @inline(__always)

@@ -63,8 +63,8 @@ extension WorkerLoop {
         secure.setServer(stream, of: session.pointee.index)
         session.pointee.phase = .securing
         let backend = backend(Int(session.pointee.backend))
-        if !session.pointee.timer.isPlanned, let limit = backend.configuration.timeouts.connect {
-            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+        if !session.pointee.timer.isPlanned {
+            planWait(session, atMost: backend.connectLimit, endsOnSilence: backend.configuration.abortsOnClose)
         }
         continueServerHandshake(of: session)
     }

@@ -19,8 +19,8 @@ extension WorkerLoop {
         }
         session.pointee.phase = .securing
         let backend = backend(Int(session.pointee.backend))
-        if !session.pointee.timer.isPlanned, let limit = backend.configuration.timeouts.connect {
-            plan(session, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
+        if !session.pointee.timer.isPlanned {
+            planWait(session, atMost: backend.connectLimit, endsOnSilence: backend.configuration.abortsOnClose)
         }
         continueTunnel(session)
     }

@@ -39,6 +39,18 @@ struct IdleLimitsTests {
         #expect(limits(server: 5).limit(clientEnded: false, serverEnded: false) == server(5))
     }
 
+    @Test("before the first bytes, a client's time runs from when it came, the others' from the connection")
+    func late() {
+        func limit(_ limits: IdleLimits, clientEnded: Bool = false) -> IdleLimits.Limit? {
+            limits.limit(clientEnded: clientEnded, serverEnded: false, serverLateness: 4)
+        }
+        #expect(limit(limits(client: 6, server: 3)) == client(6))
+        #expect(limit(limits(client: 8, server: 3)) == server(7))
+        #expect(limit(limits(server: 3)) == server(7))
+        #expect(limit(limits(client: 6, server: 3, tunnel: 5)) == client(9))
+        #expect(limit(limits(client: 6, server: 3), clientEnded: true) == server(7))
+    }
+
     @Test("at equal limits it is the client's silence")
     func equal() {
         #expect(limits(client: 3, server: 3).limit(clientEnded: false, serverEnded: false) == client(3))
