@@ -15,6 +15,12 @@
 #include <string.h>
 #include <sys/socket.h>
 
+// MARK: The library
+
+const char *supervise_tls_built_version(void) { return OPENSSL_VERSION_TEXT; }
+
+const char *supervise_tls_running_version(void) { return OpenSSL_version(OPENSSL_VERSION); }
+
 // MARK: Sockets
 
 // OpenSSL's own way to a socket writes with write(2), which raises SIGPIPE on a broken connection; this one does not, and

@@ -13,6 +13,8 @@ public enum Condition {
         public var features: Set<String>
         /// The version that `version_atleast` and `version_before` compare with.
         public var version: String
+        /// The TLS library with its version, such as `OpenSSL 3.0.19`, for `ssllib_name_startswith` and `openssl_version_…`.
+        public var library: String
 
         /// Collects facts.
         ///
@@ -20,10 +22,12 @@ public enum Condition {
         ///   - environment: the variables that `defined` looks for.
         ///   - features: the names for which `feature` holds.
         ///   - version: the version to compare with, such as `2.6.12`.
-        public init(environment: [String: String], features: Set<String>, version: String) {
+        ///   - library: the TLS library with its version.
+        public init(environment: [String: String], features: Set<String>, version: String, library: String = "") {
             self.environment = environment
             self.features = features
             self.version = version
+            self.library = library
         }
     }
 
@@ -156,6 +160,11 @@ private struct ConditionReader {
                 "missing arguments (got \(max(arguments.count, 1))/\(least)), type 'string' expected in argument 1 of "
                     + "predicate '\(predicate.rawValue)' used in conditional expression")
         }
+        guard predicate.takes(arguments) else {
+            throw mistake(
+                "unparsable version '\(arguments.first ?? "")' in argument 1 of predicate '\(predicate.rawValue)' used in "
+                    + "conditional expression")
+        }
         return predicate.holds(arguments, facts)
     }
 
@@ -217,11 +226,22 @@ private enum ConditionPredicate: String {
     case strneq
     case versionAtLeast = "version_atleast"
     case versionBefore = "version_before"
+    case libraryStartsWith = "ssllib_name_startswith"
+    case libraryAtLeast = "openssl_version_atleast"
+    case libraryBefore = "openssl_version_before"
 
     var leastArgumentCount: Int {
         switch self {
         case .streq, .strneq: 2
-        case .defined, .feature, .versionAtLeast, .versionBefore: 0
+        case .defined, .feature, .versionAtLeast, .versionBefore, .libraryStartsWith, .libraryAtLeast, .libraryBefore: 0
+        }
+    }
+
+    /// Whether the arguments can be read; of most predicates all can.
+    func takes(_ arguments: [String]) -> Bool {
+        switch self {
+        case .libraryAtLeast, .libraryBefore: LibraryVersion(arguments.first ?? "") != nil
+        case .defined, .feature, .streq, .strneq, .versionAtLeast, .versionBefore, .libraryStartsWith: true
         }
     }
 
@@ -237,7 +257,35 @@ private enum ConditionPredicate: String {
         case .strneq: return arguments[0] != arguments[1]
         case .versionAtLeast: return !(ProgramVersion(facts.version) < ProgramVersion(first))
         case .versionBefore: return ProgramVersion(facts.version) < ProgramVersion(first)
+        case .libraryStartsWith: return facts.library.hasPrefix(first)
+        case .libraryAtLeast: return LibraryVersion(ofLibrary: facts.library).map { !($0 < first) } ?? false
+        case .libraryBefore: return LibraryVersion(ofLibrary: facts.library).map { $0 < first } ?? false
         }
+    }
+}
+
+/// A version of OpenSSL: three numbers, and in older ones a letter.
+private struct LibraryVersion {
+    private let parts: [Int]
+
+    /// Reads one; `nil` for anything else.
+    init?(_ text: String) {
+        guard let match = text.prefixMatch(of: #/(\d+)\.(\d+)\.(\d+)([a-z])?/#) else { return nil }
+        let numbers = [match.1, match.2, match.3].compactMap { Int($0) }
+        guard numbers.count == 3 else { return nil }
+        parts = numbers + [match.4?.first?.asciiValue.map(Int.init) ?? 0]
+    }
+
+    /// Finds it in a library's name.
+    init?(ofLibrary name: String) {
+        let words = name.split(separator: " ")
+        guard words.count > 1 else { return nil }
+        self.init(String(words[1]))
+    }
+
+    /// Whether it comes before another one, which can be read.
+    static func < (one: LibraryVersion, other: String) -> Bool {
+        LibraryVersion(other).map { one.parts.lexicographicallyPrecedes($0.parts) } ?? false
     }
 }
 

@@ -158,3 +158,11 @@ extension Character {
         }
     }
 }
+
+extension Diagnostic {
+    /// What the file's own words (`.notice`, `.warning`, `.alert`) begin with.
+    static let fileSays = "the file says: "
+
+    /// Whether these are the file's own words.
+    public var isSaidByFile: Bool { message.hasPrefix(Self.fileSays) }
+}

@@ -196,9 +196,9 @@ struct Parser {
         let text = try arguments.word("a message in quotes", example: "\(word.text) \"look here\"").text
         try arguments.expectEnd(help: "put quotes around the message")
         switch word.text {
-        case ".alert": throw word.error("the file says: \(text)")
-        case ".warning": arguments.add(word.warning("the file says: \(text)"))
-        case ".notice": arguments.add(word.note("the file says: \(text)"))
+        case ".alert": throw word.error(Diagnostic.fileSays + text)
+        case ".warning": arguments.add(word.warning(Diagnostic.fileSays + text))
+        case ".notice": arguments.add(word.note(Diagnostic.fileSays + text))
         default: return
         }
     }

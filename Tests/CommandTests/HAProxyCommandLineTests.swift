@@ -63,7 +63,8 @@ struct HAProxyCommandLineTests {
             case .maxconn: #expect(line.maxconn == nil)
             case .proxyMaxconn: #expect(line.proxyMaxconn == nil)
             case .masterSocket: #expect(line.masterSocket == "-7")
-            default: #expect(line.withoutEffect == ["-\(option.letters) -7"])
+            case .memoryLimit: #expect(line.memoryLimit == nil)
+            default: Issue.record("\(option) has no test")
             }
             let mistake: HAProxyCommandLine.Mistake =
                 option == .checkCondition ? .usage : .missingValue("-" + option.letters)
@@ -148,13 +149,30 @@ struct HAProxyCommandLineTests {
         #expect(HAProxyUsage.details.contains("+EPOLL"))
     }
 
-    @Test(
-        "who asks for what there is not is told so: a socket without a master, a memory limit, an old process's sockets"
-    )
+    @Test("a memory limit is a number of megabytes")
+    func memory() throws {
+        #expect(try read("-f", "a.cfg", "-m", "2048").memoryLimit == 2048)
+    }
+
+    @Test("-vv says what is here in the lines that HAProxy has")
+    func details() {
+        let lines = HAProxyUsage.details.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        for beginning in [
+            "Running on: Linux ", "Build options :", "  TARGET  = ", "Feature list : -51DEGREES +ACCEPT4 ",
+            "Running on OpenSSL version : OpenSSL 3", "Available polling systems :",
+            "      epoll : pref=300,  test result OK",
+            "Total: 1 (1 usable), will use epoll.", "Available multiplexer protocols :",
+            "Available services : prometheus-exporter", "Available filters :",
+        ] {
+            #expect(lines.contains { $0.hasPrefix(beginning) }, "\(beginning)")
+        }
+    }
+
+    @Test("who asks for what there is not is told so: a socket without a master, an old process's sockets")
     func shortfalls() throws {
         #expect(try HAProxyCommandLine(["-f", "a.cfg", "-W", "-dM", "-dr"]).shortfalls(hasMaster: true).isEmpty)
         let line = try HAProxyCommandLine(["-f", "a.cfg", "-S", "/run/m.sock", "-m", "64", "-x", "/run/s.sock"])
-        #expect(line.shortfalls(hasMaster: false).map { String($0.prefix(3)) } == ["-S:", "-m:", "-x:"])
-        #expect(line.shortfalls(hasMaster: true).map { String($0.prefix(3)) } == ["-m:", "-x:"])
+        #expect(line.shortfalls(hasMaster: false).map { String($0.prefix(3)) } == ["-S:", "-x:"])
+        #expect(line.shortfalls(hasMaster: true).map { String($0.prefix(3)) } == ["-x:"])
     }
 }

@@ -6,7 +6,8 @@ import Testing
 @Suite("haproxy conditions")
 struct HAProxyConditionTests {
     private let facts = Condition.Facts(
-        environment: ["HOME": "/root", "PATH": "/bin"], features: ["EPOLL", "THREAD"], version: "2.6.12")
+        environment: ["HOME": "/root", "PATH": "/bin"], features: ["EPOLL", "THREAD"], version: "2.6.12",
+        library: "OpenSSL 3.0.19 27 Jan 2026")
 
     private func code(of text: String) -> Int32 {
         do throws(Condition.Mistake) {

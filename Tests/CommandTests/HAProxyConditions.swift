@@ -2,6 +2,8 @@
 enum HAProxyConditions {
     /// They hold: exit code 0.
     static let holding = [
+        "ssllib_name_startswith(OpenSSL)", "ssllib_name_startswith()", "openssl_version_atleast(1.1.1a)",
+        "openssl_version_atleast(3.0.0)", "openssl_version_atleast(3.0.0-beta1)", "openssl_version_before(3.1.0)",
         "1", "-1", "01", "+1", " 1", "1 ", "!0", "!!1", "1&&1", "1||0", "1 && (0 || 1)", "(1)", "( 1 )",
         "version_atleast(2.6)", "version_atleast(2.6.12)", "version_atleast(2.6-dev5)", "version_atleast(2)",
         "version_atleast()", "version_atleast", "version_atleast(abc)", "version_atleast(2.6.12-rc1)",
@@ -25,6 +27,7 @@ enum HAProxyConditions {
 
     /// They do not: exit code 1.
     static let failing = [
+        "ssllib_name_startswith(openssl)", "ssllib_name_startswith(LibreSSL)", "openssl_version_before(1.1.1)",
         "", "0", "00", "  0  ", "!1", "! 1", "! ! 0", "1 && 0", "0 || 0", "0 || 1 && 0", "((0))",
         "version_atleast(2.6.13)", "version_atleast(2.6.12-1)", "version_atleast(2.6.12-2)",
         "version_atleast(2.7-dev0)", "version_atleast(3)", "version_atleast(2.6.12.1)", "version_before(2.6)",
@@ -40,6 +43,7 @@ enum HAProxyConditions {
 
     /// They cannot be read: exit code 2.
     static let unreadable = [
+        "openssl_version_atleast(3)", "openssl_version_atleast()",
         "12abc", "1abc", "!", "1&0", "()", "(1", "1)", "(1))", "1 1", "foo", "foo(1)", "version_atleast(2.6,1)",
         "defined(PATH,x)", "defined(A)(B)", "streq(a)", "streq()", "streq", "streq(a,a,a)", #"streq(a\,b,"a,b")"#,
         "strneq(a,b,c)", "streq (a,a)", "streq(a,a)x", "streq(a)a,a)", "1 && foo", "0 && foo", "1 || foo",

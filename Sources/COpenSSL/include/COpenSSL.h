@@ -14,6 +14,12 @@ typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_session_st SSL_SESSION;
 
+// MARK: The library
+
+// Its own name and version: of the headers that this was built with, and of what is loaded.
+const char *supervise_tls_built_version(void);
+const char *supervise_tls_running_version(void);
+
 // MARK: Contexts
 
 // A context for one side, without compression and renegotiation; NULL when there is no memory.

@@ -75,6 +75,8 @@ struct HAProxyCommandLine: Sendable, Equatable {
     var refusesSharedAddresses = false
     /// The stats socket of the old process (`-x`).
     var oldSocket: String?
+    /// Most memory of the process, in megabytes (`-m`).
+    var memoryLimit: Int?
     /// Where the history is kept (`--state DIR`, which HAProxy doesn't have).
     var stateDirectory: String?
     /// Where a master takes commands (`-S`).
@@ -90,9 +92,6 @@ struct HAProxyCommandLine: Sendable, Equatable {
         var told: [String] = []
         if masterSocket != nil, !hasMaster {
             told.append("-S: without a master ('-W') there is nobody to take its commands.")
-        }
-        if withoutEffect.contains(where: { $0.hasPrefix("-m ") }) {
-            told.append("-m: memory is not limited here; let the service manager do it.")
         }
         if oldSocket != nil {
             told.append("-x: addresses are shared with the old process instead of taken from it.")
@@ -201,7 +200,7 @@ private struct Reading {
         case .maxconn: line.maxconn = Self.number(value)
         case .proxyMaxconn: line.proxyMaxconn = Self.number(value)
         case .masterSocket: line.masterSocket = value
-        case .memoryLimit: line.withoutEffect.append("\(word) \(value)")
+        case .memoryLimit: line.memoryLimit = Self.number(value)
         case .remainingFiles, .checkFiles, .version, .versionWithDetails, .verbose, .quiet, .debug, .foreground,
             .background, .masterWorker, .masterWorkerForSystemd, .finishOld, .terminateOld, .failOnWarnings,
             .ignoreResolutionFailures, .diagnose, .refuseSharedAddresses, .memoryDebugging, .keywordDump,

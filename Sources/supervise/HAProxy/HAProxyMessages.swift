@@ -42,7 +42,7 @@ struct HAProxyMessages {
 
     /// Tells what was found in the files, and that it was too much where an error is among it.
     ///
-    /// - Parameter diagnostics: what was found; notes are left out.
+    /// - Parameter diagnostics: what was found; of notes, only those that the file itself wants told.
     mutating func tell(_ diagnostics: [Diagnostic]) {
         var refused: [String] = []
         for diagnostic in diagnostics {
@@ -51,7 +51,7 @@ struct HAProxyMessages {
                 tell(.alert, Self.text(of: diagnostic))
                 if !refused.contains(diagnostic.location.file) { refused.append(diagnostic.location.file) }
             case .warning: tell(.warning, Self.text(of: diagnostic))
-            case .note: break
+            case .note: if diagnostic.isSaidByFile { tell(.notice, Self.text(of: diagnostic)) }
             }
         }
         guard !refused.isEmpty else { return }

@@ -115,7 +115,7 @@ struct HAProxyProgram: Sendable {
     private func evaluate(_ condition: String) -> Int32 {
         let facts = Condition.Facts(
             environment: environment, features: Condition.Facts.presentFeatures,
-            version: Condition.Facts.compatibleVersion)
+            version: Condition.Facts.compatibleVersion, library: Condition.Facts.presentLibrary)
         do throws(Condition.Mistake) {
             let text = try Condition.unquoted(condition, environment: environment)
             return try Condition.evaluate(text, facts) ? ExitCode.done : ExitCode.failed
@@ -189,6 +189,8 @@ struct HAProxyProgram: Sendable {
             }
         }
         try start.raiseLimits(&messages)
+        // A master's workers get the limit with the same words.
+        if handover != nil || start.manner.mastery == .alone { try start.limitMemory(&messages) }
         let isQuiet = start.line.isQuiet
         let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
         var sockets = InstanceSockets(

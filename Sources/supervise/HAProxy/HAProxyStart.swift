@@ -16,6 +16,8 @@ struct HAProxyRefusal: Error, Sendable {
 struct HAProxyStart {
     /// How often an address is tried that an old process may give up.
     private static let attempts = 200
+    /// What the threads and the first sessions take of the address space, in megabytes; an arena of the C library alone maps 64.
+    private static let memoryToServe = 256
     /// How long between two attempts, in seconds.
     private static let interval = 0.01
 
@@ -38,6 +40,24 @@ struct HAProxyStart {
             let text = "Cannot raise FD limit to \(wanted)\(present)."
             if process.isStrictAboutLimits { throw HAProxyRefusal(text: text) }
             messages.tell(.warning, "[haproxy.main()] \(text)")
+        }
+    }
+
+    /// `-m`.
+    ///
+    /// - Parameter messages: told that the system refuses, which is no reason not to run.
+    /// - Throws: that the process could not live within it.
+    func limitMemory(_ messages: inout HAProxyMessages) throws(HAProxyRefusal) {
+        guard let limit = line.memoryLimit else { return }
+        let least = (MemoryLimit.mappedMegabytes() ?? 0) + Self.memoryToServe
+        guard limit >= least else {
+            throw HAProxyRefusal(
+                text: "-m \(limit): this program needs \(least) megabytes of address space to begin to serve.")
+        }
+        do throws(SystemError) {
+            try MemoryLimit.set(megabytes: limit)
+        } catch {
+            messages.tell(.warning, "[haproxy.main()] Cannot fix MEM limit to \(limit) megs.")
         }
     }
 
