@@ -13,6 +13,8 @@ public struct ResolversConfiguration: Sendable, Equatable {
         public var address: String
         /// Its port.
         public var port: UInt16
+        /// Whether it is asked over TCP alone (`tcp@`).
+        public var usesStream: Bool
 
         /// Makes a server of names.
         ///
@@ -20,10 +22,12 @@ public struct ResolversConfiguration: Sendable, Equatable {
         ///   - name: its name in the file.
         ///   - address: its IP address.
         ///   - port: its port.
-        public init(name: String, address: String, port: UInt16) {
+        ///   - usesStream: whether it is asked over TCP alone.
+        public init(name: String, address: String, port: UInt16, usesStream: Bool = false) {
             self.name = name
             self.address = address
             self.port = port
+            self.usesStream = usesStream
         }
     }
 

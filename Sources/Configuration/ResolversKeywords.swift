@@ -49,15 +49,21 @@ enum ResolversKeywords {
         if let first = section.nameServers.first(where: { $0.name == name.text }) {
             throw name.error("there is a name server '\(first.name)' already", help: "give it another name")
         }
-        var text = word.text
-        if text.hasPrefix("udp@") { text = String(text.dropFirst(4)) }
+        let form = forms.first { word.text.hasPrefix($0.prefix) }
+        let text = String(word.text.dropFirst(form?.prefix.count ?? 0))
         guard case .host(let host, _, let portText) = AddressText.parse(text),
             let address = IPAddressText.ipv4(host) ?? IPAddressText.ipv6(host)
         else { throw word.error("'\(word.text)' is not a name server's IP address", help: "write '\(example)'") }
         var port = defaultPort
         if let portText, !portText.isEmpty { port = try AddressText.port(portText, at: word) }
-        section.nameServers.append(.init(name: name.text, address: address, port: port))
+        section.nameServers.append(
+            .init(name: name.text, address: address, port: port, usesStream: form?.usesStream ?? false))
     }
+
+    /// How an address may say the way to it.
+    private static let forms: [(prefix: String, usesStream: Bool)] = [
+        ("udp@", false), ("udp4@", false), ("udp6@", false), ("tcp@", true), ("tcp4@", true), ("tcp6@", true),
+    ]
 
     private static func readHold(
         _ section: inout ResolversConfiguration, _ arguments: inout Arguments

@@ -53,6 +53,8 @@ public struct NameAnswer: Sendable, Hashable {
     public var identifier: UInt16
     /// What it says.
     public var content: Content
+    /// Whether it says that there is more than fits.
+    public var isTruncated: Bool
 
     /// Reads a message; `nil` when it is no answer to the question.
     ///
@@ -69,6 +71,7 @@ public struct NameAnswer: Sendable, Hashable {
         }
         guard let content else { return nil }
         identifier = UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+        isTruncated = bytes[2] & 0x02 != 0
         self.content = content
     }
 }

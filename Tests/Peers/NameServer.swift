@@ -15,6 +15,8 @@ public final class NameServer: Sendable {
         public var code: UInt8 = 0
         /// Whether nothing is said at all.
         public var isSilent = false
+        /// Whether a datagram says only that there is more than fits into it.
+        public var isTruncated = false
 
         /// Makes an entry with IPv4 addresses.
         ///
@@ -25,6 +27,17 @@ public final class NameServer: Sendable {
         ///
         /// - Parameter services: its places.
         public init(services: [(weight: UInt16, port: UInt16, target: String)]) { self.services = services }
+
+        /// A name of which everything is said over TCP alone.
+        ///
+        /// - Parameter ipv4: the addresses.
+        /// - Returns: the entry.
+        public static func long(_ ipv4: String...) -> Entry {
+            var entry = Entry()
+            entry.ipv4 = ipv4
+            entry.isTruncated = true
+            return entry
+        }
 
         /// A name that nothing is said of.
         public static var silent: Entry {
@@ -67,7 +80,26 @@ public final class NameServer: Sendable {
             }
             Glibc.close(descriptor)
         }
+        // Where another program has the port for TCP, a test that needs it says so.
+        let listener = try Loopback.socket(SOCK_STREAM)
+        guard Loopback.withAddress("127.0.0.1", port, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
+            Glibc.close(listener)
+            return
+        }
+        Thread.detachNewThread { [weak self] in
+            while Loopback.wait(listener, for: POLLIN, until: .now + .milliseconds(200)) || self != nil {
+                guard let self else { break }
+                self.serveStream(of: listener)
+            }
+            Glibc.close(listener)
+        }
     }
+
+    /// What was asked over TCP so far.
+    public var questionsByStream: Int { askedByStream.withLock { $0 } }
+
+    // Owner: the mutex; written by the answering threads, read by tests.
+    private let askedByStream = Mutex(0)
 
     /// What was asked so far: `name A`, `name AAAA`, `name SRV`.
     public var questions: [String] { asked.withLock { $0 } }
@@ -94,7 +126,33 @@ public final class NameServer: Sendable {
         }
     }
 
-    private func answer(_ query: [UInt8]) -> [UInt8]? {
+    /// Takes one connection and answers until its other end closes it, or for a while.
+    private func serveStream(of listener: Int32) {
+        guard Loopback.wait(listener, for: POLLIN, until: .now) else { return }
+        let descriptor = accept(listener, nil, nil)
+        guard descriptor >= 0 else { return }
+        Thread.detachNewThread { [weak self] in
+            var bytes: [UInt8] = []
+            var part = [UInt8](repeating: 0, count: 4_096)
+            while let self {
+                guard Loopback.wait(descriptor, for: POLLIN, until: .now + .milliseconds(200)) else { continue }
+                let count = recv(descriptor, &part, part.count, 0)
+                guard count > 0 else { break }
+                bytes += part[..<count]
+                while bytes.count > 2, case let length = Int(bytes[0]) << 8 | Int(bytes[1]), bytes.count >= 2 + length {
+                    let query = Array(bytes[2..<2 + length])
+                    bytes.removeFirst(2 + length)
+                    self.askedByStream.withLock { $0 += 1 }
+                    guard let answer = self.answer(query, isWhole: true) else { continue }
+                    let message = self.bytes(UInt16(answer.count)) + answer
+                    _ = send(descriptor, message, message.count, Int32(MSG_NOSIGNAL))
+                }
+            }
+            Glibc.close(descriptor)
+        }
+    }
+
+    private func answer(_ query: [UInt8], isWhole: Bool = false) -> [UInt8]? {
         var index = 12
         var labels: [String] = []
         while index < query.count, query[index] > 0 {
@@ -109,8 +167,10 @@ public final class NameServer: Sendable {
         asked.withLock { $0.append("\(name) \([1: "A", 28: "AAAA", 33: "SRV"][kind] ?? "\(kind)")") }
         let entry = zone.withLock { $0[name] } ?? .code(3)
         guard !entry.isSilent else { return nil }
-        let records = entry.code == 0 ? records(of: entry, kind) : []
-        var answer = Array(query[0..<2]) + [0x81, 0x80 | entry.code, 0, 1, 0, UInt8(records.count), 0, 0, 0, 0]
+        let isCut = entry.isTruncated && !isWhole
+        let records = entry.code == 0 && !isCut ? records(of: entry, kind) : []
+        var answer =
+            Array(query[0..<2]) + [isCut ? 0x83 : 0x81, 0x80 | entry.code, 0, 1, 0, UInt8(records.count), 0, 0, 0, 0]
         answer += query[12..<index + 5]
         for record in records {
             answer += [0xC0, 12] + bytes(kind) + [0, 1, 0, 0, 0, 60] + bytes(UInt16(record.count)) + record

@@ -11,10 +11,12 @@ struct NamesWithResolversTests {
         let log: LogCollector
         let instance: InstanceUnderTest
 
-        init(_ zone: [String: NameServer.Entry], _ lines: [String], hold: [String] = []) throws {
+        init(
+            _ zone: [String: NameServer.Entry], _ lines: [String], hold: [String] = [], form: String = ""
+        ) throws {
             names = try NameServer(zone)
             log = try LogCollector()
-            var text = "resolvers dns\n    nameserver ns1 127.0.0.1:\(names.port)\n"
+            var text = "resolvers dns\n    nameserver ns1 \(form)127.0.0.1:\(names.port)\n"
             for line in ["timeout resolve 30ms", "timeout retry 20ms"] + hold { text += "    \(line)\n" }
             text += Example.listen(addresses: [], lines: ["log 127.0.0.1:\(log.port) local0"] + lines)
             instance = try InstanceUnderTest(text)
@@ -63,6 +65,21 @@ struct NamesWithResolversTests {
         try await stage.awaitState(.up, of: "s0")
         #expect(stage.instance.history.transitions.last?.detail == "resolves again")
         #expect(stage.instance.history.events.map(\.kind) == Array(repeating: .addressChanged, count: 3))
+        await stage.instance.stop()
+    }
+
+    @Test(
+        "what doesn't fit into a datagram is asked again over TCP, and 'tcp@' asks nowhere else",
+        arguments: ["", "tcp@"])
+    func stream(form: String) async throws {
+        let stage = try Stage(
+            ["app.test": form.isEmpty ? .long("127.0.0.9") : .init("127.0.0.9")],
+            ["server s0 app.test:1 resolvers dns init-addr none"], hold: ["timeout retry 2s"], form: form)
+        try await stage.awaitLine("front/s0 changed its IP from (none) to 127.0.0.9 by dns/ns1.")
+        #expect(stage.names.questionsByStream > 0)
+        // Asked again and again, over one connection or another.
+        stage.names.set(["app.test": form.isEmpty ? .long("127.0.0.10") : .init("127.0.0.10")])
+        try await stage.awaitLine("front/s0 changed its IP from 127.0.0.9 to 127.0.0.10 by dns/ns1.")
         await stage.instance.stop()
     }
 

@@ -10,14 +10,20 @@ final class NameService {
     struct NameServer {
         /// As the log calls it.
         let name: String
-        /// `nil` when there is no way to it, such as without IPv6.
+        let address: SocketAddress?
+        /// `nil` when there is no way to it, such as without IPv6, and when it is asked over TCP alone.
         let socket: QuestionSocket?
+        let usesStream: Bool
+        /// The connection for what takes TCP; made when it is needed.
+        var stream: QuestionStream?
         /// What it was asked and how it answered.
         var counters = NameServerCounters()
     }
 
     let configuration: ResolversConfiguration
     private(set) var servers: [NameServer]
+    /// The name servers whose connections are new: their owner has to listen to them.
+    private(set) var unwatched: [Int] = []
     private(set) var resolutions: [NameResolution] = []
 
     /// Connects to the name servers.
@@ -34,8 +40,10 @@ final class NameService {
         servers = named.map { server in
             let address = SocketAddress(ip: server.address, port: server.port)
             // A server that can't be reached is one that never answers.
-            let socket = address.flatMap { try? QuestionSocket(to: $0, payload: configuration.acceptedPayload) }
-            return NameServer(name: server.name, socket: socket)
+            let socket =
+                server.usesStream
+                ? nil : address.flatMap { try? QuestionSocket(to: $0, payload: configuration.acceptedPayload) }
+            return NameServer(name: server.name, address: address, socket: socket, usesStream: server.usesStream)
         }
     }
 
@@ -95,23 +103,47 @@ final class NameService {
         repeat {
             resolution.identifier = UInt16.random(in: 1...UInt16.max)
         } while resolutions.contains { $0 !== resolution && $0.identifier == resolution.identifier }
-        let payload = UInt16(clamping: configuration.acceptedPayload)
-        guard let message = resolution.question.message(identifier: resolution.identifier, payload: payload) else {
-            return
-        }
+        guard let message = message(of: resolution) else { return }
         for (index, server) in servers.enumerated() {
-            let isSent = server.socket?.send(message) ?? false
+            let isSent = server.usesStream ? sendByStream(message, to: index) : server.socket?.send(message) ?? false
             if isSent { servers[index].counters.sent += 1 } else { servers[index].counters.sendErrors += 1 }
         }
     }
 
-    /// Finds the question that a datagram answers.
+    /// The name servers whose connections are new, once.
+    ///
+    /// - Returns: their positions.
+    func takeUnwatched() -> [Int] {
+        defer { unwatched = [] }
+        return unwatched
+    }
+
+    private func message(of resolution: NameResolution) -> [UInt8]? {
+        let payload = UInt16(clamping: configuration.acceptedPayload)
+        return resolution.question.message(identifier: resolution.identifier, payload: payload)
+    }
+
+    /// Sends a message over TCP; a connection that is over makes place for another one.
+    private func sendByStream(_ message: [UInt8], to index: Int) -> Bool {
+        if let stream = servers[index].stream, !stream.isOver { return stream.send(message) }
+        // A server that can't be reached is one that never answers.
+        guard let address = servers[index].address, let stream = try? QuestionStream(to: address) else { return false }
+        servers[index].stream = stream
+        unwatched.append(index)
+        return stream.send(message)
+    }
+
+    /// Finds the question that a message answers; one that says that there is more than fits is asked again over TCP.
     ///
     /// - Parameters:
     ///   - datagram: what a name server sent.
     ///   - server: which one.
-    /// - Returns: the position of the resolution and the answer; `nil` when nobody has asked that.
-    func answer(in datagram: [UInt8], from server: Int) -> (resolution: Int, content: NameAnswer.Content)? {
+    ///   - isWhole: whether it came over TCP, where everything fits.
+    /// - Returns: the position of the resolution and the answer; `nil` when nobody has asked that, or the rest is to come.
+    /// - Source: RFC 7766, section 5.
+    func answer(
+        in datagram: [UInt8], from server: Int, isWhole: Bool = false
+    ) -> (resolution: Int, content: NameAnswer.Content)? {
         // An error of an earlier datagram, not an answer.
         guard !datagram.isEmpty else { return nil }
         guard datagram.count >= 2 else {
@@ -125,6 +157,11 @@ final class NameService {
         }
         guard let answer = NameAnswer(datagram, to: resolutions[position].question) else {
             servers[server].counters.invalid += 1
+            return nil
+        }
+        if answer.isTruncated, !isWhole, let message = message(of: resolutions[position]),
+            sendByStream(message, to: server)
+        {
             return nil
         }
         count(answer.content, from: server)

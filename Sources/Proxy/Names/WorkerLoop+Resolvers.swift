@@ -20,18 +20,46 @@ extension WorkerLoop {
         }
     }
 
+    /// What tells a name server's connection from its socket for datagrams.
+    private static let streamMark: UInt32 = 1 << 31
+
     /// A name server has sent something.
     ///
     /// - Parameter event: whose socket.
     func nameServerIsReady(_ event: ReadyEvent) {
         let position = Int(event.token.generation)
-        let server = Int(event.token.index)
         let service = nameServices[position]
-        guard let socket = service.servers[server].socket else { return }
-        while let datagram = socket.receive() {
-            guard stopping == nil, let answer = service.answer(in: datagram, from: server) else { continue }
-            let resolution = service.resolutions[answer.resolution]
-            perform(resolution.lookup.take(answer.content, from: server, at: now), answer.resolution, of: position)
+        let server = Int(event.token.index & ~Self.streamMark)
+        if event.token.index & Self.streamMark != 0 {
+            guard let stream = service.servers[server].stream else { return }
+            stream.flush()
+            while let message = stream.receive() { take(message, from: server, of: position, isWhole: true) }
+        } else if let socket = service.servers[server].socket {
+            while let datagram = socket.receive() { take(datagram, from: server, of: position, isWhole: false) }
+        }
+    }
+
+    private func take(_ message: [UInt8], from server: Int, of position: Int, isWhole: Bool) {
+        let service = nameServices[position]
+        guard stopping == nil else { return }
+        guard let answer = service.answer(in: message, from: server, isWhole: isWhole) else {
+            watchStreams(of: position)
+            return
+        }
+        let resolution = service.resolutions[answer.resolution]
+        perform(resolution.lookup.take(answer.content, from: server, at: now), answer.resolution, of: position)
+    }
+
+    /// Listens to connections that are new.
+    private func watchStreams(of position: Int) {
+        let service = nameServices[position]
+        for server in service.takeUnwatched() {
+            guard let stream = service.servers[server].stream else { continue }
+            let token = EventToken(
+                kind: Subject.nameServer.rawValue, generation: UInt32(position),
+                index: UInt32(server) | Self.streamMark)
+            // A server that can't be heard is one that never answers.
+            _ = poller.add(stream.descriptor, token: token)
         }
     }
 
@@ -54,7 +82,9 @@ extension WorkerLoop {
         let resolution = service.resolutions[index]
         for action in actions {
             switch action {
-            case .ask(let kind): service.ask(kind, for: resolution)
+            case .ask(let kind):
+                service.ask(kind, for: resolution)
+                watchStreams(of: position)
             case .wake(let time):
                 timers.cancel(&resolution.timer)
                 let token = EventToken(
