@@ -126,7 +126,8 @@ enum GlobalKeywords {
         Accepted("profiling.tasks", 1...1, "nothing is profiled"),
         Accepted("quiet", 0...0, "the supervisor has its own messages"),
         Accepted("nbthread", 1...1, "each instance has one worker thread"),
-        Accepted("nbproc", 1...1, "all instances are threads of one process"),
+        Accepted(
+            "nbproc", 1...1, "all instances are threads of one process; HAProxy 2.6 wants the line removed", .warning),
         Accepted("cpu-map", 1...64, "the system places the worker threads"),
         Accepted("thread-group", 1...64, "each instance has one worker thread"),
         Accepted("thread-groups", 1...1, "each instance has one worker thread"),
