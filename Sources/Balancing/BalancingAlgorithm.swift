@@ -10,6 +10,11 @@ protocol BalancingAlgorithm: Sendable {
     ///   - share: the new share; 0 gets nothing.
     mutating func setShare(_ server: Int, _ share: Int)
 
+    /// Adds a server, behind the others and without a share; allocates. Only algorithms whose servers may change get any.
+    ///
+    /// - Parameter id: its number in the proxy.
+    mutating func addServer(id: Int)
+
     /// Learns that the first backup alone is to take traffic; only algorithms with one table for both groups are told.
     ///
     /// - Parameter backup: its index, or `nil` when that is over.

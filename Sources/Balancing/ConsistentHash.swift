@@ -27,6 +27,11 @@ struct ConsistentHash: BalancingAlgorithm {
         self.isAvalanched = isAvalanched
     }
 
+    mutating func addServer(id: Int) {
+        ring.addServer(id: id)
+        fairParts?.addServer()
+    }
+
     mutating func setShare(_ server: Int, _ share: Int) {
         ring.setShare(server, share)
         fairParts?.setShare(server, share)
@@ -84,7 +89,7 @@ struct FairParts: Sendable {
     /// For each server, the sum of the shares in front of it when the proxy began, 0 for those that had none.
     ///
     /// HAProxy never counts them again.
-    private let sharesBefore: [Int]
+    private var sharesBefore: [Int]
     private var total: Int
 
     init(shares: [Int], percent: Int) {
@@ -96,6 +101,11 @@ struct FairParts: Sendable {
             return share > 0 ? total : 0
         }
         self.total = total
+    }
+
+    mutating func addServer() {
+        shares.append(0)
+        sharesBefore.append(0)
     }
 
     mutating func setShare(_ server: Int, _ share: Int) {

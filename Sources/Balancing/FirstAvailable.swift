@@ -7,11 +7,19 @@
 struct FirstAvailable: BalancingAlgorithm {
     private var takesPart: [Bool]
     /// The servers by number.
-    private let order: [Int]
+    private var order: [Int]
+    private var ids: [Int]
 
     init(shares: [Int], ids: [Int]) {
         takesPart = shares.map { $0 > 0 }
+        self.ids = ids
         order = shares.indices.sorted { ids[$0] < ids[$1] }
+    }
+
+    mutating func addServer(id: Int) {
+        order.insert(takesPart.count, at: order.firstIndex { ids[$0] > id } ?? order.count)
+        takesPart.append(false)
+        ids.append(id)
     }
 
     mutating func setShare(_ server: Int, _ share: Int) {

@@ -12,7 +12,7 @@ struct HashRing: Sendable {
         var server: Int32
     }
 
-    private let ids: [Int]
+    private var ids: [Int]
     private var shares: [Int]
     /// By position; no two points have the same.
     private var points: [Point] = []
@@ -27,6 +27,14 @@ struct HashRing: Sendable {
         self.shares = shares
         for (server, share) in shares.enumerated() { points += points(of: server, 0..<share) }
         points.sort { $0.position < $1.position }
+    }
+
+    /// Adds a server without points.
+    ///
+    /// - Parameter id: its number in the proxy.
+    mutating func addServer(id: Int) {
+        ids.append(id)
+        shares.append(0)
     }
 
     /// How many points there are, which is the sum of the shares.

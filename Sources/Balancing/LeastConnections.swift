@@ -39,6 +39,11 @@ struct LeastConnections: BalancingAlgorithm {
         }
     }
 
+    mutating func addServer(id: Int) {
+        seats.append(Seat())
+        order.addServer()
+    }
+
     mutating func loadChanged(of server: Int, sessions: Int, waiting: Int) {
         seats[server].waiting = waiting
         guard seats[server].sessions != sessions else { return }

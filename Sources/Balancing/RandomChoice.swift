@@ -26,6 +26,11 @@ struct RandomChoice: BalancingAlgorithm {
         lots = SplitMix64(state: seed)
     }
 
+    mutating func addServer(id: Int) {
+        shares.append(0)
+        hash.addServer(id: id)
+    }
+
     mutating func setShare(_ server: Int, _ share: Int) {
         shares[server] = share
         hash.setShare(server, share)

@@ -107,6 +107,13 @@ public struct RoundRobin: BalancingAlgorithm {
         update(server)
     }
 
+    mutating func addServer(id: Int) {
+        seats.append(Seat(share: 0, ownShare: 0))
+        entering.addServer()
+        current.addServer()
+        following.addServer()
+    }
+
     mutating func next(for session: NewSession, load: (Int) -> ServerLoad) -> Int? {
         next(avoiding: session.avoiding) { load($0).hasFreeSlot }
     }

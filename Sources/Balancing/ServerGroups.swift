@@ -194,6 +194,29 @@ public struct ServerGroups: Sendable {
         return activeServers == 0 && (usesAllBackups || firstBackup == server)
     }
 
+    // MARK: - Servers that come
+
+    /// Adds a server that takes no traffic yet (`setStanding`), behind the others or in the place of one that takes none any
+    /// more; only for dynamic algorithms.
+    ///
+    /// - Parameters:
+    ///   - member: the server; nothing is to be held of it yet.
+    ///   - place: the place of one that is no more, whose number it has; behind the others when `nil`.
+    ///   - id: its number in the proxy.
+    public mutating func add(_ member: Member, at place: Int?, id: Int) {
+        precondition(algorithm.isDynamic, "a table of servers that was made once gets no others")
+        let seat = Seat(weight: member.weight, isBackup: member.isBackup, standing: .excluded)
+        if let place {
+            change(place) { $0.standing = .excluded }
+            seats[place] = seat
+        } else {
+            seats.append(seat)
+            actives.addServer(id: id)
+            backups.addServer(id: id)
+        }
+        if member.weight > 0 { reliance.count(.excluded, sign: 1) }
+    }
+
     // MARK: - Changes
 
     /// Says what is to be held of a server; others may become good enough by that, or no longer be.

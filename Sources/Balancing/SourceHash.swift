@@ -14,6 +14,10 @@ struct SourceHash: BalancingAlgorithm {
         self.isAvalanched = isAvalanched
     }
 
+    mutating func addServer(id: Int) {
+        preconditionFailure("a table of servers that was made once gets no others")
+    }
+
     mutating func setShare(_ server: Int, _ share: Int) { table.setShare(server, share) }
 
     mutating func setOnlyBackup(_ backup: Int?) { table.setOnlyBackup(backup) }

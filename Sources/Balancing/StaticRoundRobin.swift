@@ -13,6 +13,10 @@ struct StaticRoundRobin: BalancingAlgorithm {
         self.map = map
     }
 
+    mutating func addServer(id: Int) {
+        preconditionFailure("a table of servers that was made once gets no others")
+    }
+
     mutating func setShare(_ server: Int, _ share: Int) { map.setShare(server, share) }
 
     mutating func setOnlyBackup(_ backup: Int?) { map.onlyBackup = backup }

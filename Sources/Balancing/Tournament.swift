@@ -16,7 +16,7 @@ struct Tournament: Sendable {
 
     private static let nobody: Int32 = -1
 
-    private let leaves: Int
+    private var leaves: Int
     /// The tree in one array: the root at 1, the children of n at 2n and 2n + 1, the servers' leaves last.
     private var winners: [Int32]
     private var ranks: [Rank]
@@ -30,6 +30,16 @@ struct Tournament: Sendable {
         self.leaves = leaves
         winners = Array(repeating: Self.nobody, count: 2 * leaves)
         ranks = Array(repeating: Rank(key: 0, arrival: 0), count: servers)
+    }
+
+    /// Adds a server, which isn't in; allocates.
+    mutating func addServer() {
+        ranks.append(Rank(key: 0, arrival: 0))
+        guard ranks.count > leaves else { return }
+        let present = (0..<leaves).filter { winners[leaves + $0] >= 0 }
+        leaves *= 2
+        winners = Array(repeating: Self.nobody, count: 2 * leaves)
+        for server in present { enter(server, ranks[server]) }
     }
 
     /// The first in the order.

@@ -68,6 +68,16 @@ public struct WaitQueue: Sendable {
         lines = [Ends(limit: capacity)] + maxqueue.map { Ends(limit: $0 ?? capacity) }
     }
 
+    /// Adds a server's line, or gives a server's place, for which nobody waits, to another one.
+    ///
+    /// - Parameters:
+    ///   - place: the place; behind the others when `nil`.
+    ///   - maxqueue: the most sessions that may wait for it.
+    public mutating func addLine(at place: Int?, maxqueue: Int?) {
+        let line = Ends(limit: maxqueue ?? capacity)
+        if let place { lines[place + 1] = line } else { lines.append(line) }
+    }
+
     /// How many sessions wait in all.
     public private(set) var count = 0
 
