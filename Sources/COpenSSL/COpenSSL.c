@@ -458,6 +458,80 @@ bool supervise_tls_describe(
     return is_fine;
 }
 
+// MARK: What people read of certificates
+
+typedef void (*teller)(void *owner, int certificate, int field, const uint8_t *text, size_t length);
+
+static void tell(BIO *text, void *owner, int certificate, int field, teller teller) {
+    const uint8_t *bytes = NULL;
+    long length = BIO_get_mem_data(text, &bytes);
+    teller(owner, certificate, field, bytes, length > 0 ? (size_t)length : 0);
+    (void)BIO_reset(text);
+}
+
+static void print_hexadecimal(BIO *text, const uint8_t *bytes, int length) {
+    for (int index = 0; index < length; index++) BIO_printf(text, "%02X", bytes[index]);
+}
+
+static void print_algorithm(BIO *text, X509 *certificate) {
+    EVP_PKEY *key = X509_get0_pubkey(certificate);
+    if (key == NULL) return;
+    const char *name = "";
+    switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA: name = "RSA"; break;
+    case EVP_PKEY_EC: name = "EC"; break;
+    case EVP_PKEY_DSA: name = "DSA"; break;
+    default: name = OBJ_nid2sn(EVP_PKEY_get_base_id(key));
+    }
+    BIO_printf(text, "%s%d", name, EVP_PKEY_get_bits(key));
+}
+
+static void print_name(BIO *text, const X509_NAME *name) {
+    char *line = X509_NAME_oneline(name, NULL, 0);
+    if (line) BIO_puts(text, line);
+    OPENSSL_free(line);
+}
+
+static void print_certificate(BIO *text, X509 *certificate, int number, void *owner, teller teller) {
+    const ASN1_INTEGER *serial = X509_get0_serialNumber(certificate);
+    print_hexadecimal(text, ASN1_STRING_get0_data(serial), ASN1_STRING_length(serial));
+    tell(text, owner, number, SUPERVISE_TLS_SERIAL, teller);
+    ASN1_TIME_print(text, X509_get0_notBefore(certificate));
+    tell(text, owner, number, SUPERVISE_TLS_NOT_BEFORE, teller);
+    ASN1_TIME_print(text, X509_get0_notAfter(certificate));
+    tell(text, owner, number, SUPERVISE_TLS_NOT_AFTER, teller);
+    int position = X509_get_ext_by_NID(certificate, NID_subject_alt_name, -1);
+    if (position >= 0) X509V3_EXT_print(text, X509_get_ext(certificate, position), 0, 0);
+    tell(text, owner, number, SUPERVISE_TLS_ALTERNATIVE_NAMES, teller);
+    print_algorithm(text, certificate);
+    tell(text, owner, number, SUPERVISE_TLS_ALGORITHM, teller);
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned length = sizeof digest;
+    if (X509_digest(certificate, EVP_sha1(), digest, &length) == 1) print_hexadecimal(text, digest, (int)length);
+    tell(text, owner, number, SUPERVISE_TLS_SHA1, teller);
+    print_name(text, X509_get_subject_name(certificate));
+    tell(text, owner, number, SUPERVISE_TLS_SUBJECT, teller);
+    print_name(text, X509_get_issuer_name(certificate));
+    tell(text, owner, number, SUPERVISE_TLS_ISSUER, teller);
+}
+
+int supervise_tls_print(const void *pem, size_t length, void *owner, teller teller) {
+    ERR_clear_error();
+    BIO *input = BIO_new_mem_buf(pem, (int)length);
+    BIO *text = BIO_new(BIO_s_mem());
+    int count = 0;
+    X509 *certificate = NULL;
+    while (input && text && (certificate = PEM_read_bio_X509_AUX(input, NULL, no_passphrase, NULL)) != NULL) {
+        print_certificate(text, certificate, count, owner, teller);
+        X509_free(certificate);
+        count += 1;
+    }
+    BIO_free(text);
+    BIO_free(input);
+    ERR_clear_error();
+    return count;
+}
+
 void supervise_tls_take_error(char *text, size_t size) {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
     if (size > 0) {

@@ -46,6 +46,7 @@ public enum ConfigurationReader {
             resolvers: parser.resolvers, drafts: parser.proxies)
         var configuration = resolver.resolve()
         configuration.userlists = parser.userlists
+        configuration.tlsDefaults = parser.global.tls
         let rings = RingResolver(parser.rings, uses: [parser.global.rings] + parser.proxies.map(\.settings.rings))
         configuration.rings = rings.rings
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
@@ -54,6 +55,7 @@ public enum ConfigurationReader {
         let diagnostics = ordered(found, files: sources.map(\.file)).map { diagnostic in
             byFile[diagnostic.location.file]?.completing(diagnostic) ?? diagnostic
         }
+        configuration.notices = diagnostics
         let isValid = !diagnostics.contains { $0.severity == .error }
         return ParsedInstance(configuration: isValid ? configuration : nil, diagnostics: diagnostics)
     }

@@ -21,6 +21,11 @@ public struct InstanceConfiguration: Sendable, Equatable {
     /// All `ring` sections in the order of the file, then those that `tcp@` addresses have to themselves.
     public var rings: [LogRingConfiguration] = []
 
+    /// What was told of the file beside errors, in its order.
+    public var notices: [Diagnostic] = []
+    /// What `global` says about TLS, for servers that commands add.
+    var tlsDefaults = TLSDefaults()
+
     /// The network namespaces that connections to servers are made in (`namespace`), by their names.
     public var connectedNamespaces: Set<String> { Set(proxies.flatMap(\.servers).compactMap(\.namespace)) }
 

@@ -177,6 +177,8 @@ struct ServerDraft: TLSSubject {
     }
     /// How its connections speak TLS; `nil` when they don't.
     var connectionTLS: ServerTLSConfiguration?
+    /// How they do once a command says so; `nil` where `default-server` doesn't say how.
+    var switchableTLS: ServerTLSConfiguration?
     /// How its checks do.
     var checkTLS: ServerTLSConfiguration?
 }

@@ -62,6 +62,14 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Set only where the proxy's clients come in on several ports, or tell theirs themselves; `address` has the port for
     /// the first of them then.
     public var portOffset: Int?
+    /// Whether a command has added it (`add server`), not the file.
+    public var isDynamic = false
+    /// Whether it is disabled only because nobody has put it into service since a command has added it.
+    public var awaitsOrder = false
+    /// Whether a command has taken it away (`del server`): it keeps its place, so that the others keep theirs.
+    public var isRemoved = false
+    /// How its connections speak TLS once a command turns it on (`set server ssl`); `nil` where none can.
+    public var switchableTLS: ServerTLSConfiguration?
     /// Where the line stands.
     public var location: SourceLocation
 

@@ -145,14 +145,27 @@ enum ServerKeywords {
     }
 
     /// Loads what a server's connections and checks need for TLS.
-    private static func loadTLS(of server: inout ServerDraft, in proxy: ProxyDraft, _ arguments: inout Arguments) {
+    ///
+    /// - Parameters:
+    ///   - server: the server, its line read.
+    ///   - proxy: the section.
+    ///   - arguments: where errors are kept.
+    static func loadTLS(of server: inout ServerDraft, in proxy: ProxyDraft, _ arguments: inout Arguments) {
         let loader = TLSLoader(defaults: proxy.global.tls)
         let draft = server.settings.tls
+        let isSwitchable = proxy.settings.defaultServer.tls.ssl != nil
         do {
             if draft.ssl != nil {
                 let connector = try loader.connector(draft, server: server.name, isCheck: false)
                 server.connectionTLS = ServerTLSConfiguration(
                     connector: connector, name: draft.serverName, reusesSessions: draft.reusesSessions)
+                if isSwitchable { server.switchableTLS = server.connectionTLS }
+            } else if isSwitchable {
+                // One that doesn't use it is not refused for what is wrong with it: then it cannot be turned on.
+                server.switchableTLS = (try? loader.connector(draft, server: server.name, isCheck: false)).map {
+                    ServerTLSConfiguration(
+                        connector: $0, name: draft.serverName, reusesSessions: draft.reusesSessions)
+                }
             }
             if server.settings.checksWithTLS, server.settings.isChecked || draft.isChecked == true {
                 let connector = try loader.connector(draft, server: server.name, isCheck: true)

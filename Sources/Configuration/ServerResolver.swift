@@ -40,6 +40,7 @@ struct ServerResolver {
                 configuration.maxSessionAge = age
             }
             configuration.tls = server.connectionTLS
+            configuration.switchableTLS = server.switchableTLS
             configuration.check?.tls = server.checkTLS
             if draft.settings.checks.hasEncryptedSteps { loadStepTLS(of: server, in: draft, &configuration) }
             do {

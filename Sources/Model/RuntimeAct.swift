@@ -12,6 +12,12 @@ public enum RuntimeAct: Sendable, Hashable {
     case instance(InstanceAct)
     /// Ends one session.
     case endSession(SessionIdentifier)
+    /// Adds a server to the backend of that name: the words of its line after `server`, its name first.
+    case addServer(backend: String, line: [String])
+    /// Takes a server away, which is in maintenance and has no sessions.
+    case removeServer(ServerIdentity)
+    /// Shows another certificate wherever the file of that path was read; both as PEM.
+    case replaceCertificate(path: String, certificate: [UInt8], key: [UInt8])
 }
 
 /// What can be changed of a frontend while it runs.
@@ -79,6 +85,10 @@ public enum ServerAct: Sendable, Hashable {
     case setAddress(host: String, port: String?)
     /// Checks it elsewhere; `nil` leaves what there is, and port 0 is the server's own.
     case setCheckAddress(host: String?, port: UInt16?)
+    /// Lets it follow another name, for one that follows a name.
+    case setHostName(String)
+    /// Lets its connections be encrypted, or not; how, the file's `default-server` has said.
+    case setTLS(isOn: Bool)
 }
 
 /// A new weight for a server.
@@ -115,6 +125,9 @@ extension RuntimeAct: CustomStringConvertible {
         case .proxy(nil, let act): "\(act)"
         case .instance(let act): "\(act)"
         case .endSession(let number): "session \(number) ended"
+        case .addServer(let backend, let line): "\(backend)/\(line.first ?? "") added"
+        case .removeServer(let server): "\(server.proxy)/\(server.server) removed"
+        case .replaceCertificate(let path, _, _): "certificate \(path) replaced"
         }
     }
 }
@@ -172,6 +185,8 @@ extension ServerAct: CustomStringConvertible {
         case .setAddress(let host, let port): "address \(host)\(port.map { " port \($0)" } ?? "")"
         case .setCheckAddress(let host, let port):
             "check\(host.map { " address \($0)" } ?? "")\(port.map { " port \($0)" } ?? "")"
+        case .setHostName(let name): "name \(name)"
+        case .setTLS(let isOn): isOn ? "TLS on" : "TLS off"
         }
     }
 }

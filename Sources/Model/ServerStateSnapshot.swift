@@ -20,6 +20,10 @@ public struct ServerStateSnapshot: Sendable {
     public var serviceName: String?
     /// Whether the file has it in maintenance.
     public var isDisabledInFile = false
+    /// Whether it has been in service from the beginning: not where a command has added it to wait for an order.
+    public var beganInService = true
+    /// Whether it has a check, be it turned off.
+    public var hasCheck = false
     /// Another port that is checked, 0 for its own.
     public var checkPort = 0
     /// Another address that is checked.

@@ -324,6 +324,10 @@ public struct ServerSnapshot: Sendable {
     public var isChecked = false
     /// Whether it is a backup.
     public var isBackup = false
+    /// Whether a command has added it.
+    public var isDynamic = false
+    /// Whether a command may turn its TLS on and off.
+    public var canSwitchTLS = false
     /// Its weight now.
     public var weight = 1
     /// Its weight at full speed.

@@ -100,6 +100,7 @@ private struct SurfaceSource: Sendable {
     let control: any InstanceControl
     let history: HistorySource?
     let accessLists: AccessListBook
+    let certificates = CertificateBook()
 
     private var process: ProcessInformation {
         var process = ProcessInformation(version: version)
@@ -143,7 +144,7 @@ private struct SurfaceSource: Sendable {
         let context = CommandContext(
             configuration: configuration, process: process, table: .statsSocket, control: control,
             actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history,
-            accessLists: accessLists)
+            accessLists: accessLists, certificates: certificates)
         return CommandChannel(
             context: context,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),

@@ -11,8 +11,6 @@ final class Backend {
     /// Where its sessions go: its servers in the file's order, or the one address of its `dispatch` line; then those that
     /// a reload has taken out of the file while they had sessions.
     private(set) var servers: [Server]
-    /// How many of them are not in the file any more.
-    private var leavingServers = 0
     var groups: ServerGroups
     var queue: WaitQueue
     var tally = Tally()
@@ -90,17 +88,15 @@ final class Backend {
     ///   - new: its section.
     ///   - servers: its servers in the file's order, then those that are leaving.
     ///   - weights: their weights.
-    ///   - leaving: how many are leaving.
     ///   - frontendLimit: the sum of `maxconn` of the frontends that send to it.
     /// - Returns: who waited, in the order of arrival; the queue is empty then, and its lines are those of the new servers.
     func reconfigure(
-        as new: ProxyConfiguration, servers: [Server], weights: [Int], leaving: Int, frontendLimit: Int
+        as new: ProxyConfiguration, servers: [Server], weights: [Int], frontendLimit: Int
     ) -> [WaitQueue.Waiter] {
         let waiting = queue.removeAll()
         let keepsTurns = keepsTurns(under: new, servers)
         configuration = new
         self.servers = servers
-        leavingServers = leaving
         if keepsTurns {
             for (index, server) in servers.enumerated() {
                 groups.setWeight(index, weights[index])
@@ -172,10 +168,10 @@ final class Backend {
     var isDispatching: Bool { configuration.dispatch != nil }
 
     /// The servers that have a name, a state and counters.
-    var namedServers: [Server] {
-        if isDispatching { return [] }
-        return leavingServers == 0 ? servers : Array(servers.dropLast(leavingServers))
-    }
+    var namedServers: [Server] { namedPlaces.map { servers[$0] } }
+
+    /// The indices of those servers.
+    var namedPlaces: [Int] { isDispatching ? [] : servers.indices.filter { !servers[$0].isLeaving } }
 
     /// How long a session may wait in a queue, in milliseconds; `nil` for any time.
     var queueLimit: Int64? { configuration.timeouts.queue?.wholeMilliseconds ?? connectLimit }
@@ -190,7 +186,39 @@ final class Backend {
     }
 
     /// Whether any server takes traffic; a backend without servers counts as up.
-    var isUp: Bool { servers.isEmpty || groups.activeServers + groups.backupServers > 0 }
+    var isUp: Bool {
+        groups.activeServers + groups.backupServers > 0 || !servers.contains { !$0.isLeaving }
+    }
+
+    /// Takes a server that a command has added; it gets no traffic before its standing is told.
+    ///
+    /// - Parameters:
+    ///   - server: the server.
+    ///   - lines: the lines of the backend's servers from now on.
+    ///   - inUse: the indices of servers that sessions name.
+    /// - Returns: its index: that of one of its number that is no more, or the next one.
+    func add(_ server: Server, lines: [ServerConfiguration], inUse: Set<Int>) -> Int {
+        configuration.servers = lines
+        let line = server.configuration
+        let place = servers.indices.first {
+            servers[$0].isLeaving && servers[$0].configuration.id == line.id && !inUse.contains($0)
+        }
+        groups.add(ServerGroups.Member(weight: line.weight, isBackup: line.isBackup), at: place, id: line.id)
+        queue.addLine(at: place, maxqueue: line.maxqueue)
+        let limit = SessionLimit(maxconn: server.maxconn, minconn: line.minconn, fullconn: sessionLimit)
+        if let place {
+            (servers[place], limits[place]) = (server, limit)
+            return place
+        }
+        servers.append(server)
+        limits.append(limit)
+        return servers.count - 1
+    }
+
+    /// Takes the lines of its servers after a command has taken one away.
+    ///
+    /// - Parameter lines: the lines.
+    func take(_ lines: [ServerConfiguration]) { configuration.servers = lines }
 
     /// Chooses the next server; while sessions are being spread, the one that has the fewest for its weight.
     ///

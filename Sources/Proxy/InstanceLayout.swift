@@ -70,8 +70,8 @@ enum InstanceLayout {
 
     /// Gives servers the weights that persons gave them while an earlier worker ran.
     private static func applyInheritedWeights(of plan: WorkerPlan, to backend: Backend) {
-        for (index, server) in backend.namedServers.enumerated() {
-            guard let weight = plan.inherited[server.identity]?.weight else { continue }
+        for index in backend.namedPlaces {
+            guard let weight = plan.inherited[backend.servers[index].identity]?.weight else { continue }
             // An algorithm that knows no other weights has taken the place of one that did: the file's holds.
             try? backend.setWeight(weight, of: index)
         }
@@ -111,7 +111,9 @@ enum InstanceLayout {
             guard let backend else { continue }
             for (position, server) in backend.servers.enumerated() {
                 if server.check != nil { checks.append(CheckPlace(backend: index, server: position, isAgent: false)) }
-                if server.agent != nil { checks.append(CheckPlace(backend: index, server: position, isAgent: true)) }
+                if server.agent != nil, !server.isLeaving {
+                    checks.append(CheckPlace(backend: index, server: position, isAgent: true))
+                }
             }
         }
         return checks
@@ -134,12 +136,14 @@ enum InstanceLayout {
         let inherited = plan.inherited[identity]
         let check = check(
             of: configuration, in: proxy, spreadPercent: plan.configuration.global.spreadChecks, inherited: inherited)
-        return Server(
+        let server = Server(
             configuration: configuration, identity: identity,
             way: OutgoingConnections(configuration, of: proxy, namespaces: plan.namespaces),
             address: address, check: check,
             agent: configuration.agent.map { agent($0, of: proxy, plan, inherited: inherited) }, inherited: inherited,
             now: now)
+        if configuration.isRemoved { server.leave() }
+        return server
     }
 
     /// Makes a server's check.

@@ -136,6 +136,14 @@ final class Server {
         return declared ?? found
     }
 
+    /// The port of its line; 0 where that has none.
+    var fixedPort: UInt16 {
+        switch configuration.address {
+        case .ip(_, let port), .name(_, let port), .destination(let port): port
+        case .service, .unix, .abstract: 0
+        }
+    }
+
     /// What is ordered for it and for the server that it tracks.
     var orders: AdministrativeOrders { AdministrativeOrders(own: ownOrder, inherited: tracked?.bequest ?? .ready) }
 
@@ -233,6 +241,25 @@ final class Server {
         hostName = name
         declared = nil
         move(to: address)
+    }
+
+    /// Lets its connections speak TLS from now on, or not any more; its checks go on as they do.
+    ///
+    /// - Parameter isOn: whether they are to.
+    func setTLS(isOn: Bool) {
+        configuration.tls = isOn ? configuration.switchableTLS : nil
+        tlsSession = nil
+    }
+
+    /// Lets its connections and checks show what another line of it says.
+    ///
+    /// - Parameter line: the line.
+    func takeTLS(of line: ServerConfiguration) {
+        if configuration.tls != nil { configuration.tls = line.tls ?? line.switchableTLS }
+        configuration.switchableTLS = line.switchableTLS
+        guard let tls = line.check?.tls else { return }
+        configuration.check?.tls = tls
+        check?.tls = tls
     }
 
     /// Takes it out of service for good; its sessions go on.
@@ -366,6 +393,8 @@ final class Server {
         snapshot.administrative = administrative
         snapshot.isUnresolved = isUnresolved
         snapshot.isBackup = configuration.isBackup
+        snapshot.isDynamic = configuration.isDynamic
+        snapshot.canSwitchTLS = configuration.switchableTLS != nil
         snapshot.weight = configuration.weight
         snapshot.configuredWeight = configuration.weight
         snapshot.fileWeight = configuration.weight

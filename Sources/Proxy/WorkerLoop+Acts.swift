@@ -20,6 +20,8 @@ extension WorkerLoop {
                 return .told(try rebalance(name, perMinute: perMinute, cause: cause))
             case .instance(let act): carryOut(act)
             case .endSession(let identifier): try endSession(identifier)
+            case .addServer, .removeServer, .replaceCertificate:
+                preconditionFailure("these change the configuration, which isn't the worker's")
             }
             return .done
         } catch {
@@ -65,6 +67,8 @@ extension WorkerLoop {
             guard server.check?.isEnabled == true else { throw .notChecked }
             if let host, SocketAddress(ip: host, port: 0) == nil { throw .invalid("invalid addr '\(host)'") }
             server.check(at: host, port: port)
+        case .setHostName(let name): return .told(try rename(index, in: backend, name))
+        case .setTLS(let isOn): return .told(try setTLS(isOn: isOn, of: server))
         }
         return .done
     }
@@ -85,14 +89,28 @@ extension WorkerLoop {
         return change.words
     }
 
+    private func setTLS(isOn: Bool, of server: Server) throws(ActRefusal) -> String {
+        guard server.configuration.switchableTLS != nil else {
+            throw .invalid("'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+        }
+        server.setTLS(isOn: isOn)
+        return "server ssl setting updated.\n"
+    }
+
     private func endSession(_ identifier: SessionIdentifier) throws(ActRefusal) {
         guard let session = session(named: identifier) else { throw .noSuchSession }
         session.pointee.phase == .greeting ? turnAway(session, .killed) : shutDown(session, as: .killed)
     }
 
-    private func place(of identity: ServerIdentity) -> (index: Int, backend: Backend)? {
+    /// Where a server is.
+    ///
+    /// - Parameter identity: its full name.
+    /// - Returns: its index, and its backend; `nil` where there is no such server.
+    func place(of identity: ServerIdentity) -> (index: Int, backend: Backend)? {
         for case let backend? in backends where backend.configuration.name == identity.proxy {
-            guard let index = backend.namedServers.firstIndex(where: { $0.identity == identity }) else { continue }
+            guard let index = backend.namedPlaces.first(where: { backend.servers[$0].identity == identity }) else {
+                continue
+            }
             return (index, backend)
         }
         return nil

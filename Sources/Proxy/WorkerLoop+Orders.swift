@@ -39,8 +39,8 @@ extension WorkerLoop {
     private var inheritance: [ServerIdentity: InheritedServer] {
         var inheritance: [ServerIdentity: InheritedServer] = [:]
         for case let backend? in backends {
-            for (index, server) in backend.namedServers.enumerated() {
-                inheritance[server.identity] = backend.inheritance(of: index)
+            for index in backend.namedPlaces {
+                inheritance[backend.servers[index].identity] = backend.inheritance(of: index)
             }
         }
         return inheritance

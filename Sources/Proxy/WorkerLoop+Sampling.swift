@@ -38,7 +38,8 @@ extension WorkerLoop {
                 append(SessionSample.frontendName, &tally.sample, current: tally.current)
             }
             guard proxy.hasBackend, !proxy.isDisabled, let backend = backends[index] else { continue }
-            for (index, server) in backend.namedServers.enumerated() {
+            for index in backend.namedPlaces {
+                let server = backend.servers[index]
                 append(
                     server.configuration.name, &server.tally.sample, current: server.tally.currentSessions,
                     queued: backend.queue.count(in: .server(index)))

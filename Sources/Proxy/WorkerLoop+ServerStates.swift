@@ -12,7 +12,7 @@ extension WorkerRequest where Answer == [ServerStateSnapshot] {
         Self { loop in
             loop.backends.compactMap { $0 }.filter { backend == nil || $0.configuration.name == backend }.flatMap {
                 backend in
-                backend.namedServers.indices.map { loop.state(of: $0, in: backend) }
+                backend.namedPlaces.map { loop.state(of: $0, in: backend) }
             }
         }
     }
@@ -20,14 +20,17 @@ extension WorkerRequest where Answer == [ServerStateSnapshot] {
 
 extension WorkerLoop {
     fileprivate func state(of index: Int, in backend: Backend) -> ServerStateSnapshot {
-        let server = backend.namedServers[index]
+        let server = backend.servers[index]
         let configuration = server.configuration
         var state = ServerStateSnapshot(
             backend.snapshot(of: index, at: now), backend: backend.configuration.name,
             backendID: backend.configuration.id)
         state.hasGivenBackendID = backend.configuration.hasGivenID
         state.hasGivenID = configuration.hasGivenID
-        state.isDisabledInFile = configuration.isDisabled
+        state.isDisabledInFile = configuration.isDisabled && !configuration.awaitsOrder
+        state.usesTLS = configuration.tls != nil
+        state.beganInService = !configuration.isDynamic || !configuration.isDisabled
+        state.hasCheck = server.check != nil
         state.checkPort = configuration.check?.port.map(Int.init) ?? 0
         state.checkAddress = configuration.check?.address
         state.hasAgent = server.agent != nil

@@ -34,7 +34,7 @@ extension WorkerRequest where Answer == SessionSnapshot? {
 }
 
 extension WorkerRequest where Answer == InstanceConfiguration {
-    /// What the worker runs, by which the indexes in its sessions' snapshots go.
+    /// What the worker runs, with all that commands have changed of it; indexes in its sessions' snapshots go by it.
     public static var configuration: Self { Self { $0.configuration } }
 }
 

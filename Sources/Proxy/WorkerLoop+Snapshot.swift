@@ -41,7 +41,7 @@ extension WorkerLoop {
                 view.frontend = frontends[index]?.snapshot(at: now)
                 snapshot.listeners += frontends[index]?.listeners.count ?? 0
                 if proxy.hasBackend, let backend = backends[index] {
-                    view.servers = backend.namedServers.indices.map { backend.snapshot(of: $0, at: now) }
+                    view.servers = backend.namedPlaces.map { backend.snapshot(of: $0, at: now) }
                     view.backend = backend.snapshot(at: now)
                 }
             }

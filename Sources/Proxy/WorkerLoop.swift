@@ -3,6 +3,7 @@ import Balancing
 import Configuration
 import EventLoop
 import Model
+import TLS
 
 /// An instance's event loop: everything that happens to its sessions, servers and checks, one turn after the other.
 ///
@@ -65,7 +66,7 @@ final class WorkerLoop {
     /// How long sessions may be silent, by where they came in and where they go.
     var idleLimits: IdleLimitTable
     /// The `resolvers` sections that servers use.
-    let nameServices: [NameService]
+    var nameServices: [NameService]
     /// The names that the system is asked for.
     var lookUps: [SystemLookUp]
 
@@ -73,6 +74,8 @@ final class WorkerLoop {
     let relay = Relay()
     /// The TLS of the sessions that have any.
     let secure = SecureSessions()
+    /// What clients met before a command put other certificates in its place: handshakes that began so end so.
+    var replacedListeners: [TLSListener] = []
     var timers = TimerQueue()
     /// Sessions that end with this turn.
     var shutdowns: [Shutdown] = []

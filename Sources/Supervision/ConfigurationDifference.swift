@@ -68,7 +68,7 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
             old.location = $1.location
             return old == $1 ? [] : ["bind \($1.address) changed"]
         }
-        changes += Self.changes(from: old.servers, to: new.servers, named: { "server \($0.name)" }) {
+        changes += Self.changes(from: old.presentServers, to: new.presentServers, named: { "server \($0.name)" }) {
             serverChanges($0, $1)
         }
         changes += change("maxconn", old.maxconn, new.maxconn)
@@ -98,6 +98,10 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
         (old.check, old.isBackup, old.location) = (new.check, new.isBackup, new.location)
         // A number that the file doesn't give is only a place among the others.
         if !old.hasGivenID, !new.hasGivenID { old.id = new.id }
+        // One that a command has added and the file has now, too.
+        if old.awaitsOrder { (old.isDisabled, old.awaitsOrder) = (new.isDisabled, false) }
+        old.isDynamic = new.isDynamic
+        old.resolution.initialAddress = new.resolution.initialAddress
         if old != new { changes.append("options changed") }
         return changes.map { "server \(new.name): \($0)" }
     }

@@ -46,6 +46,7 @@ extension Instance {
     /// on. For a moment both accept from the same sockets, so that the kernel gives each connection to one of them and
     /// none is refused; then the old one stops accepting, and its sessions get their time.
     func replace(_ order: InstanceOrder) async -> InstanceLife.Event {
+        await untilExchanged()
         let next = nextConfiguration ?? configuration
         nextConfiguration = nil
         if order == .reload { reloadWay = plan(for: next).wayInWords }

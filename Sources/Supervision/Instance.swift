@@ -231,8 +231,9 @@ extension Instance {
     /// - Returns: whether it is done.
     func carryOut(_ act: RuntimeAct, by who: Operator) async -> ActResult {
         // What is set between a worker's inheritance and its successor's start would be lost on both.
-        while isExchanging { await withCheckedContinuation { awaitingExchange.append($0) } }
+        await untilExchanged()
         switch act {
+        case .addServer, .removeServer, .replaceCertificate: return await changeInPlace(act, by: who)
         case .server(let server, .setState(let state)):
             guard servers.contains(server) else { return .refused(.noSuchServer) }
             ordered[server] = state
@@ -275,6 +276,11 @@ extension Instance {
         case .server, .proxy, .instance:
             return await ask(worker, act, by: who)
         }
+    }
+
+    /// Waits while a worker's servers are being handed on or changed.
+    func untilExchanged() async {
+        while isExchanging { await withCheckedContinuation { awaitingExchange.append($0) } }
     }
 
     private func ask(_ worker: (any InstanceWorker)?, _ act: RuntimeAct, by who: Operator) async -> ActResult {

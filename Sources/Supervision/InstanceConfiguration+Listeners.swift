@@ -15,7 +15,7 @@ extension InstanceConfiguration {
     /// All servers with the names that history and orders know them by, in the file's order.
     var identifiedServers: [(identity: ServerIdentity, server: ServerConfiguration)] {
         proxies.filter(\.hasBackend).flatMap { proxy in
-            proxy.servers.map { (ServerIdentity(instance: name, proxy: proxy.name, server: $0.name), $0) }
+            proxy.presentServers.map { (ServerIdentity(instance: name, proxy: proxy.name, server: $0.name), $0) }
         }
     }
 }

@@ -23,6 +23,12 @@ public struct Certificate: Sendable, Hashable {
     private let pem: [UInt8]
     private let key: [UInt8]
 
+    /// What people read of it and of those of the authorities after it.
+    public var details: [CertificateDetails] { CertificateDetails.all(in: pem) }
+
+    /// It and its key as PEM, as far as they are in one text: what a change may begin with.
+    public var text: (certificate: [UInt8], key: [UInt8]) { (pem, key) }
+
     /// Reads a certificate and sees whether it can be used.
     ///
     /// - Parameters:

@@ -91,6 +91,22 @@ bool supervise_tls_describe(
     const void *pem, size_t length, supervise_tls_certificate *description, void *owner,
     void (*name)(void *owner, const uint8_t *text, size_t length));
 
+// What people read of a certificate.
+#define SUPERVISE_TLS_SERIAL 0
+#define SUPERVISE_TLS_NOT_BEFORE 1
+#define SUPERVISE_TLS_NOT_AFTER 2
+#define SUPERVISE_TLS_ALTERNATIVE_NAMES 3
+#define SUPERVISE_TLS_ALGORITHM 4
+#define SUPERVISE_TLS_SHA1 5
+#define SUPERVISE_TLS_SUBJECT 6
+#define SUPERVISE_TLS_ISSUER 7
+
+// Reads all certificates of a PEM text; calls `teller` for each field of each, the first certificate being number 0.
+// Returns how many there are.
+int supervise_tls_print(
+    const void *pem, size_t length, void *owner,
+    void (*teller)(void *owner, int certificate, int field, const uint8_t *text, size_t length));
+
 // The reason for the last failure on this thread, in OpenSSL's words; empty when there is none. Forgets all failures.
 void supervise_tls_take_error(char *text, size_t size);
 

@@ -41,7 +41,7 @@ struct TLSDraft {
 }
 
 /// What `global` says about TLS for the lines after it.
-struct TLSDefaults {
+struct TLSDefaults: Sendable, Equatable {
     /// The folder of certificates with relative paths (`crt-base`).
     var certificateFolder: String?
     /// The folder of authorities and lists of revoked certificates with relative paths (`ca-base`).

@@ -22,6 +22,8 @@ struct CommandContext: Sendable {
     var history: HistorySource?
     /// The access lists as commands have changed them, which all connections of an instance share.
     let accessLists: AccessListBook
+    /// The change of a certificate that commands are about to make.
+    let certificates: CertificateBook
 
     /// Makes a context.
     ///
@@ -33,10 +35,11 @@ struct CommandContext: Sendable {
     ///   - actor: whom the history names.
     ///   - history: opens the history.
     ///   - accessLists: the access lists; those of the configuration when `nil`.
+    ///   - certificates: the change of a certificate under way.
     init(
         configuration: InstanceConfiguration, process: ProcessInformation, table: CommandTable,
         control: any InstanceControl, actor: Operator, history: HistorySource? = nil,
-        accessLists: AccessListBook? = nil
+        accessLists: AccessListBook? = nil, certificates: CertificateBook = CertificateBook()
     ) {
         self.configuration = configuration
         self.process = process
@@ -45,6 +48,7 @@ struct CommandContext: Sendable {
         self.actor = actor
         self.history = history
         self.accessLists = accessLists ?? AccessListBook(configuration)
+        self.certificates = certificates
     }
 
     /// The instance's name.

@@ -2,7 +2,9 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + TableCommands.all + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
+            + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + AuthorityCommands.all
+            + TableCommands.all
+            + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
             + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all
             + WarrenCommands.all)
 }

@@ -79,10 +79,17 @@ enum ServerCommands {
             return .setCheckAddress(host: nil, port: try checkPort(values[2]))
         case "fqdn":
             guard !values[2].isEmpty else { throw .invalid("set server <b>/<s> fqdn requires a FQDN.\n") }
-            throw .invalid("set server <b>/<s> fqdn failed because no resolution is configured.\n")
+            return .setHostName(values[2])
+        case "ssl" where server.server.isDynamic:
+            throw .invalid("'set server <srv> ssl' not supported on dynamic servers\n")
         case "ssl":
-            throw .invalid(
-                "'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+            let isOn: [String: Bool] = ["on": true, "off": false]
+            if let isOn = isOn[values[2]] { return .setTLS(isOn: isOn) }
+            guard server.server.canSwitchTLS else {
+                throw .invalid(
+                    "'set server <srv> ssl' cannot be set.  default-server should define ssl settings\n")
+            }
+            throw .invalid("'set server <srv> ssl' expects 'on' or 'off'.\n")
         case "agent":
             guard server.server.agent != nil else { throw .agentNotAsked }
             guard values[2] == "up" || values[2] == "down" else {

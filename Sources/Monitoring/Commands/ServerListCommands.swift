@@ -38,9 +38,11 @@ enum ServerListCommands {
         let server = state.server
         let used = server.counters.currentSessions + (server.isChecking ? 1 : 0)
         let wasUsed = server.lastCheck != nil || server.counters.connectAttempts > 0
+        let name = "\(state.backend)/\(server.name) \(state.backendID)/\(server.id) \(state.host ?? "-") \(state.port)"
+        // HAProxy gives those that commands add no memory for idle connections.
+        if server.isDynamic { return "\(name) - 0 \(used) \(server.counters.maxSessions) 0 0 0 0 0\n" }
         let most = max(server.counters.maxSessions, wasUsed ? 1 : 0, used)
-        return "\(state.backend)/\(server.name) \(state.backendID)/\(server.id) \(state.host ?? "-") \(state.port) - "
-            + "5000 \(used) \(most) \(most) 0 0 -1 0 0\n"
+        return "\(name) - 5000 \(used) \(most) \(most) 0 0 -1 0 0\n"
     }
 
     private static func list(

@@ -60,7 +60,8 @@ struct ServerStateLine {
         case .maint where state.isDisabledInFile: flags = [.orderedMaintenance, .configuredMaintenance]
         case .maint: flags = .orderedMaintenance
         }
-        if server.isUnresolved { flags.insert(.unresolved) }
+        // Nobody asks for the names of those that commands add.
+        if server.isUnresolved, !server.isDynamic { flags.insert(.unresolved) }
         return flags
     }
 
@@ -74,7 +75,12 @@ struct ServerStateLine {
     }
 
     private var check: Check {
-        guard server.isChecked else { return [] }
+        guard server.isChecked else {
+            guard server.isDynamic else { return [] }
+            var flags: Check = state.hasCheck ? .configured : []
+            if state.isDisabledInFile, server.administrative == .maint { flags.insert(.paused) }
+            return flags
+        }
         var flags: Check = [.configured, .enabled]
         if server.isChecking { flags.insert(.inProgress) }
         if server.administrative == .maint || server.isUnresolved { flags.insert(.paused) }
@@ -90,7 +96,7 @@ struct ServerStateLine {
     private var health: Int {
         if server.isUnresolved || server.administrative == .maint { return 0 }
         // A server that nobody checks is at HAProxy's default of two passed checks.
-        return server.isChecked ? server.health : 2
+        return server.isChecked ? server.health : state.beganInService ? 2 : 0
     }
 
     /// 0 unknown, 2 failed, 3 passed, 4 passed with a condition; a check under way has no result yet.

@@ -225,7 +225,7 @@ enum StatisticsTable {
         .counted("reuse") { _ in .number(0) },
         zeroInHTTPProxies("cache_lookups"), zeroInHTTPProxies("cache_hits"),
         StatisticsField("srv_icur", server: { _, _, _ in .number(0) }),
-        StatisticsField("src_ilim"),
+        StatisticsField("src_ilim", server: { server, _, _ in server.isDynamic ? .number(0) : .absent }),
     ]
 
     private static func zeroInHTTPProxies(_ name: String) -> StatisticsField {

@@ -126,7 +126,7 @@ extension WorkerRequest where Answer == [RebalanceView]? {
                 let plan = RebalancePlan(backend.loads)
                 return RebalanceView(
                     proxy: backend.configuration.name, obstacle: backend.obstacleToRebalance,
-                    servers: backend.servers.indices.map { index in
+                    servers: backend.namedPlaces.map { index in
                         RebalanceView.Server(
                             name: backend.servers[index].configuration.name,
                             weight: backend.groups.effectiveWeight(of: index),

@@ -1,4 +1,5 @@
 import AccessLog
+import Configuration
 import EventLoop
 import Model
 
@@ -9,19 +10,23 @@ extension WorkerLoop {
     /// Listens to the name servers and asks them for every name.
     func startNameServices() {
         for (position, service) in nameServices.enumerated() {
-            for (index, server) in service.servers.enumerated() {
-                guard let socket = server.socket else { continue }
-                let token = EventToken(
-                    kind: Subject.nameServer.rawValue, generation: UInt32(position), index: UInt32(index))
-                // A server that can't be heard is one that never answers.
-                _ = poller.add(socket.descriptor, token: token)
-            }
+            listen(to: service, position)
             for index in service.resolutions.indices { begin(index, of: position) }
         }
     }
 
     /// What tells a name server's connection from its socket for datagrams.
     private static let streamMark: UInt32 = 1 << 31
+
+    private func listen(to service: NameService, _ position: Int) {
+        for (index, server) in service.servers.enumerated() {
+            guard let socket = server.socket else { continue }
+            let token = EventToken(
+                kind: Subject.nameServer.rawValue, generation: UInt32(position), index: UInt32(index))
+            // A server that can't be heard is one that never answers.
+            _ = poller.add(socket.descriptor, token: token)
+        }
+    }
 
     /// A name server has sent something.
     ///
@@ -158,6 +163,78 @@ extension WorkerLoop {
     }
 }
 
+// MARK: - Other names
+
+extension WorkerLoop {
+    /// Lets a server follow another name (`set server fqdn`); it keeps its address until that name has one.
+    ///
+    /// - Parameters:
+    ///   - index: the server.
+    ///   - backend: its backend.
+    ///   - name: the name.
+    /// - Returns: what was done, in words.
+    /// - Throws: why it wasn't.
+    /// - Source: HAProxy 2.6 management guide, section 9.3; texts recorded from 2.6.12.
+    func rename(_ index: Int, in backend: Backend, _ name: String) throws(ActRefusal) -> String {
+        let server = backend.servers[index]
+        let refusal = "set server <b>/<s> fqdn failed because"
+        guard
+            let section = configuration.resolvers.first(where: { $0.name == server.configuration.resolution.resolvers })
+        else { throw .invalid("\(refusal) no resolution is configured.\n") }
+        if case .service = server.configuration.address {
+            throw .invalid("\(refusal) SRV resolution is configured.\n")
+        }
+        let by = "by 'stats socket command'"
+        guard name.utf8.count <= Self.longestName else { throw .invalid("invalid fqdn '\(name)' \(by)\n") }
+        let before = server.hostName
+        guard before?.name != name else { return "no need to change the FDQN \(by)\n" }
+        let labels = name.split(separator: ".", omittingEmptySubsequences: false)
+        guard labels.allSatisfy({ (1...Self.longestLabel).contains($0.utf8.count) }),
+            let proxy = backends.firstIndex(where: { $0 === backend })
+        else { throw .invalid("could not update \(server.trackedName) FQDN \(by)\n") }
+        let position = nameServices.firstIndex { $0.configuration.name == section.name } ?? begin(section)
+        forget(.init(backend: proxy, server: index))
+        server.hostName = HostName(name: name, port: before?.port ?? server.fixedPort)
+        follow(name, .init(backend: proxy, server: index), server, position)
+        return "\(server.trackedName) changed its FQDN from \(before?.name ?? "(null)") to \(name) \(by)\n"
+    }
+
+    /// The most bytes of a name, and of each part of it.
+    ///
+    /// - Source: RFC 1035, section 2.3.4.
+    private static let longestName = 255
+    private static let longestLabel = 63
+
+    /// Begins with a section that no server of the file needs.
+    private func begin(_ section: ResolversConfiguration) -> Int {
+        let service = NameService(section)
+        nameServices.append(service)
+        listen(to: service, nameServices.count - 1)
+        return nameServices.count - 1
+    }
+
+    /// Lets nobody ask for a server's name any more.
+    ///
+    /// - Parameter user: the server.
+    func forget(_ user: NameResolution.User) {
+        for resolution in nameServices.flatMap(\.resolutions) {
+            resolution.users.removeAll { $0 == user }
+            if resolution.isIdle { timers.cancel(&resolution.timer) }
+        }
+    }
+
+    private func follow(_ name: String, _ user: NameResolution.User, _ server: Server, _ position: Int) {
+        let service = nameServices[position]
+        let resolution = service.resolution(of: name, preference: server.configuration.resolution.preference, at: now)
+        service.resolutions[resolution].users.append(user)
+        if service.resolutions[resolution].addresses.records.isEmpty {
+            begin(resolution, of: position)
+        } else {
+            settle(user, service.resolutions[resolution], by: "DNS cache")
+        }
+    }
+}
+
 // MARK: - Services
 
 extension WorkerLoop {
@@ -182,20 +259,11 @@ extension WorkerLoop {
 
     /// Lets a server stand for a place: its host's name is asked for from now on.
     private func occupy(_ index: Int, of backendIndex: Int, _ place: ServiceAssignment.Place, _ position: Int) {
-        let service = nameServices[position]
         let backend = backend(backendIndex)
         let server = backend.servers[index]
         server.hostName = HostName(name: place.target, port: place.port)
         tell("changed its FQDN from (null) to \(place.target) by 'SRV record'", of: server, in: backend)
-        let resolution = service.resolution(
-            of: place.target, preference: server.configuration.resolution.preference, at: now)
-        let user = NameResolution.User(backend: backendIndex, server: index)
-        service.resolutions[resolution].users.append(user)
-        if service.resolutions[resolution].addresses.records.isEmpty {
-            begin(resolution, of: position)
-        } else {
-            settle(user, service.resolutions[resolution], by: "DNS cache")
-        }
+        follow(place.target, .init(backend: backendIndex, server: index), server, position)
     }
 
     private func release(_ index: Int, of backendIndex: Int, _ reason: String, _ position: Int) {

@@ -74,10 +74,10 @@ extension WorkerLoop {
         let (before, proxy) = (old.proxies[index], configuration.proxies[index])
         var exchange = ServerExchange(backend: backend, proxy: index, before: backend.servers, wasUp: backend.isUp)
         let known = Dictionary(
-            backend.namedServers.enumerated().map { ($1.configuration.name, $0) },
+            backend.namedPlaces.map { (backend.servers[$0].configuration.name, $0) },
             uniquingKeysWith: { first, _ in first })
         // A backend that is switched off, or has one address and no names, has the servers that it has.
-        let keepsServers = backend.isDispatching || backend.namedServers.isEmpty && !before.servers.isEmpty
+        let keepsServers = backend.isDispatching || backend.servers.isEmpty && !before.servers.isEmpty
         var servers: [Server] = keepsServers ? backend.servers : []
         var weights: [Int] = []
         for line in keepsServers ? [] : proxy.servers {
@@ -100,7 +100,7 @@ extension WorkerLoop {
             }
         }
         let leaving = keepsServers ? [] : leaving(backend, servers, needed, &exchange)
-        place(servers + leaving, weights, leaving: leaving.count, in: &exchange)
+        place(servers + leaving, weights, in: &exchange)
         return exchange
     }
 
@@ -178,13 +178,13 @@ extension WorkerLoop {
     }
 
     /// Gives servers, and whoever names them, their new places.
-    private func place(_ servers: [Server], _ weights: [Int], leaving: Int, in exchange: inout ServerExchange) {
+    private func place(_ servers: [Server], _ weights: [Int], in exchange: inout ServerExchange) {
         let (backend, proxy) = (exchange.backend, exchange.proxy)
         let limit = configuration.proxies.filter { $0.hasFrontend && $0.backends.contains(proxy) }
             .reduce(0) { $0 + $1.maxconn }
         let fileWeights = servers.dropFirst(weights.count).map(\.configuration.weight)
         let waiting = backend.reconfigure(
-            as: configuration.proxies[proxy], servers: servers, weights: weights + fileWeights, leaving: leaving,
+            as: configuration.proxies[proxy], servers: servers, weights: weights + fileWeights,
             frontendLimit: limit)
         let places = Dictionary(
             servers.enumerated().map { (ObjectIdentifier($1), $0) }, uniquingKeysWith: { first, _ in first })

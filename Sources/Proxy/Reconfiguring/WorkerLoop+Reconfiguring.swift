@@ -67,8 +67,10 @@ extension WorkerLoop {
         if new.maxsessRate != old.maxsessRate { acceptRates.limitSessions(to: new.maxsessRate) }
     }
 
-    /// By the backend's index: the places of servers that sessions name.
-    private func serversInUse() -> [Int: Set<Int>] {
+    /// Looks through the sessions for servers.
+    ///
+    /// - Returns: by the backend's index, the places of servers that sessions name.
+    func serversInUse() -> [Int: Set<Int>] {
         var inUse: [Int: Set<Int>] = [:]
         sessions.forEach { session in
             guard session.pointee.serverIndex >= 0 else { return }
@@ -84,7 +86,8 @@ extension WorkerLoop {
     /// Makes count what the new lines have changed of servers' states: orders of the file, and what is known of them.
     private func tellChanges(_ exchange: ServerExchange, _ plan: WorkerPlan) {
         let backend = exchange.backend
-        for (index, server) in backend.namedServers.enumerated() {
+        for index in backend.namedPlaces {
+            let server = backend.servers[index]
             guard let before = exchange.states[ObjectIdentifier(server)] else { continue }
             let cause = Cause(said: "the file has changed")
             if server.isUnresolved, exchange.moved.contains(where: { $0 === server }) {

@@ -81,12 +81,14 @@ extension WorkerLoop {
         table.entries.touch(entry, at: tableTime)
         let record = table.entries[entry]
         if let name = record.server,
-            let known = backend.servers.firstIndex(where: { $0.stickName(table.configuration.serverKey) == name })
+            let known = backend.servers.firstIndex(where: {
+                !$0.isLeaving && $0.stickName(table.configuration.serverKey) == name
+            })
         {
             return known
         }
         guard record.serverID != 0 else { return nil }
-        return backend.servers.firstIndex { Int64($0.configuration.id) == record.serverID }
+        return backend.servers.firstIndex { !$0.isLeaving && Int64($0.configuration.id) == record.serverID }
     }
 }
 

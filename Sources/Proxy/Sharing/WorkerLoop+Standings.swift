@@ -23,7 +23,8 @@ extension WorkerLoop {
     /// - Parameter backend: a backend of which a server has changed.
     func tellStandings(of backend: Backend) {
         guard group.isShared, stopping == nil, let member else { return }
-        let servers = backend.namedServers.enumerated().map { index, server in
+        let servers = backend.namedPlaces.map { index in
+            let server = backend.servers[index]
             let entry = TakenStandings.Entry(standing: server.standing, weight: backend.groups.weight(of: index))
             return (server.configuration.name, entry)
         }
@@ -44,7 +45,8 @@ extension WorkerLoop {
         for case let backend? in backends
         where backend.configuration.name == standings.proxy && standings.teller >= backend.standingsTeller {
             backend.standingsTeller = standings.teller
-            for (index, server) in backend.namedServers.enumerated() {
+            for index in backend.namedPlaces {
+                let server = backend.servers[index]
                 let entry = standings.servers[server.configuration.name]
                 server.takenStanding = entry?.standing ?? .excluded
                 backend.groups.setStanding(index, server.standing)

@@ -1,0 +1,123 @@
+import Configuration
+import Model
+import Proxy
+import TLS
+
+/// The commands about certificates: those in use, and others in their place without an end for any session.
+///
+/// - Source: HAProxy 2.6 management guide, section 9.3, `show|set|commit|abort ssl cert`; texts recorded from 2.6.12.
+enum CertificateCommands {
+    /// The commands.
+    static let all = [show, set, commit, abort]
+
+    private static let show = Command(
+        "show ssl cert", usage: "show ssl cert [<certfile>]",
+        summary: "display the SSL certificates used in memory, or the details of a file", level: .operator
+    ) { arguments, _, context in
+        guard let running = await context.ask(.configuration) else { return CommandContext.notRunning }
+        let transaction = context.certificates.transaction
+        let name = arguments[0]
+        guard !name.isEmpty else {
+            let changing = transaction.map { "# transaction\n*\($0.path)\n" } ?? ""
+            return .answer(changing + "# filename\n" + running.loadedCertificates.map { "\($0.path)\n" }.joined())
+        }
+        let details: [CertificateDetails]?
+        if let transaction, name == "*\(transaction.path)" {
+            details = CertificateDetails.all(in: transaction.certificate)
+        } else {
+            details = running.loadedCertificates.first { $0.path == name }?.details
+        }
+        guard let details, let first = details.first else {
+            return .refusal("Can't display the certificate: Not found or the certificate is a bundle!")
+        }
+        let chain = details.dropFirst().map { "Chain Subject: \($0.subject)\nChain Issuer: \($0.issuer)\n" }
+        return .answer(
+            "Filename: \(name)\nStatus: \(name.hasPrefix("*") ? "Unused" : "Used")\n" + text(of: first) + chain.joined()
+                + "OCSP Response Key: \n")
+    }
+
+    /// A certificate's lines.
+    ///
+    /// - Parameter details: what is to be said.
+    /// - Returns: the lines.
+    static func text(of details: CertificateDetails) -> String {
+        """
+        Serial: \(details.serial)
+        notBefore: \(details.notBefore)
+        notAfter: \(details.notAfter)
+        Subject Alternative Name: \(details.alternativeNames)
+        Algorithm: \(details.algorithm)
+        SHA1 FingerPrint: \(details.fingerprint)
+        Subject: \(details.subject)
+        Issuer: \(details.issuer)
+
+        """
+    }
+
+    private static let set = Command(
+        "set ssl cert", usage: "set ssl cert <certfile> <payload>", summary: "replace a certificate file", level: .admin
+    ) { arguments, _, context in
+        let name = arguments[0]
+        guard !name.isEmpty, let payload = arguments.payload, !payload.isEmpty else {
+            return .refusal("'set ssl cert expects a filename and a certificate as a payload")
+        }
+        guard let running = await context.ask(.configuration) else { return CommandContext.notRunning }
+        let certificates = running.loadedCertificates
+        guard let subject = CertificateTransaction.Subject(name, among: certificates.map(\.path)),
+            let certificate = certificates.first(where: { $0.path == subject.path })
+        else {
+            return .refusal(
+                "Can't replace a certificate which is not referenced by the configuration!\nCan't update \(name)!")
+        }
+        let former = context.certificates.transaction
+        // As in HAProxy, what is said of another certificate meanwhile goes to the one that is under way.
+        var transaction = former ?? CertificateTransaction(certificate)
+        guard transaction.take(payload, isKey: subject.isKey) else {
+            return .refusal(
+                "unable to load certificate from file '\(subject.path)'.\nCan't load the payload\nCan't update \(name)!"
+            )
+        }
+        context.certificates.set(transaction)
+        return .message(
+            "Transaction \(former == nil ? "created" : "updated") for certificate \(transaction.path)!\n", .info)
+    }
+
+    private static let commit = Command(
+        "commit ssl cert", usage: "commit ssl cert <certfile>", summary: "commit a certificate file", level: .admin
+    ) { arguments, _, context in
+        let name = arguments[0]
+        guard !name.isEmpty else { return .refusal("'commit ssl cert expects a filename") }
+        func refuse(_ why: String) -> Command.Outcome { .refusal("\(why)\nCan't commit \(name)!") }
+        guard let transaction = context.certificates.transaction else { return refuse("No ongoing transaction! !") }
+        guard transaction.path == name else {
+            return refuse("The ongoing transaction is about '\(transaction.path)' but you are trying to set '\(name)'")
+        }
+        guard let key = transaction.key else {
+            return refuse("The transaction must contain at least a certificate and a private key!")
+        }
+        let act = RuntimeAct.replaceCertificate(path: name, certificate: transaction.certificate, key: key)
+        switch await context.carryOut(act) {
+        case .refused(let refusal): return .message("\(refusal)Can't commit \(name)!\n", .error)
+        case .done, .told:
+            context.certificates.set(nil)
+            let uses = await context.ask(.configuration)?.uses(ofCertificate: name) ?? 0
+            return .answer("Committing \(name)\(String(repeating: ".", count: uses))\nSuccess!\n")
+        }
+    }
+
+    private static let abort = Command(
+        "abort ssl cert", usage: "abort ssl cert <certfile>", summary: "abort a transaction for a certificate file",
+        level: .admin
+    ) { arguments, _, context in
+        let name = arguments[0]
+        guard !name.isEmpty else { return .refusal("'abort ssl cert' expects a filename") }
+        guard let transaction = context.certificates.transaction else { return .refusal("No ongoing transaction!") }
+        guard transaction.path == name else {
+            return .refusal(
+                "The ongoing transaction is about '\(transaction.path)' but you are trying to abort a transaction for "
+                    + "'\(name)'")
+        }
+        context.certificates.set(nil)
+        return .message("Transaction aborted for certificate '\(name)'!\n", .notice)
+    }
+}
