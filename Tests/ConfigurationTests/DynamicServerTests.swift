@@ -70,6 +70,7 @@ struct DynamicServerTests {
         arguments: [
             "server a 127.0.0.1:2 check\nserver b 127.0.0.1:3 track a",
             "server a 127.0.0.1:2\nuse-server a if { src 192.0.2.1 }",
+            "server a 127.0.0.1:2\ntcp-request connection reject unless { srv_is_up(l/a) }",
         ])
     func named(_ lines: String) throws {
         let running = try configuration(lines)

@@ -96,7 +96,7 @@ extension InstanceConfiguration {
         }
         if proxies.contains(where: { $0.servers.contains { $0.tracks == server } }) { return true }
         if proxies[server.proxy].rules.servers.contains(where: { $0.server == server.server }) { return true }
-        return accessTests.contains { test in
+        return ruleTests.contains { test in
             guard case .live(.server(_, let proxy, let place)) = test.sample.fetch else { return false }
             return ServerReference(proxy: proxy, server: place) == server
         }

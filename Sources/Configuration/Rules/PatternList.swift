@@ -134,8 +134,14 @@ struct PatternListBook {
 }
 
 extension InstanceConfiguration {
-    /// The tests of all rules, each once.
+    /// The tests of all rules that look for patterns, each once.
     public var accessTests: [AccessTest] {
+        var seen: Set<Int> = []
+        return ruleTests.filter { $0.origin.number > 0 && seen.insert($0.origin.number).inserted }
+    }
+
+    /// The tests of all rules, as often as they are named; those without patterns, too.
+    var ruleTests: [AccessTest] {
         var conditions: [RuleCondition?] = []
         for proxy in proxies {
             let rules = proxy.rules
@@ -143,10 +149,7 @@ extension InstanceConfiguration {
             conditions += rules.servers.map(\.condition) + rules.sticking.map(\.condition) + rules.forcedPersistence
             conditions += proxy.binds.flatMap(\.backendRules).map(\.condition)
         }
-        var seen: Set<Int> = []
-        return conditions.compactMap(\.self).flatMap(\.alternatives).joined().flatMap(\.list.tests).filter { test in
-            test.origin.number > 0 && seen.insert(test.origin.number).inserted
-        }
+        return conditions.compactMap(\.self).flatMap(\.alternatives).joined().flatMap(\.list.tests)
     }
 }
 
