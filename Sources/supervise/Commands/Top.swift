@@ -29,6 +29,11 @@ struct Top: AsyncParsableCommand {
         guard let number = try await run.untilQuit(showing: first) else { return }
         // The end that the signal would have had, for who waits for this process.
         signal(number, SIG_DFL)
-        kill(getpid(), number)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        // This thread's, so that it has ended before anything else can end the process.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
     }
 }

@@ -42,7 +42,7 @@ struct TopRun {
     /// - Throws: `Output.Failure` when the terminal can't be written to.
     func untilQuit(showing first: LiveView) async throws -> Int32? {
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
-        let sources = Self.sources(continuation)
+        let sources = await Self.sources(continuation)
         defer { for source in sources { source.cancel() } }
         try terminal.take()
         defer { terminal.giveBack() }
@@ -116,8 +116,8 @@ struct TopRun {
         }
     }
 
-    /// What is listened to: keys and signals.
-    private static func sources(_ events: AsyncStream<Event>.Continuation) -> [any DispatchSourceProtocol] {
+    /// What is listened to: keys and signals, from the moment on in which this returns.
+    private static func sources(_ events: AsyncStream<Event>.Continuation) async -> [any DispatchSourceProtocol] {
         let queue = DispatchQueue(label: "supervise.top")
         let input = DispatchSource.makeReadSource(fileDescriptor: STDIN_FILENO, queue: queue)
         input.setEventHandler {
@@ -138,7 +138,12 @@ struct TopRun {
             return source
         }
         let all: [any DispatchSourceProtocol] = [input] + signals
-        for source in all { source.activate() }
+        for source in all {
+            await withCheckedContinuation { listening in
+                source.setRegistrationHandler { listening.resume() }
+                source.activate()
+            }
+        }
         return all
     }
 }
