@@ -56,6 +56,8 @@ extension Scenarios {
             }
             try await check(early)
             if isGuarded {
+                // Before that, its end would be that of a start that failed.
+                try await eventually("it is up: \(process.errorOutput)") { process.errorOutput.contains("is up") }
                 let status = try await eventually("a status", every: .milliseconds(100)) {
                     try await setUp.supervisor.json(StatusLine.self, "status").first
                 }

@@ -74,8 +74,7 @@ private final class HangingWorker: InstanceWorker {
         try LoopThread.start(name: "hangs") { [pulse, gate] in
             pulse.attach()
             pulse.wake(at: .now())
-            begun.signal()
-            hangUntilReleased(gate)
+            hangUntilReleased(gate, telling: begun)
         }
         begun.wait()
     }
@@ -102,4 +101,7 @@ private final class HangingWorker: InstanceWorker {
 }
 
 @inline(never)
-private func hangUntilReleased(_ gate: DispatchSemaphore) { gate.wait() }
+private func hangUntilReleased(_ gate: DispatchSemaphore, telling begun: DispatchSemaphore) {
+    begun.signal()
+    gate.wait()
+}
