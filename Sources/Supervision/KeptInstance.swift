@@ -52,7 +52,7 @@ struct KeptInstance: Codable, Equatable {
         servers = configuration.identifiedServers.compactMap { identity, server in
             guard let entry = known[identity] else { return nil }
             return Server(
-                proxy: identity.proxy, server: identity.server, address: "\(server.address)", fileWeight: server.weight,
+                proxy: identity.proxy, server: identity.server, address: server.address.text, fileWeight: server.weight,
                 operational: entry.operational, ordered: ordered[identity], administrative: entry.administrative,
                 health: entry.health, sinceMilliseconds: entry.since?.millisecondsSinceEpoch,
                 declared: entry.declared, weight: entry.weight, isCheckOff: entry.isCheckOff, port: entry.port,
@@ -73,7 +73,7 @@ struct KeptInstance: Codable, Equatable {
         for (identity, server) in configuration.identifiedServers {
             guard let entry = entries["\(identity.proxy)/\(identity.server)"] else { continue }
             orders[identity] = entry.ordered
-            guard entry.address == "\(server.address)" else { continue }
+            guard entry.address == server.address.text else { continue }
             // A check may have become stricter.
             let top = (server.check?.rise ?? 1) + (server.check?.fall ?? 1) - 1
             var inherited = InheritedServer(
