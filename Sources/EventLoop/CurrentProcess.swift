@@ -45,4 +45,18 @@ public enum CurrentProcess {
         guard gethostname(&name, name.count - 1) == 0 else { return "localhost" }
         return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }()
+
+    /// Ends this process by a signal, so that whoever waits for it sees that.
+    ///
+    /// - Parameter number: the signal.
+    public static func end(by number: Int32) -> Never {
+        signal(number, SIG_DFL)
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        sigaddset(&signals, number)
+        // Threads of the concurrency runtime block signals; this one takes it now.
+        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+        raise(number)
+        preconditionFailure("signal \(number) did not end the process")
+    }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import EventLoop
 import Monitoring
 
 /// `supervise top`: a live view of all instances and their servers.
@@ -28,12 +28,6 @@ struct Top: AsyncParsableCommand {
         let run = TopRun(client, on: terminal, isColored: Output.current().isColored)
         guard let number = try await run.untilQuit(showing: first) else { return }
         // The end that the signal would have had, for who waits for this process.
-        signal(number, SIG_DFL)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, number)
-        // This thread's, so that it has ended before anything else can end the process.
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(number)
+        CurrentProcess.end(by: number)
     }
 }

@@ -15,20 +15,6 @@ struct HAProxyProcess: Sendable {
         try number.write(toFile: path, atomically: false, encoding: .utf8)
     }
 
-    /// Ends this process by a signal, so that whoever waits for it sees that.
-    ///
-    /// - Parameter number: the signal.
-    static func end(by number: Int32) -> Never {
-        signal(number, SIG_DFL)
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        sigaddset(&signals, number)
-        // Threads of the concurrency runtime block signals; this one takes it now.
-        pthread_sigmask(SIG_UNBLOCK, &signals, nil)
-        raise(number)
-        preconditionFailure("signal \(number) did not end the process")
-    }
-
     /// Starts this program anew with the same words, in the background, and returns when it listens or has ended.
     ///
     /// A process with threads cannot be forked whole. Inherited listening sockets go along.

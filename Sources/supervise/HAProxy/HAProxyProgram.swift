@@ -60,7 +60,7 @@ struct HAProxyProgram: Sendable {
             Task {
                 switch await run.untilEnded(messages, signals.numbers) {
                 case .code(let code): exit(code)
-                case .signal(let number): HAProxyProcess.end(by: number)
+                case .signal(let number): CurrentProcess.end(by: number)
                 }
             }
         case .master(let master):
