@@ -23,10 +23,7 @@ struct ConsoleLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var all = metadataProvider?.get() ?? [:]
-        all.merge(metadata) { $1 }
-        all.merge(event.metadata ?? [:]) { $1 }
-        Output.message(Self.line(at: .now, event.level, event.message.description, all, event.error))
+        Output.message(Self.line(at: .now, event.level, event.message.description, metadata(of: event), event.error))
     }
 
     /// One line.

@@ -26,11 +26,8 @@ struct JSONLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        var all = metadataProvider?.get() ?? [:]
-        all.merge(metadata) { $1 }
-        all.merge(event.metadata ?? [:]) { $1 }
         Output.message(
-            Self.line(at: .now, event.level, event.message.description, label: label, all, event.error))
+            Self.line(at: .now, event.level, event.message.description, label: label, metadata(of: event), event.error))
     }
 
     /// One line.
