@@ -42,11 +42,7 @@ struct AddressTests {
         try server.expect("hello")
         try server.send("olleh")
         try client.expect("olleh")
-        client.finish()
-        stage.noteEnd(of: "server", server)
-        server.close()
-        stage.noteEnd(of: "client", client)
-        client.close()
+        stage.finish(client, then: server)
         try stage.awaitSessionLines(1)
     }
 

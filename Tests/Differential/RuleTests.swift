@@ -35,11 +35,7 @@ struct RuleTests {
             else { throw MissingLine(description: "nobody took '\(text)'") }
             try server.expect(text)
             stage.notes.add("'\(text)' came to \(index)")
-            client.finish()
-            stage.noteEnd(of: "server", server)
-            server.close()
-            stage.noteEnd(of: "client", client)
-            client.close()
+            stage.finish(client, then: server)
             try stage.awaitSessionLines(number + 1)
         }
     }

@@ -40,11 +40,7 @@ struct SourceTests {
     func missingInterface() async throws {
         try await Scenario(servers: ["source 0.0.0.0 interface nosuch0"]) { stage in
             let (client, server) = try stage.openAnswered()
-            client.finish()
-            stage.noteEnd(of: "server", server)
-            server.close()
-            stage.noteEnd(of: "client", client)
-            client.close()
+            stage.finish(client, then: server)
             try stage.awaitSessionLines(1)
         }.compare()
     }

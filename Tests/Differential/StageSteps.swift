@@ -25,6 +25,19 @@ extension Scenario.Stage {
         return (client, server)
     }
 
+    /// Ends a session in order, the client's side first, and notes what each side sees of the other's end.
+    ///
+    /// - Parameters:
+    ///   - client: the client's end.
+    ///   - server: the server's.
+    func finish(_ client: Peer, then server: Peer) {
+        client.finish()
+        noteEnd(of: "server", server)
+        server.close()
+        noteEnd(of: "client", client)
+        client.close()
+    }
+
     /// Waits until a client is served, or let go instead.
     ///
     /// - Parameters:

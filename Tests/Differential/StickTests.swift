@@ -20,11 +20,7 @@ struct StickTests {
             }
             let server = try #require(taken)
             try server.expect("hello")
-            client.finish()
-            stage.noteEnd(of: "server", server)
-            server.close()
-            stage.noteEnd(of: "client", client)
-            client.close()
+            stage.finish(client, then: server)
             try stage.awaitSessionLines(lines + number + 1)
         }
     }
@@ -94,11 +90,7 @@ struct StickTests {
                 }
                 stage.notes.add("\(number) was let in")
                 try server.expect("hello")
-                client.finish()
-                stage.noteEnd(of: "server", server)
-                server.close()
-                stage.noteEnd(of: "client", client)
-                client.close()
+                stage.finish(client, then: server)
                 admitted += 1
                 try stage.awaitSessionLines(admitted)
             }

@@ -43,11 +43,7 @@ struct TerminationStatesTests {
     func normal() async throws {
         try await expect("--") { stage in
             let (client, server) = try stage.openAnswered()
-            client.finish()
-            stage.noteEnd(of: "server", server)
-            server.close()
-            stage.noteEnd(of: "client", client)
-            client.close()
+            stage.finish(client, then: server)
         }
     }
 

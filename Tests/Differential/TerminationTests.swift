@@ -10,11 +10,7 @@ struct TerminationTests {
     func clientFinServerFin() async throws {
         try await Scenario { stage in
             let (client, server) = try stage.openAnswered()
-            client.finish()
-            stage.noteEnd(of: "server", server)
-            server.close()
-            stage.noteEnd(of: "client", client)
-            client.close()
+            stage.finish(client, then: server)
             try stage.awaitSessionLines(1)
         }.compare()
     }

@@ -1,57 +1,10 @@
-import Synchronization
 import Testing
 
 extension Scenarios {
     /// A server that is both checked and told of by an agent is up where neither has anything against it.
     @Suite("Agents and checks of the same server, beside HAProxy")
     struct AgentsBesideChecks {
-        /// A server of one line for each question, shared by both programs; each asks with its own folder's name.
-        private final class Oracle: Sendable {
-            private struct State {
-                var answer: String
-                /// How often each asked since the answer was changed.
-                var questions: [String: Int] = [:]
-            }
-
-            private let state: Mutex<State>
-            private let server = Mutex<FakeServer?>(nil)
-
-            init(_ answer: String) throws {
-                state = Mutex(State(answer: answer))
-                let server = try FakeServer { [weak self] client in
-                    var question = ""
-                    while question.utf8.last != UInt8(ascii: "\n"), case .bytes(let bytes) = try await client.read() {
-                        question += String(decoding: bytes, as: UTF8.self)
-                    }
-                    guard let answer = self?.answer(to: question) else { return }
-                    try await client.write(Array(answer.utf8))
-                    client.finishWriting()
-                }
-                self.server.withLock { $0 = server }
-            }
-
-            var port: Int { server.withLock { $0?.address.port ?? 0 } }
-
-            private func answer(to question: String) -> String {
-                state.withLock {
-                    $0.questions[question, default: 0] += 1
-                    return $0.answer
-                }
-            }
-
-            /// Answers so from now on, and waits until each program has asked often enough to believe it.
-            func say(_ answer: String) async throws {
-                state.withLock {
-                    $0.answer = answer
-                    $0.questions = [:]
-                }
-                try await eventually("both have heard '\(answer)'") {
-                    state.withLock { $0.questions.values.count { $0 > 3 } == 2 }
-                }
-            }
-        }
-
-        private static func text(_ agent: Oracle, _ check: Oracle, checkInterval: String) -> String {
+        private static func text(_ agent: LineOracle, _ check: LineOracle, checkInterval: String) -> String {
             """
             global
                 stats socket STATS level admin
@@ -81,22 +34,13 @@ extension Scenarios {
             "agent_fall", "agent_health",
         ]
 
-        /// The same lines, but for how long a question took.
-        private func expectSameLines(_ both: BesideHAProxy, after what: String) throws {
-            func lines(_ side: BesideHAProxy.Side) throws -> [String] {
-                try side.newLines().map { $0.replacing(/check duration: \d+ms/, with: "check duration: …") }
-            }
-            let (theirs, ours) = (try lines(both.haproxy), try lines(both.own))
-            #expect(ours == theirs, "the log after \(what)")
-        }
-
         @Test("what each finds counts, in whatever order")
         func orders() async throws {
-            let (agent, check) = (try Oracle("up\n"), try Oracle("HTTP/1.0 200 OK\r\n\r\n"))
+            let (agent, check) = (try LineOracle("up\n"), try LineOracle("HTTP/1.0 200 OK\r\n\r\n"))
             let text = Self.text(agent, check, checkInterval: "40ms")
             guard let both = try await BesideHAProxy(text) else { return }
-            try await agent.say("up\n")
-            try await check.say("HTTP/1.0 200 OK\r\n\r\n")
+            try await agent.say("up\n", believedAfter: 2)
+            try await check.say("HTTP/1.0 200 OK\r\n\r\n", believedAfter: 2)
             try await both.expectSameStatistics(Self.columns, after: "the start")
             _ = (try both.haproxy.newLines(), try both.own.newLines())
             let steps = """
@@ -108,22 +52,22 @@ extension Scenarios {
             for step in steps.split(whereSeparator: { ";\n".contains($0) }).map({ $0.drop { $0 == " " } }) {
                 let words = step.split(separator: " ", maxSplits: 1).map(String.init)
                 if words[0] == "agent" {
-                    try await agent.say("\(words[1])\n")
+                    try await agent.say("\(words[1])\n", believedAfter: 2)
                 } else {
-                    try await check.say("HTTP/1.0 \(words[1]) Said\r\n\r\n")
+                    try await check.say("HTTP/1.0 \(words[1]) Said\r\n\r\n", believedAfter: 2)
                 }
                 try await both.expectSameStatistics(Self.columns, after: String(step))
-                try expectSameLines(both, after: String(step))
+                try await both.expectSameLines(after: String(step))
             }
             try await both.stop()
         }
 
         @Test("a person's word in the agent's place overrules the check until it says so once more")
         func words() async throws {
-            let (agent, check) = (try Oracle("ready\n"), try Oracle("HTTP/1.0 200 OK\r\n\r\n"))
+            let (agent, check) = (try LineOracle("ready\n"), try LineOracle("HTTP/1.0 200 OK\r\n\r\n"))
             let text = Self.text(agent, check, checkInterval: "3600s")
             guard let both = try await BesideHAProxy(text) else { return }
-            try await agent.say("ready\n")
+            try await agent.say("ready\n", believedAfter: 2)
             try await both.expectSameStatistics(Self.columns, after: "the start")
             for side in [both.haproxy, both.own] {
                 try await eventually("the first check has passed") {
@@ -156,24 +100,24 @@ extension Scenarios {
 
         @Test("an agent alone decides while the check is off")
         func uncheckedMeanwhile() async throws {
-            let (agent, check) = (try Oracle("up\n"), try Oracle("HTTP/1.0 500 no\r\n\r\n"))
+            let (agent, check) = (try LineOracle("up\n"), try LineOracle("HTTP/1.0 500 no\r\n\r\n"))
             let text = Self.text(agent, check, checkInterval: "40ms")
             guard let both = try await BesideHAProxy(text) else { return }
-            try await agent.say("up\n")
-            try await check.say("HTTP/1.0 500 no\r\n\r\n")
+            try await agent.say("up\n", believedAfter: 2)
+            try await check.say("HTTP/1.0 500 no\r\n\r\n", believedAfter: 2)
             try await both.expectSameStatistics(Self.columns, after: "the start")
             _ = (try both.haproxy.newLines(), try both.own.newLines())
             for side in [both.haproxy, both.own] { _ = try await side.ask("disable health b/s") }
             for word in ["up", "down", "up"] {
-                try await agent.say("\(word)\n")
+                try await agent.say("\(word)\n", believedAfter: 2)
                 try await both.expectSameStatistics(Self.columns, after: "no check, agent \(word)")
-                try expectSameLines(both, after: "no check, agent \(word)")
+                try await both.expectSameLines(after: "no check, agent \(word)")
             }
             for side in [both.haproxy, both.own] { _ = try await side.ask("enable health b/s") }
             for code in ["500", "200"] {
-                try await check.say("HTTP/1.0 \(code) x\r\n\r\n")
+                try await check.say("HTTP/1.0 \(code) x\r\n\r\n", believedAfter: 2)
                 try await both.expectSameStatistics(Self.columns, after: "checked again, \(code)")
-                try expectSameLines(both, after: "checked again, \(code)")
+                try await both.expectSameLines(after: "checked again, \(code)")
             }
             try await both.stop()
         }

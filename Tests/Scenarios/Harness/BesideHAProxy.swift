@@ -92,7 +92,7 @@ struct BesideHAProxy {
     ///
     /// - Parameter when: what has just happened, for the message.
     /// - Throws: when a log cannot be read.
-    private func expectSameLines(after when: String) async throws {
+    func expectSameLines(after when: String) async throws {
         let deadline = ContinuousClock.now + Self.patience
         var (told, tell) = (try haproxy.newLines(), try own.newLines())
         while tell != told, ContinuousClock.now < deadline {
@@ -183,7 +183,8 @@ extension BesideHAProxy.Side {
         return chosen
     }
 
-    /// What was logged since the last look, without time and process: the level and the words; sessions are left out.
+    /// What was logged since the last look, without time and process: the level and the words, but for how long
+    /// a check took; sessions are left out.
     func newLines() throws -> [String] { Self.comparable(try log.takeLines()) }
 
     /// The same of all lines that nobody has looked at as new ones; they stay.
@@ -194,6 +195,7 @@ extension BesideHAProxy.Side {
             let level = line.prefix { $0 != ">" }
             let words = line.range(of: "]: ").map { line[$0.upperBound...] } ?? Substring(line)
             return "\(level)> \(words)".trimmingCharacters(in: .whitespacesAndNewlines)
+                .replacing(/check duration: \d+ms/, with: "check duration: …")
         }
     }
 }
