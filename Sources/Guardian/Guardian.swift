@@ -19,7 +19,6 @@ struct Guardian {
     /// How the last supervisor ended, and what it last wrote, as the next one is told.
     private var crash: String?
     private var retryAt: Int64?
-    private var isUpgradeOrdered = false
 
     /// Begins anew, or goes on where the guardian was that has become this one.
     init() {
@@ -38,7 +37,7 @@ struct Guardian {
             while case let number = supervise_next_signal(signals), number != 0 {
                 switch number {
                 case SIGCHLD: collect()
-                case SIGUSR2: isUpgradeOrdered = true
+                case SIGUSR2: take(.upgradeOrdered)
                 case SIGTERM, SIGINT: take(.ordered(number))
                 default: take(.forwarded(number))
                 }
@@ -49,10 +48,7 @@ struct Guardian {
                 take(.retryDue)
             }
             // Last: what becomes another program has nothing half done.
-            if isUpgradeOrdered {
-                isUpgradeOrdered = false
-                take(.upgradeOrdered)
-            }
+            if state.life.beginUpgrade() { renew() }
         }
     }
 
@@ -108,7 +104,7 @@ struct Guardian {
                 if let old = state.held[text] { close(old) }
                 state.held[text] = socket >= 0 ? socket : nil
             case UInt8(ascii: "R"): take(.ready(process))
-            case UInt8(ascii: "U"): isUpgradeOrdered = true
+            case UInt8(ascii: "U"): take(.upgradeOrdered)
             case UInt8(ascii: "L"): take(.left(process))
             case UInt8(ascii: "N"): _ = supervise_notify(getenv("NOTIFY_SOCKET"), text, text.utf8.count)
             default: break
@@ -124,7 +120,6 @@ struct Guardian {
             case .tell(let word, let process):
                 guard let supervisor = state.supervisors[process] else { break }
                 _ = supervise_send_message(supervisor.link, word.rawValue, word.rawValue.utf8.count, -1)
-            case .renew: renew()
             case .retry(let delay):
                 say("it is started again\(delay > 0 ? " in \(delay) ms" : "")")
                 retryAt = supervise_milliseconds() + delay

@@ -34,8 +34,6 @@ struct GuardianLife: Equatable {
     enum Action: Equatable {
         /// Start a supervisor, to take over from another one or from nobody.
         case start(successorOf: Int32?)
-        /// Become the new guardian, which then starts a supervisor that takes over.
-        case renew
         case send(Int32, to: Int32)
         case tell(Word, Int32)
         case retry(afterMilliseconds: Int64)
@@ -51,6 +49,8 @@ struct GuardianLife: Equatable {
     /// Whether one has ever served: until then, a person waits for why it cannot be.
     private(set) var hasServed = false
     var intensity = RestartIntensity()
+    /// Whether an upgrade was ordered that has not begun.
+    private var isUpgradeDue = false
     private var isEnding = false
     private var exitCode: Int32 = 0
 
@@ -81,10 +81,19 @@ struct GuardianLife: Equatable {
             isEnding = true
             return all.isEmpty ? [.exit(0)] : all.map { .send(signal, to: $0) }
         case .forwarded(let signal): return main.map { [.send(signal, to: $0)] } ?? []
-        case .upgradeOrdered: return current != nil && next == nil && !isEnding ? [.renew] : []
+        case .upgradeOrdered: isUpgradeDue = true
         case .retryDue: return main == nil && !isEnding ? [.start(successorOf: nil)] : []
         }
         return []
+    }
+
+    /// Begins an upgrade that was ordered: now, or as soon as one serves and no other is being started.
+    ///
+    /// - Returns: whether to become the new guardian, which then starts a supervisor that takes over.
+    mutating func beginUpgrade() -> Bool {
+        guard isUpgradeDue, current != nil, next == nil, !isEnding else { return false }
+        isUpgradeDue = false
+        return true
     }
 
     private var all: [Int32] { formers + [current, next].compactMap { $0 } }

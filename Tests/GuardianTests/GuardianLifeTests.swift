@@ -20,10 +20,17 @@ struct GuardianLifeTests {
     /// Number 200 serves, 100 has sessions yet.
     private static func upgraded() -> GuardianLife {
         var life = serving()
-        #expect(life.take(.upgradeOrdered, at: 2) == [.renew])
+        order(&life)
         #expect(life.take(.started(200), at: 3) == [])
         #expect(life.take(.ready(200), at: 4) == [.tell(.leave, 100)])
         return life
+    }
+
+    /// An upgrade is ordered, and begins.
+    private static func order(_ life: inout GuardianLife) {
+        #expect(life.take(.upgradeOrdered, at: 2) == [])
+        #expect(life.beginUpgrade() == true)
+        #expect(life.beginUpgrade() == false)
     }
 
     @Test("one that never came up ends the guardian with its exit code", arguments: [Int32(1), 2, 64])
@@ -75,6 +82,7 @@ struct GuardianLifeTests {
         #expect(life.take(.ordered(Self.terminate), at: 5) == [.send(Self.terminate, to: 100)])
         #expect(life.take(.ordered(2), at: 6) == [.send(2, to: 100)])
         #expect(life.take(.upgradeOrdered, at: 7) == [])
+        #expect(life.beginUpgrade() == false)
         #expect(life.take(.ended(100, .code(1)), at: 8) == [.exit(1)])
     }
 
@@ -115,11 +123,11 @@ struct GuardianLifeTests {
     @Test("a guardian or a successor that cannot be run leaves everything as it was, and the one that asked is told")
     func failedUpgrade() {
         var life = Self.serving()
-        #expect(life.take(.upgradeOrdered, at: 2) == [.renew])
+        Self.order(&life)
         #expect(life.take(.startFailed, at: 3) == [.tell(.upgradeFailed, 100)])
-        _ = life.take(.upgradeOrdered, at: 4)
+        #expect(life.beginUpgrade() == false)
+        Self.order(&life)
         _ = life.take(.started(200), at: 5)
-        #expect(life.take(.upgradeOrdered, at: 6) == [])
         #expect(life.take(.ended(200, .code(2)), at: 7) == [.tell(.upgradeFailed, 100)])
         #expect(life.current == 100 && life.next == nil)
         // A report that comes late changes nothing.
@@ -130,20 +138,58 @@ struct GuardianLifeTests {
     @Test("one that crashes while its successor starts needs no other")
     func crashDuringUpgrade() {
         var life = Self.serving()
-        _ = life.take(.upgradeOrdered, at: 2)
+        Self.order(&life)
         _ = life.take(.started(200), at: 3)
         #expect(life.take(.ended(100, .signal(Self.kill)), at: 4) == [.tell(.predecessorLeft, 200)])
         #expect(life.main == 200)
         #expect(life.take(.forwarded(1), at: 5) == [.send(1, to: 200)])
-        #expect(life.take(.upgradeOrdered, at: 5) == [])
         #expect(life.take(.ready(200), at: 6) == [])
         #expect(life.current == 200 && life.next == nil)
+    }
+
+    @Test("an upgrade that is ordered before one serves begins when it does")
+    func upgradeDuringStart() {
+        var life = Life()
+        _ = life.take(.upgradeOrdered, at: 0)
+        #expect(life.beginUpgrade() == false)
+        _ = life.take(.started(100), at: 1)
+        #expect(life.beginUpgrade() == false)
+        _ = life.take(.ready(100), at: 2)
+        #expect(life.beginUpgrade() == true)
+        #expect(life.beginUpgrade() == false)
+    }
+
+    @Test("an upgrade that is ordered during the wait after a crash begins when the next one serves")
+    func upgradeDuringWait() {
+        var life = Self.serving()
+        _ = life.take(.ended(100, .signal(Self.kill)), at: 1)
+        _ = life.take(.upgradeOrdered, at: 2)
+        #expect(life.beginUpgrade() == false)
+        #expect(life.take(.retryDue, at: 3) == [.start(successorOf: nil)])
+        _ = life.take(.started(101), at: 4)
+        #expect(life.beginUpgrade() == false)
+        _ = life.take(.ready(101), at: 5)
+        #expect(life.beginUpgrade() == true)
+    }
+
+    @Test(
+        "an upgrade that is ordered during another one begins after it, however that ends",
+        arguments: [GuardianLife.Event.ready(200), .ended(200, .code(2))])
+    func upgradeDuringUpgrade(end: GuardianLife.Event) {
+        var life = Self.serving()
+        Self.order(&life)
+        _ = life.take(.started(200), at: 3)
+        _ = life.take(.upgradeOrdered, at: 4)
+        #expect(life.beginUpgrade() == false)
+        _ = life.take(end, at: 5)
+        #expect(life.beginUpgrade() == true)
+        #expect(life.beginUpgrade() == false)
     }
 
     @Test("one that crashes while its successor starts is followed by another one when that doesn't come up")
     func crashOfBoth() {
         var life = Self.serving()
-        _ = life.take(.upgradeOrdered, at: 2)
+        Self.order(&life)
         _ = life.take(.started(200), at: 3)
         _ = life.take(.ended(100, .signal(Self.kill)), at: 4)
         #expect(life.take(.ended(200, .code(2)), at: 5) == [.retry(afterMilliseconds: 0)])
@@ -153,7 +199,7 @@ struct GuardianLifeTests {
     @Test("one that is told to end while its successor starts takes that along")
     func downDuringUpgrade() {
         var life = Self.serving()
-        _ = life.take(.upgradeOrdered, at: 2)
+        Self.order(&life)
         _ = life.take(.started(200), at: 3)
         #expect(life.take(.ended(100, .code(0)), at: 4) == [.send(Self.terminate, to: 200)])
         #expect(life.take(.ended(200, .signal(Self.terminate)), at: 5) == [.exit(0)])

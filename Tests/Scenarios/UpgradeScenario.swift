@@ -65,6 +65,42 @@ extension Scenarios {
             try await setUp.end()
         }
 
+        @Test("one that is ordered before the first process serves is carried out once it does")
+        func early() async throws {
+            let echo = try FakeServer(serve: FakeServer.echo)
+            let port = try HeldPort()
+            let supervisor = try Supervisor(in: try TemporaryDirectory(), isGuarded: true)
+            try supervisor.configure(
+                "main", PlainInstance(name: "main", bind: port, servers: ["echo \(echo.address.address)"]).text)
+            let process = try supervisor.start()
+            try await eventually("the guardian takes signals; \(process.errorOutput)", every: .milliseconds(5)) {
+                try Self.takesUpgrades(process.processID)
+            }
+            process.signal(SIGUSR2)
+            let upgrade = try await eventually("the upgrade; \(process.errorOutput)", every: .milliseconds(100)) {
+                let events = try? await supervisor.json(EventLine.self, "events")
+                return events?.first { $0.event == "UPGRADED" }
+            }
+            let socket = try #require(try await Socket.connect(port: port.port))
+            try await socket.write([7])
+            #expect(try await socket.read(exactly: 1) == [7])
+            socket.finishWriting()
+            _ = try await socket.readToEnd()
+            let status = try await eventually("a status", every: .milliseconds(100)) {
+                try? await supervisor.json(StatusLine.self, "status").first
+            }
+            #expect(upgrade.detail?.contains("to pid \(status.pid), ") == true)
+            process.signal(SIGTERM)
+            #expect(try await process.waitUntilExit() == .code(0))
+        }
+
+        /// Whether a guardian is far enough for SIGUSR2 to be an order: it waits for signals, which are blocked.
+        private static func takesUpgrades(_ process: Int32) throws -> Bool {
+            let status = try String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+            let blocked = status.firstMatch(of: #/SigBlk:\s+([0-9a-f]+)/#).flatMap { UInt64($0.1, radix: 16) } ?? 0
+            return status.hasPrefix("Name:\tsupervise-guard") && blocked & 1 << (SIGUSR2 - 1) != 0
+        }
+
         @Test("without a guardian there is nobody to ask")
         func unguarded() async throws {
             let echo = try FakeServer(serve: FakeServer.echo)
