@@ -78,6 +78,21 @@ struct TerritoryTests {
         }
     }
 
+    @Test("the guardian can be read as a whole: fewer than 300 lines of code, and nothing but the C library")
+    func guardian() throws {
+        let files = try ArrowTests.imports().filter { $0.module == "Guardian" }
+        try #require(!files.isEmpty)
+        var lines = 0
+        for file in files {
+            #expect(file.modules.isSubset(of: ["CLinux", "Glibc"]), "\(file.path)")
+            lines += try Repository.text(file.path).split(separator: "\n").count {
+                let code = $0.drop(while: \.isWhitespace)
+                return !code.isEmpty && !code.hasPrefix("//")
+            }
+        }
+        #expect(lines < 300)
+    }
+
     @Test("SQL is written in History alone")
     func sql() throws {
         let statement = /"\s*(?:SELECT|INSERT|UPDATE|DELETE|CREATE|DROP|ALTER|PRAGMA)\s+[A-Za-z*(]/
