@@ -64,6 +64,8 @@ public struct InstanceStatus: Sendable, Hashable {
     public var finishingWorkers = 0
     /// How many of the sessions are theirs.
     public var finishingSessions = 0
+    /// Turns of its worker's loop that took more than a tenth of a second.
+    public var longTurns = 0
     /// How often a worker was started again since the supervisor came up.
     public var restarts = 0
     /// The process.

@@ -13,6 +13,7 @@ extension InstanceStatus {
         isOnBackup = snapshot.proxies.contains(where: \.isOnBackup)
         proxiesWithoutServer = snapshot.proxies.filter(\.isWithoutServer).map(\.name)
         warnings = snapshot.certificates.compactMap { $0.warning(at: snapshot.at) }
+        longTurns = Int(snapshot.turns.long)
         isHeld = snapshot.proxies.contains { $0.backend?.isHeld == true }
         sessions = snapshot.proxies.filter { !$0.isHTTP }.reduce(0) { $0 + ($1.frontend?.currentSessions ?? 0) }
     }

@@ -52,6 +52,7 @@ final class FakeSupervisor: InstanceControl {
         status.restarts = 1
         status.processID = 4711
         status.warnings = ["the certificate /x.pem of amqp expires in 3 days"]
+        status.longTurns = 2
         return status
     }
 

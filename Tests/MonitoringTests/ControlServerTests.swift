@@ -233,7 +233,7 @@ struct ControlServerTests {
                     {"instances":[{"instance":"warren","state":"RUNNING","uptime_s":61,"listen":["127.0.0.1:5680"],\
                     "servers_up":1,"servers":2,"on_backup":true,"sessions":4,"restarts":1,"pid":4711,"held":false,\
                     "reason":null,"without_server":[],"next_try":null,"finishing_workers":0,"finishing_sessions":0,\
-                    "warnings":["the certificate /x.pem of amqp expires in 3 days"]}]}
+                    "long_turns":2,"warnings":["the certificate /x.pem of amqp expires in 3 days"]}]}
 
                     """)
         }

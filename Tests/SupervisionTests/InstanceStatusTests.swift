@@ -32,6 +32,15 @@ import Testing
         #expect(status.serversUp == 3)
     }
 
+    @Test("turns of more than a tenth of a second are counted")
+    func longTurns() {
+        var snapshot = InstanceSnapshot(instance: "i", at: Timestamp(millisecondsSinceEpoch: 0))
+        for milliseconds in [1, 100, 101, 5_000] { snapshot.turns.count(Int64(milliseconds) * 1_000_000) }
+        var status = InstanceStatus(instance: "i", state: .running)
+        status.count(snapshot)
+        #expect(status.longTurns == 2)
+    }
+
     @Test("traffic is on the backup when no active server takes any and a backup does")
     func onBackup() {
         #expect(status([proxy([(.down, .ready, false), (.up, .ready, true)])]).isOnBackup)

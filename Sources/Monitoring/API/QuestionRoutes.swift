@@ -66,6 +66,7 @@ public struct QuestionRoutes: Sendable {
                 JSON.Field("next_try", .string(orNull: status.nextTry.map(RFC3339.string))),
                 JSON.Field("finishing_workers", .integer(Int64(status.finishingWorkers))),
                 JSON.Field("finishing_sessions", .integer(Int64(status.finishingSessions))),
+                JSON.Field("long_turns", .integer(Int64(status.longTurns))),
                 JSON.Field("warnings", .array(status.warnings.map(JSON.string))),
             ]
             return JSON.object(status.row.fields + more)

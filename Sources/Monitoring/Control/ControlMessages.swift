@@ -165,6 +165,7 @@ struct InstanceEntry: Decodable, Sendable {
         case nextTry = "next_try"
         case finishingWorkers = "finishing_workers"
         case finishingSessions = "finishing_sessions"
+        case longTurns = "long_turns"
     }
 
     var instance: String
@@ -184,6 +185,7 @@ struct InstanceEntry: Decodable, Sendable {
     var nextTry: String?
     var finishingWorkers: Int?
     var finishingSessions: Int?
+    var longTurns: Int?
 
     var status: InstanceStatus {
         var status = InstanceStatus(instance: instance, state: state)
@@ -202,6 +204,7 @@ struct InstanceEntry: Decodable, Sendable {
         status.nextTry = nextTry.flatMap(RFC3339.parse)
         status.finishingWorkers = finishingWorkers ?? 0
         status.finishingSessions = finishingSessions ?? 0
+        status.longTurns = longTurns ?? 0
         return status
     }
 }
