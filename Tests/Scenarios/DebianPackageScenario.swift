@@ -65,11 +65,12 @@ extension Scenarios {
             }
         }
 
+        /// Of Debian 12 the release itself has a systemd before `Type=notify-reload`, and its backports one after it.
         @Test(
             "is installed, runs under a real systemd, is upgraded, removed and purged, and lintian has nothing to say",
             .enabled(if: wanted != nil, "takes ten minutes: SUPERVISE_TEST_PACKAGE=build, or =PACKAGE"),
-            .timeLimit(.minutes(40)))
-        func life() async throws {
+            .timeLimit(.minutes(40)), arguments: [[], ["backports"]])
+        func life(suite: [String]) async throws {
             var package = try #require(Self.wanted)
             let directory = try TemporaryDirectory()
             if package == "build" {
@@ -81,7 +82,7 @@ extension Scenarios {
                 let said = try await Finished(["lintian", "--allow-root", package], within: .seconds(300))
                 #expect(said.output == "")
             }
-            let tried = try await Finished(["\(Self.folder)/test", package], within: .seconds(600))
+            let tried = try await Finished(["\(Self.folder)/test", package] + suite, within: .seconds(600))
             // What it needs beside root: see the script.
             if tried.status == .code(77) { return print(tried.errorOutput) }
             #expect(tried.status == .code(0), "\(tried.output)\(tried.errorOutput)")
