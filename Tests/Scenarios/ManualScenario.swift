@@ -40,27 +40,60 @@ extension Scenarios {
             return shown.output.replacing(#/.\x{08}/#, with: "")
         }
 
-        @Test(
-            "each shell understands its completions, and completes commands and options",
-            arguments: [
-                (
-                    "bash", "bash-completion/completions/supervise",
-                    "source FILE; COMP_WORDS=(supervise re); COMP_CWORD=1; _supervise supervise re supervise; "
-                        + "echo \"${COMPREPLY[@]}\""
-                ),
-                ("zsh", "zsh/vendor-completions/_supervise", "cat FILE"),
-                ("fish", "fish/vendor_completions.d/supervise.fish", "source FILE; complete -C 'supervise re'"),
-            ])
-        func completions(shell: String, file: String, command: String) async throws {
+        /// A shell, its file of completions, and a program that prints what FILE makes of the unfinished words of LINE.
+        private static let shells = [
+            (
+                "bash", "bash-completion/completions/supervise",
+                """
+                source FILE; COMP_WORDS=(LINE); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+                $(complete -p supervise | sed 's/.*-F //; s/ .*//') supervise "${COMP_WORDS[-1]}" "${COMP_WORDS[-2]}"
+                echo "${COMPREPLY[@]}"
+                """
+            ),
+            // A terminal of its own, in which the key is pressed.
+            (
+                "zsh", "zsh/vendor-completions/_supervise",
+                """
+                zmodload zsh/zpty && zpty -b terminal zsh -f -i
+                await() {
+                    local text part
+                    repeat 600; do
+                        if zpty -r -t terminal part; then text+=$part; else sleep 0.05; fi
+                        for word in $@; do [[ $text == *$word* ]] || continue 2; done
+                        print -r -- $text
+                        return
+                    done
+                    print -r -- "no $@: $text"
+                    exit 1
+                }
+                zpty -w terminal 'PS1=; fpath=(FOLDER $fpath); autoload -Uz compinit; compinit -u -D; print begun-$((1 + 1))'
+                await begun-2 > /dev/null
+                zpty -w -n terminal $'LINE\t'
+                await EXPECTED
+                """
+            ),
+            ("fish", "fish/vendor_completions.d/supervise.fish", "source FILE; complete -C 'LINE'"),
+        ]
+
+        @Test("each shell understands its completions, and completes commands and options", arguments: shells)
+        func completions(shell: String, file: String, program: String) async throws {
             guard Tool.isThere(shell) else { return }
             let directory = try TemporaryDirectory()
             try await Finished(["\(Self.packaging)/completions", try Supervisor.binary(), directory.path])
                 .requireSuccess("completions")
             let path = "\(directory.path)/\(file)"
             try await Finished([shell, "-n", path]).requireSuccess("\(shell) -n")
-            let completed = try await Finished([shell, "-c", command.replacing("FILE", with: path)])
-            try completed.requireSuccess(shell)
-            for name in ["restart", "reload", "ready"] { #expect(completed.output.contains(name), "\(shell)") }
+            let cases = [
+                ("supervise re", ["restart", "reload", "ready"]), ("supervise restart --gr", ["--grace"]),
+            ]
+            for (line, words) in cases {
+                let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+                let text = program.replacing("FILE", with: path).replacing("FOLDER", with: folder)
+                    .replacing("LINE", with: line).replacing("EXPECTED", with: words.joined(separator: " "))
+                let completed = try await Finished([shell, "-c", text], within: .seconds(60))
+                try completed.requireSuccess("\(shell): \(completed.output)")
+                for word in words { #expect(completed.output.contains(word), "\(shell) -c \(text)") }
+            }
         }
     }
 }
