@@ -90,19 +90,28 @@ extension CheckConversation {
     /// - Source: RFC 4511, sections 4.1.1, 4.1.9 and 4.2.2; which bytes are looked at follows recordings of HAProxy.
     private func judgeLDAP() -> Judgement {
         let shortest = 14
-        guard answer.count >= shortest else { return hasEnded ? invalid("Not LDAPv3 protocol") : .undecided }
-        // A sequence, whose length may take several bytes, with the message number 1, and a bind's response.
-        var index = 1
-        if answer[index] & 0x80 != 0 { index += Int(answer[index] & 0x7F) }
-        index += 1
-        guard answer[0] == 0x30, answer.count >= index + 7, answer[index...].starts(with: [2, 1, 1, 0x61]) else {
-            return invalid("Not LDAPv3 protocol")
+        guard answer.count >= shortest || hasEnded else { return .undecided }
+        guard answer[0] == 0x30 else { return invalid(Self.noLDAP) }
+        // A length in one byte, in two or in four.
+        let first = answer.dropFirst().first ?? 0
+        let lengthBytes = Int(first & 0x7F)
+        var index = 2
+        var length = lengthBytes
+        if first & 0x80 != 0 {
+            guard lengthBytes == 2 || lengthBytes == 4 else { return invalid(Self.noLDAP) }
+            length = answer.dropFirst(2).prefix(lengthBytes).reduce(0) { $0 << 8 | Int($1) }
+            index += lengthBytes
         }
+        // Half of an answer is told without a word.
+        guard answer.count >= index + length else { return hasEnded ? invalid("") : .undecided }
+        // The message number 1, and a bind's response, whose length may take several bytes.
+        guard answer[index...].starts(with: [2, 1, 1, 0x61]) else { return invalid(Self.noLDAP) }
         index += 4
+        guard answer.count > index else { return invalid(Self.noLDAP) }
         if answer[index] & 0x80 != 0 { index += Int(answer[index] & 0x7F) }
         index += 1
         guard answer.count > index + 2, answer[index] == 0x0A, answer[index + 1] == 1 else {
-            return invalid("Not LDAPv3 protocol")
+            return invalid(Self.noLDAP)
         }
         let code = Int(answer[index + 2])
         guard code != 0 else { return .passed }
@@ -111,4 +120,6 @@ extension CheckConversation {
                 status: .layer7Error, code: code,
                 detail: "See RFC: http://tools.ietf.org/html/rfc4511#section-4.1.9"))
     }
+
+    private static let noLDAP = "Not LDAPv3 protocol"
 }

@@ -17,8 +17,8 @@ extension CheckConversation {
         case .bytes(let bytes): return bytes
         case .variable(let name): return variables[name] ?? []
         case .answer(let offset, let length):
-            // More than there is: nothing, as of any sample that cannot be had.
-            guard offset <= answer.count, length <= answer.count - offset else { return [] }
+            // More than there is: nothing, as of any sample that cannot be had; so it is with the bytes of an HTTP answer.
+            guard plan.wording != .http, offset <= answer.count, length <= answer.count - offset else { return [] }
             return Array(length == 0 ? answer[offset...] : answer[offset..<(offset + length)])
         case .serverName: return Array(party.server.utf8)
         case .proxyName: return Array(party.proxy.utf8)

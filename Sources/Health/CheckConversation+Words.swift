@@ -15,13 +15,21 @@ extension CheckConversation {
             if plan.stopsOnNotFound, party.isUp, code == 404 {
                 return CheckResult(status: .layer7Conditional, code: code)
             }
-            let said = expectation.successText.map { text(of: $0) } ?? answerWords
+            let said = expectation.successText.map { text(of: $0) }
             return CheckResult(
                 status: expectation.successStatus ?? .layer7OK, code: statusCode(expectation),
                 detail: said ?? (plan.wording == .steps ? "(tcp-check)" : ""))
         case .amqp, .send, .request, .set, .unset:
             return CheckResult(status: .layer7OK, code: code, detail: "(tcp-check)")
         }
+    }
+
+    /// What the log alone tells of a check that has passed: HAProxy's statistics don't keep it.
+    public var wordsForLog: String? {
+        guard position == plan.steps.count, case .expect(let expectation)? = current?.action,
+            expectation.successText == nil
+        else { return nil }
+        return answerWords.map(Self.shortened)
     }
 
     /// The verdict of a check that fails at an expectation.

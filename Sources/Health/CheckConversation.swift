@@ -12,6 +12,11 @@ public struct CheckConversation: Sendable {
     /// - Source: HAProxy 2.6 configuration manual, `tune.bufsize`, default.
     public static let longestAnswer = 16_384
 
+    /// What is kept of the words of a verdict, in bytes.
+    ///
+    /// - Source: recordings of HAProxy 2.6.
+    static let longestDetail = 127
+
     /// What is to be done next.
     public enum Demand: Sendable, Hashable {
         /// End the connection there is and make this one; then `connected()` or `failed(_:)`.
@@ -73,14 +78,28 @@ public struct CheckConversation: Sendable {
 
     /// Whether nothing is said or heard on the connection that is being made: that it can be made is all there is to learn.
     public var onlyConnects: Bool {
+        guard case .connect? = nextAction else { return nextAction == nil }
+        return true
+    }
+
+    /// Whether what is sent first may go with the last packet of the connection's handshake: there is something, or nothing
+    /// will ever come.
+    public var hasFirstWord: Bool {
+        switch nextAction {
+        case .send, .request, nil: true
+        case .amqp, .connect, .expect, .set, .unset: false
+        }
+    }
+
+    /// What is done on the connection that is being made.
+    private var nextAction: CheckPlan.Action? {
         let next = plan.steps[min(position + 1, plan.steps.count)...].first { step in
             switch step.action {
             case .set, .unset: false
             case .amqp, .connect, .send, .request, .expect: true
             }
         }
-        guard case .connect? = next?.action else { return next == nil }
-        return true
+        return next?.action
     }
 
     /// What an agent has said of its server; `nil` when it hasn't said a whole line.
@@ -170,7 +189,8 @@ public struct CheckConversation: Sendable {
         case .encrypting: return end(result(.layer6Error, text + whereabouts))
         case .open:
             if let verdict { return end(verdict) }
-            guard case .expect? = current?.action, !answer.isEmpty, !hasEnded else {
+            // Half of an HTTP answer is none; elsewhere what has been said counts.
+            guard case .expect? = current?.action, !answer.isEmpty, !hasEnded, plan.wording != .http else {
                 return end(result(.socketError, text + whereabouts))
             }
             return heardEnd()
@@ -259,11 +279,24 @@ public struct CheckConversation: Sendable {
         return settled
     }
 
-    /// A verdict has a code where its status says so.
+    /// A verdict has a code where its status says so, and as many words as HAProxy keeps.
     func end(_ result: CheckResult) -> Demand {
         var result = result
+        result.detail = Self.shortened(result.detail)
         if !result.status.hasCode { result.code = nil }
         return .end(result)
+    }
+
+    /// What is kept of a text.
+    static func shortened(_ text: String) -> String {
+        guard text.utf8.count > longestDetail || text.utf8.contains(0) else { return text }
+        var kept = ""
+        for scalar in text.unicodeScalars {
+            // What would be cut in two is left out.
+            guard scalar != "\0", kept.utf8.count + UTF8.width(scalar) <= longestDetail else { break }
+            kept.unicodeScalars.append(scalar)
+        }
+        return kept
     }
 
     private mutating func forgetAnswer() {

@@ -20,7 +20,7 @@ struct HTTPAnswer: Sendable, Hashable {
         case answer(HTTPAnswer)
     }
 
-    /// The status code, 100 to 999.
+    /// The status code, of as many digits as it has: what is too great for 16 bits is cut, as in HAProxy.
     var status: Int
     /// What follows it in the first line.
     var reason: String
@@ -50,6 +50,11 @@ struct HTTPAnswer: Sendable, Hashable {
                 var answer = HTTPAnswer(status: status, reason: reason, headers: headers, body: [], isComplete: false)
                 return answer.takeBody(bytes[lines.index...]) ? .answer(answer) : .invalid
             }
+            if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t"), !headers.isEmpty {
+                // A header may go on in the next line, which stands for blanks.
+                headers[headers.count - 1].value += [0x20] + ByteText.trimmed(line)
+                continue
+            }
             guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon > line.startIndex,
                 !line[..<colon].contains(where: { $0 <= 0x20 || $0 == 0x7F })
             else { return .invalid }
@@ -60,37 +65,58 @@ struct HTTPAnswer: Sendable, Hashable {
         return hasEnded ? .invalid : .incomplete
     }
 
-    /// `HTTP/1.1 200 OK`; the reason may be missing.
+    /// `HTTP/1.1 200 OK`; the reason may be missing, and before it and the code may stand several blanks.
     private static func readFirstLine(_ line: ArraySlice<UInt8>) -> (Int, String)? {
-        let parts = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count >= 2, parts[0].count == 8, parts[0].starts(with: "HTTP/".utf8),
-            isDigit(parts[0][parts[0].startIndex + 5]), parts[0][parts[0].startIndex + 6] == UInt8(ascii: "."),
-            isDigit(parts[0][parts[0].startIndex + 7]), parts[1].count == 3, parts[1].allSatisfy(isDigit)
+        let blank = UInt8(ascii: " ")
+        let version = line.prefix { $0 != blank }
+        guard version.count == 8, version.starts(with: "HTTP/".utf8), isDigit(version[version.startIndex + 5]),
+            version[version.startIndex + 6] == UInt8(ascii: "."), isDigit(version[version.startIndex + 7])
         else { return nil }
-        let status = parts[1].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
-        guard status >= 100 else { return nil }
-        return (status, parts.count == 3 ? String(decoding: parts[2], as: UTF8.self) : "")
+        let rest = line[version.endIndex...].drop { $0 == blank }
+        let digits = rest.prefix(while: isDigit)
+        let reason = rest[digits.endIndex...]
+        // A carriage return stands at the end of a line, or nowhere.
+        guard !digits.isEmpty, reason.isEmpty || reason.first == blank, !reason.contains(UInt8(ascii: "\r")) else {
+            return nil
+        }
+        let status = digits.reduce(UInt16(0)) { $0 &* 10 &+ UInt16($1 - UInt8(ascii: "0")) }
+        return (Int(status), String(decoding: reason.drop { $0 == blank }, as: UTF8.self))
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
     /// Takes what follows the headers; false when it is no body.
     private mutating func takeBody(_ rest: ArraySlice<UInt8>) -> Bool {
-        let encoding = headers.last { $0.name.elementsEqual("transfer-encoding".utf8) }?.value.map(ByteText.lowercase)
-        if let encoding, encoding.elementsEqual("chunked".utf8) { return takeChunks(rest) }
-        guard let length = headers.first(where: { $0.name.elementsEqual("content-length".utf8) }) else {
+        let encodings = values(of: "transfer-encoding")
+        guard encodings.isEmpty else {
+            // Any other coding, and the same one twice, is an answer that HAProxy doesn't take.
+            guard encodings.count == 1, encodings[0].map(ByteText.lowercase).elementsEqual("chunked".utf8) else {
+                return false
+            }
+            return takeChunks(rest)
+        }
+        let lengths = values(of: "content-length")
+        guard let length = lengths.first else {
             // It goes on to the connection's end.
             body = Array(rest)
             isComplete = status < 200 || status == 204 || status == 304
             return true
         }
-        guard !length.value.isEmpty, length.value.count <= 18, length.value.allSatisfy(Self.isDigit) else {
+        // Said more than once, it has to be the same.
+        guard !length.isEmpty, length.count <= 18, length.allSatisfy(Self.isDigit), Set(lengths).count == 1 else {
             return false
         }
-        let count = length.value.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
+        let count = length.reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         body = Array(rest.prefix(count))
         isComplete = rest.count >= count
         return true
+    }
+
+    /// What all headers of a name say, part by part.
+    private func values(of name: String) -> [[UInt8]] {
+        headers.filter { $0.name.elementsEqual(name.utf8) }.flatMap { header in
+            header.value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).map(ByteText.trimmed)
+        }
     }
 
     private mutating func takeChunks(_ rest: ArraySlice<UInt8>) -> Bool {

@@ -21,6 +21,8 @@ final class ServerCheck {
     var counter: HealthCounter
     /// The last finished check.
     var lastResult: CheckResult?
+    /// What the log tells of it besides.
+    var wordsForLog: String?
     /// What the broker that was spoken to last says of itself.
     var broker: BrokerIntroduction?
     /// Checks that failed before the server was down for sure.

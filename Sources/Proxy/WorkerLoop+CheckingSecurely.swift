@@ -63,6 +63,18 @@ extension ServerTLSConfiguration {
 }
 
 extension ServerCheck {
+    /// Why a connection could not be made, in HAProxy's words: to it, one whose step offers protocols fails in TLS.
+    ///
+    /// - Parameters:
+    ///   - code: the socket's error.
+    ///   - connection: what was asked of the connection.
+    /// - Returns: the text.
+    func explanation(ofRefusal code: Int32, _ connection: CheckPlan.Connection) -> String {
+        let text = SystemError.text(of: code)
+        guard tls(of: connection) != nil, connection.protocols != nil else { return text }
+        return "SSL handshake failure (\(text))"
+    }
+
     /// Why its connection broke once it was there, in HAProxy's words.
     ///
     /// - Parameter code: the socket's error; 0 where it was not the socket, but what the server said in TLS.

@@ -36,7 +36,7 @@ extension WorkerLoop {
         } else if case .connect(let connection) = talk.demand {
             let code = readiness.isDisjoint(with: [.error, .hangup]) ? 0 : Socket.pendingError(check.descriptor)
             if code != 0 {
-                talk.demand = talk.conversation.failed(SystemError.text(of: code))
+                talk.demand = talk.conversation.failed(check.explanation(ofRefusal: code, connection))
             } else if readiness.contains(.writable) {
                 connectionIsMade(connection, talk, check)
             } else {
@@ -73,6 +73,7 @@ extension WorkerLoop {
             case .listen: hasMoved = listen(talk, check)
             case .end(let result):
                 check.broker = talk.conversation.broker ?? check.broker
+                check.wordsForLog = talk.conversation.wordsForLog
                 finish(position, result)
                 return
             case .pause(let result):
@@ -100,14 +101,22 @@ extension WorkerLoop {
         }
         talk.connection = connection
         check.generation &+= 1
-        let (descriptor, start) =
-            talk.conversation.onlyConnects && check.tls(of: connection) == nil && proxy == nil
-            ? Socket.probe(address, options: check.options)
-            : Socket.connect(to: address, options: check.options ?? ConnectOptions())
+        let (descriptor, start): (Int32, ConnectStart)
+        if talk.conversation.onlyConnects, check.tls(of: connection) == nil, proxy == nil {
+            (descriptor, start) = Socket.probe(address, options: check.options)
+        } else {
+            var options = check.options ?? ConnectOptions()
+            // One packet less, and a server that accepts no sooner than it is asked.
+            options.delaysAcknowledgement = talk.conversation.hasFirstWord
+            (descriptor, start) = Socket.connect(to: address, options: options)
+        }
         check.descriptor = descriptor
         switch start {
         case .exhausted, .sourceRefused, .portsUsedUp, .failed:
-            let (status, words) = address.verdict(onCheckThatBegan: start)
+            var (status, words) = address.verdict(onCheckThatBegan: start)
+            if case .failed(let code) = start, start.isRefused {
+                words = check.explanation(ofRefusal: code, connection)
+            }
             talk.demand =
                 status == .layer4Error ? talk.conversation.failed(words) : talk.conversation.failedHere(words)
         case .connected: connectionIsMade(connection, talk, check)

@@ -52,7 +52,9 @@ extension WorkerLoop {
         if result.status.isSuccess { server.errorStreak?.clear() }
         let logsChecks = backend.configuration.logsHealthChecks
         if logsChecks && (hasMoved || lastStatus != result.status) {
-            log(result, of: index, at: check.position, in: backend)
+            var told = result
+            told.detail = check.wordsForLog ?? told.detail
+            log(told, of: index, at: check.position, in: backend)
         }
         var cause = Cause(check: result)
         cause.turningMilliseconds = noteTurning(of: check, hasTurned: transition != nil)

@@ -43,6 +43,8 @@ struct CheckConversationTests {
         #expect(CheckConversation(Self.plan(Self.connection), with: Self.party).onlyConnects)
         #expect(CheckConversation(Self.plan(Self.connection, Self.connection), with: Self.party).onlyConnects)
         #expect(!CheckConversation(Self.plan(Self.connection, .send("x")), with: Self.party).onlyConnects)
+        #expect(CheckConversation(Self.plan(Self.connection, .send("x")), with: Self.party).hasFirstWord)
+        #expect(!CheckConversation(Self.plan(Self.connection, Self.string("x")), with: Self.party).hasFirstWord)
     }
 
     @Test("what is sent and heard in turn ends well with the last step")
@@ -182,13 +184,58 @@ struct CheckConversationTests {
     @Test(
         "HTTP: what is no answer is told at once, or when nothing more comes",
         arguments: [
-            "HTTP/1.1 20 OK\r\n\r\n", "HTTP/1.1 2000 OK\r\n\r\n", "HTTP/11 200 OK\r\n\r\n", "GARBAGE",
+            "HTTP/1.1 2x0 OK\r\n\r\n", "HTTP/1.1 \r\n\r\n", "HTTP/11 200 OK\r\n\r\n", "GARBAGE",
+            "HTTP/1.1 200 a\rb\r\n\r\n", "HTTP/1.1 200 OK\r\n x: y\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 5, 6\r\n\r\n", "HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\n",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\ntransfer-encoding: chunked\r\n\r\n",
             "HTTP/1.1 200 OK\r\nX\r\n\r\n",
             "HTTP/1.1 200 OK\r\n: x\r\n\r\n", "HTTP/1.1 200 OK\r\ncontent-length: -1\r\n\r\n",
             "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
         ])
     func invalid(text: String) {
         #expect(HTTPAnswer.read(Array(text.utf8), hasEnded: false) == .invalid)
+    }
+
+    @Test(
+        "HTTP: what HAProxy takes for an answer is one",
+        arguments: [
+            ("HTTP/1.1 20 OK\r\n\r\n", 20), ("HTTP/1.1 2000 OK\r\n\r\n", 2000), ("HTTP/1.1  65736   OK\r\n\r\n", 200),
+            ("HTTP/1.1 200\n\n", 200), ("HTTP/1.1 200 OK\r\ncontent-length: 5, 5\r\ncontent-length: 5\r\n\r\n", 200),
+        ])
+    func valid(text: String, status: Int) throws {
+        guard case .answer(let answer) = HTTPAnswer.read(Array(text.utf8), hasEnded: false) else {
+            Issue.record("\(text) is no answer")
+            return
+        }
+        #expect(answer.status == status)
+    }
+
+    @Test("HTTP: a header goes on in the next line")
+    func folded() {
+        let text = "HTTP/1.1 200 OK\r\nx-a: one,\r\n\ttwo\r\n\r\n"
+        guard case .answer(let answer) = HTTPAnswer.read(Array(text.utf8), hasEnded: false) else {
+            Issue.record("no answer")
+            return
+        }
+        #expect(answer.headers == [.init(name: Array("x-a".utf8), value: Array("one, two".utf8))])
+    }
+
+    @Test("what is kept of a verdict's words ends at a zero, or after 127 bytes")
+    func shortened() {
+        #expect(CheckConversation.shortened("a\0b") == "a")
+        #expect(CheckConversation.shortened(String(repeating: "x", count: 300)).utf8.count == 127)
+        #expect(CheckConversation.shortened(String(repeating: "ü", count: 100)) == String(repeating: "ü", count: 63))
+        #expect(CheckConversation.shortened("short") == "short")
+    }
+
+    @Test("a reset ends half of an HTTP answer as an error of the connection")
+    func resetHTTP() {
+        var plan = Self.plan(Self.connection, .request(CheckRequest()), .expect(CheckExpectation(.status([200...200]))))
+        plan.wording = .http
+        var (conversation, _) = Self.open(plan)
+        _ = conversation.sent()
+        #expect(conversation.heard("HTTP/1.1 200 OK\r\nx: ".utf8) == .listen)
+        #expect(conversation.failed("reset") == Self.end(.socketError, "reset"))
     }
 
     @Test("a request has the headers it was given, and those it needs")
@@ -218,7 +265,9 @@ struct CheckConversationTests {
         var (conversation, _) = Self.open(plan)
         #expect(conversation.heard(greeting) == .listen)
         var refused = conversation
-        #expect(conversation.heard([3, 0, 0, 2, 0, 0, 0]) == Self.end(.layer7OK, "5.7.1", code: 0))
+        #expect(conversation.wordsForLog == nil)
+        #expect(conversation.heard([3, 0, 0, 2, 0, 0, 0]) == Self.end(.layer7OK, "", code: 0))
+        #expect(conversation.wordsForLog == "5.7.1", "only the log is told")
         #expect(
             refused.heard([5, 0, 0, 2, 0xFF, 0x15, 0x04, 0x6E, 0x6F]) == Self.end(.layer7Error, "no", code: 1045))
     }
@@ -236,7 +285,7 @@ struct CheckConversationTests {
             return conversation.heard(bytes)
         }
         let start: [UInt8] = [0x30, 0x0C, 2, 1, 1, 0x61, 7, 0x0A, 1]
-        #expect(answer(start + [0, 4, 0, 4, 0]) == Self.end(.layer7OK, "Success", code: 0))
+        #expect(answer(start + [0, 4, 0, 4, 0]) == Self.end(.layer7OK, "", code: 0))
         #expect(
             answer([0x30, 0xFF] + [UInt8](repeating: 0x80, count: 14))
                 == Self.end(.layer7InvalidResponse, "Not LDAPv3 protocol"))
