@@ -239,6 +239,8 @@ struct Listener {
     let firstPhase: Session.Phase
     /// Whether it is registered, that is: whether connections are accepted and not left in the kernel's queue.
     var isAccepting: Bool
+    /// Whether the connections that come now have waited in the kernel's queue: some of their clients may have given up.
+    var haveWaited = false
 }
 
 extension Duration {

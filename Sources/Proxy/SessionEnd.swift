@@ -32,7 +32,7 @@ enum SessionEnd: Equatable {
     case clientSilentConnecting
     /// A rule refused what the client sent.
     case denied
-    /// The client's connection broke while rules waited for what it sends.
+    /// The client's connection broke before its session began, or while rules waited for what it sends.
     case clientLeftInspection
     /// The client was silent for too long while rules waited for what it sends.
     case clientSilentInInspection

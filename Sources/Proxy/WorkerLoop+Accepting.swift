@@ -21,14 +21,16 @@ extension WorkerLoop {
         let (proxy, position) = listenerPlace(index)
         let frontend = frontend(proxy)
         guard frontend.listeners.indices.contains(position) else { return }
-        let listener = frontend.listeners[position]
         for _ in 0..<WorkerLoop.acceptsPerTurn {
             guard mayAccept(at: frontend, position) else { return }
+            let listener = frontend.listeners[position]
             switch Socket.accept(listener.descriptor) {
             case .connection(let descriptor, let peer):
                 open(descriptor, from: peer, frontend: proxy, listener)
             case .vanished: continue
-            case .nobody: return
+            case .nobody:
+                frontend.listeners[position].haveWaited = false
+                return
             case .exhausted:
                 pauseForExhaustion()
                 return
@@ -100,7 +102,21 @@ extension WorkerLoop {
             end(session, .exhausted)
             return
         }
+        guard !listener.haveWaited || isThere(session) else {
+            logAccept(of: session, at: frontend)
+            leaveInspection(session, .clientLeftInspection)
+            return
+        }
         dispatchFirst(session, at: frontend)
+    }
+
+    /// Whether a client that had to wait is still there, or has left something to read: who has reset its connection
+    /// without a word gets no server.
+    private func isThere(_ session: UnsafeMutablePointer<Session>) -> Bool {
+        withUnsafeTemporaryAllocation(byteCount: 1, alignment: 1) { buffer in
+            guard case .failed = Socket.peek(session.pointee.client, into: buffer) else { return true }
+            return false
+        }
     }
 
     /// Counts a session whose client is known.

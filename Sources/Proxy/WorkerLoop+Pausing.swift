@@ -151,6 +151,7 @@ extension WorkerLoop {
         guard frontend.listeners[position].isAccepting else { return }
         poller.remove(frontend.listeners[position].descriptor)
         frontend.listeners[position].isAccepting = false
+        frontend.listeners[position].haveWaited = true
     }
 
     private func rest(_ frontend: Frontend, forMilliseconds milliseconds: Int64) {

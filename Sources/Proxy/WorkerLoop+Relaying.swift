@@ -33,6 +33,12 @@ extension WorkerLoop {
         case .queued, .connecting, .pausing, .securing:
             // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
+                if session.pointee.phase == .connecting {
+                    // The server's connection may be there with this turn: then what the client has sent still goes there.
+                    session.pointee.marks.insert(.isClientBroken)
+                    continueLater(session)
+                    return
+                }
                 // What it had sent can't be read any more, but is still counted.
                 session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
                 end(session, .clientAborted)
@@ -144,7 +150,13 @@ extension WorkerLoop {
             switch session.pointee.phase {
             case .established, .secured: move(session)
             case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
-            case .connecting, .pausing, .securing: if hasNothingToDo(session) { end(session, .clientLeftConnecting) }
+            case .connecting, .pausing, .securing:
+                if session.pointee.marks.contains(.isClientBroken) {
+                    session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
+                    end(session, .clientAborted)
+                } else if hasNothingToDo(session) {
+                    end(session, .clientLeftConnecting)
+                }
             // Its end was taken into account when its bytes were looked at.
             case .inspecting: continue
             case .greeting, .handshaking:

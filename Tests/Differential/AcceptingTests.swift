@@ -76,6 +76,25 @@ struct AcceptingTests {
         }.compare()
     }
 
+    @Test(
+        "a client that resets its connection while it waits for a place gets no server, unless it has said something",
+        arguments: ["", "tcp-request content accept if { src 127.0.0.9 }", "option abortonclose"], [false, true])
+    func resetWhileWaiting(line: String, speaks: Bool) async throws {
+        try await Scenario(lines: ["maxconn 1", "no option dontlognull", line]) { stage in
+            let (client, server) = try stage.openAnswered()
+            let waiting = try stage.connect()
+            if speaks { try waiting.send("x") }
+            waiting.reset()
+            stage.finish(client, then: server)
+            if speaks {
+                let unwanted = try stage.servers[0].accept()
+                _ = unwanted.readToEnd()
+                unwanted.close()
+            }
+            try stage.awaitSessionLines(2)
+        }.compare()
+    }
+
     @Test("a frontend whose backend is switched off")
     func disabledBackend() async throws {
         try await Scenario(

@@ -1,4 +1,4 @@
-/// What rules have made of a session.
+/// What rules have made of a session, and what is known of its client until it has a server.
 struct RuleMarks: OptionSet {
     let rawValue: UInt8
 
@@ -8,4 +8,6 @@ struct RuleMarks: OptionSet {
     static let isBound = RuleMarks(rawValue: 2)
     /// It stays with that server also when that is down (`force-persist`).
     static let isForced = RuleMarks(rawValue: 4)
+    /// Its client's connection has broken while the server's was being made.
+    static let isClientBroken = RuleMarks(rawValue: 8)
 }

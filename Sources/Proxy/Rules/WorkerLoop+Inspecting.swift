@@ -93,8 +93,12 @@ extension WorkerLoop {
         if !inspections.isEmpty { inspections[session.pointee.index] = nil }
     }
 
-    /// Ends a session that was still being looked at: as in HAProxy, it counts where it would have gone.
-    private func leaveInspection(_ session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
+    /// Ends a session that has not been sent anywhere: as in HAProxy, it counts where it would have gone.
+    ///
+    /// - Parameters:
+    ///   - session: a session whose client is known.
+    ///   - reason: what its client did.
+    func leaveInspection(_ session: UnsafeMutablePointer<Session>, _ reason: SessionEnd) {
         let frontend = frontend(Int(session.pointee.frontend))
         frontend.countRefusal(\.unfinished, at: Int(session.pointee.bind))
         if !session.pointee.marks.contains(.isInBackend) { enterChosenBackend(session, at: frontend) }
