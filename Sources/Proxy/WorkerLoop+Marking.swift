@@ -100,15 +100,20 @@ extension WorkerLoop {
         shutdowns = []
         for order in orders {
             let servers = backend(order.backend).servers
-            // Those that have the server now, and not those that get a place there as these end.
-            var meant: [SessionIdentifier] = []
+            // Those that have the server now, and not those that get a place there as these end. As in HAProxy, a session
+            // whose client has finished goes on to its own end.
+            var meant: [(MonotonicTime, SessionIdentifier)] = []
             sessions.forEach { session in
-                guard session.pointee.holdsServer, Int(session.pointee.backend) == order.backend else { return }
+                guard session.pointee.holdsServer, Int(session.pointee.backend) == order.backend,
+                    !session.pointee.upload.hasSourceEnded
+                else { return }
                 let index = Int(session.pointee.serverIndex)
                 let isMeant = order.server.map { $0 == index } ?? servers[index].configuration.isBackup
-                if isMeant { meant.append(session.pointee.identifier) }
+                if isMeant { meant.append((session.pointee.acceptedAt, session.pointee.identifier)) }
             }
-            for identifier in meant {
+            // The youngest ends first.
+            meant.sort { ($0.0, $0.1.slot) > ($1.0, $1.1.slot) }
+            for (_, identifier) in meant {
                 guard let session = sessions.find(identifier) else { continue }
                 shutDown(session, as: order.outcome)
             }

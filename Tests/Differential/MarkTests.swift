@@ -64,6 +64,35 @@ struct MarkTests {
         }.compare(ignoring: ["chkfail"], notesInAnyOrder: true, tries: 4)
     }
 
+    @Test("the youngest session ends first, and one whose client has finished goes on to its own end")
+    func youngestFirst() async throws {
+        try await Scenario(servers: ["\(Self.check) fall 1 on-marked-down shutdown-sessions", "backup"]) { stage in
+            let pairs = try (1...5).map { number in
+                let pair = try stage.openAnswered()
+                // The lines tell them apart by their bytes.
+                let more = String(repeating: "x", count: number)
+                try pair.server.send(more)
+                try pair.client.expect(more)
+                return pair
+            }
+            let (finished, answering) = pairs[2]
+            finished.finish()
+            stage.noteEnd(of: "server", answering)
+            stage.servers[1].stop()
+            try stage.awaitSessionLines(4)
+            try answering.send("late")
+            try finished.expect("late")
+            answering.close()
+            stage.noteEnd(of: "client", finished)
+            try stage.awaitSessionLines(5)
+            finished.close()
+            for (number, pair) in pairs.enumerated() where number != 2 {
+                pair.client.close()
+                pair.server.close()
+            }
+        }.compare(ignoring: ["chkfail"])
+    }
+
     @Test("a session that is still being connected ends, too")
     func markedDownWhileConnecting() async throws {
         try await Scenario(
