@@ -23,6 +23,8 @@ struct HistoryConnection: Sendable {
     private static let attempts = 3
 
     let file: HistoryFile
+    /// Sees the SQL of every statement, so that a test can look at how SQLite carries it out.
+    var trace: StatementTrace?
 
     /// Asks one question, in one transaction: all of the answer is of one moment.
     ///
@@ -96,6 +98,7 @@ struct HistoryConnection: Sendable {
         configuration.label = "history reader"
         configuration.readonly = true
         configuration.busyMode = .timeout(Self.lockWaitSeconds)
+        configuration.trace(with: trace)
         let queue = try DatabaseQueue(path: path, configuration: configuration)
         return try queue.read { db in
             try HistorySchema.current.requireCurrent(db, path: file.path)
@@ -109,5 +112,22 @@ struct HistoryConnection: Sendable {
     private var immutablePath: String {
         let plain = CharacterSet(charactersIn: "?#%").inverted
         return "file:" + (file.path.addingPercentEncoding(withAllowedCharacters: plain) ?? file.path) + "?immutable=1"
+    }
+}
+
+/// Sees the SQL of each statement that a connection carries out.
+typealias StatementTrace = @Sendable (String) -> Void
+
+extension Configuration {
+    /// Has statements seen.
+    ///
+    /// - Parameter trace: what sees them; with `nil` nothing is done.
+    mutating func trace(with trace: StatementTrace?) {
+        guard let trace else { return }
+        prepareDatabase { db in
+            db.trace { event in
+                if case .statement(let statement) = event { trace(statement.sql) }
+            }
+        }
     }
 }

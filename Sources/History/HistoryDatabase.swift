@@ -20,6 +20,11 @@ public final class HistoryDatabase: HistoryReader {
         try connection.read("open") { _ in }
     }
 
+    /// Reads through a connection of one's own.
+    ///
+    /// - Parameter connection: opens the database for each question.
+    init(connection: HistoryConnection) { self.connection = connection }
+
     /// Health transitions, oldest first; with `after`, in the order of recording.
     ///
     /// - Parameter question: which.

@@ -54,6 +54,15 @@ public struct HistoryError: Error, Sendable, Hashable, CustomStringConvertible {
         self.operation = operation
     }
 
+    /// Whether the next answer may be one, as long as a supervisor runs: it waits for a lock or for room, and puts a new
+    /// database in the place of a damaged one.
+    public var mayPass: Bool {
+        switch code {
+        case .missing, .locked, .full, .readOnly, .cannotOpen, .inputOutput, .corrupt, .olderSchema: true
+        case .newerSchema, .foreign, .unexpected: false
+        }
+    }
+
     /// One line for a person: the file, what was being done, and why it failed.
     public var description: String { "\(path): \(operation): \(message)" }
 }

@@ -24,6 +24,11 @@ final class HistoryStore {
     private let queue: DatabaseQueue
     private var runID: Int64
     private var rows: RowWriter
+    /// What the database's first transition and first event are called.
+    ///
+    /// In a new database that is the moment at which it was begun, so that numbers go on growing when one database takes the
+    /// place of another: who follows the history by them misses nothing and sees nothing twice.
+    private let firstNumber: Int64
 
     /// Opens or makes the database, brings its schema up to date, and begins the run, or continues it if it is there.
     ///
@@ -33,13 +38,15 @@ final class HistoryStore {
     ///   - file: where.
     ///   - run: who writes.
     ///   - lastKnown: what a database that the run is new to has to be told first.
+    ///   - lastNumber: the newest number that the run has given in another database.
     ///   - lockWait: how long to wait for another program's lock.
     ///   - now: the time.
     ///   - schema: the schema to bring it to.
+    ///   - trace: sees the SQL of every statement, for tests.
     /// - Throws: `HistoryError`.
     init(
-        file: HistoryFile, run: Run, lastKnown: [HistoryRecord] = [], lockWait: Duration, now: Timestamp,
-        schema: HistorySchema = .current
+        file: HistoryFile, run: Run, lastKnown: [HistoryRecord] = [], lastNumber: Int64 = 0, lockWait: Duration,
+        now: Timestamp, schema: HistorySchema = .current, trace: StatementTrace? = nil
     ) throws {
         self.file = file
         try file.makeDirectory()
@@ -47,20 +54,25 @@ final class HistoryStore {
             var configuration = Configuration()
             configuration.label = "history recorder"
             configuration.busyMode = .timeout(lockWait / .seconds(1))
+            configuration.trace(with: trace)
             queue = try DatabaseQueue(path: file.path, configuration: configuration)
             try queue.inDatabase { db in
                 try Self.prepare(db)
                 try schema.migrate(db, path: file.path)
             }
-            var runID: Int64 = 0
+            var (runID, firstNumber): (Int64, Int64) = (0, 0)
             try queue.inDatabase { db in
                 try db.inTransaction(.immediate) {
-                    runID = try Self.begin(run, lastKnown: lastKnown, db: db, now: now)
+                    firstNumber =
+                        try Int64.fetchOne(db, sql: "SELECT min(id) FROM events")
+                        ?? max(now.millisecondsSinceEpoch, lastNumber + 1)
+                    runID = try Self.begin(
+                        run, lastKnown: lastKnown, firstNumber: firstNumber, db: db, now: now)
                     return .commit
                 }
             }
-            self.runID = runID
-            rows = RowWriter(runID: runID)
+            (self.runID, self.firstNumber) = (runID, firstNumber)
+            rows = RowWriter(runID: runID, firstNumber: firstNumber)
             identity = try file.identity()
         } catch {
             throw HistoryError(error, path: file.path, operation: "open")
@@ -81,63 +93,6 @@ final class HistoryStore {
         // disk sync a batch for those last seconds, on a disk that may be busy with the broker's own data.
         try db.execute(sql: "PRAGMA synchronous = NORMAL")
         _ = try Int.fetchOne(db, sql: "PRAGMA journal_size_limit = \(logSizeLimitBytes)")
-    }
-
-    private static func begin(
-        _ run: Run, lastKnown: [HistoryRecord], db: Database, now: Timestamp
-    ) throws -> Int64 {
-        let known = try Int64.fetchOne(
-            db, sql: "SELECT id FROM runs WHERE pid = ? AND started_at = ? AND ended_at IS NULL",
-            arguments: [run.processID, run.startedAt.millisecondsSinceEpoch])
-        if let known { return known }
-        let left = try Row.fetchAll(db, sql: "SELECT id, pid, version, heartbeat_at FROM runs WHERE ended_at IS NULL")
-        for row in left {
-            let id: Int64 = row["id"]
-            let heartbeat: Int64 = row["heartbeat_at"]
-            let process: Int64 = row["pid"]
-            let detail = "pid \(process), version \(row["version"] as String)"
-            if process == run.predecessor.map(Int64.init) {
-                try handOver(id, detail: detail, to: run, db: db)
-                continue
-            }
-            try db.execute(sql: "UPDATE runs SET ended_at = heartbeat_at, lost = 1 WHERE id = ?", arguments: [id])
-            var writer = RowWriter(runID: id)
-            try writer.event(
-                EventRecord(
-                    at: Timestamp(millisecondsSinceEpoch: heartbeat), instance: nil, kind: .supervisorLost,
-                    detail: detail),
-                db: db)
-        }
-        try db.execute(
-            sql: "INSERT INTO runs (pid, version, started_at, heartbeat_at) VALUES (?, ?, ?, ?)",
-            arguments: [
-                run.processID, run.version, run.startedAt.millisecondsSinceEpoch,
-                max(now, run.startedAt).millisecondsSinceEpoch,
-            ])
-        let id = db.lastInsertedRowID
-        // Where the clock was set back since the last run, this one is believed.
-        try DayAccounts.reopen(from: run.startedAt, db)
-        var writer = RowWriter(runID: id)
-        try writer.event(
-            EventRecord(
-                at: run.startedAt, instance: nil, kind: .supervisorStarted,
-                detail: "pid \(run.processID), version \(run.version)"),
-            db: db)
-        for record in lastKnown { try writer.write(record, db: db) }
-        return id
-    }
-
-    /// Ends the run of a process that goes on only for its last sessions, whose counts it still adds.
-    private static func handOver(_ id: Int64, detail: String, to run: Run, db: Database) throws {
-        try db.execute(
-            sql: "UPDATE runs SET ended_at = max(heartbeat_at, ?) WHERE id = ?",
-            arguments: [run.startedAt.millisecondsSinceEpoch, id])
-        var writer = RowWriter(runID: id)
-        try writer.event(
-            EventRecord(
-                at: run.startedAt, instance: nil, kind: .upgraded,
-                detail: "from \(detail) to pid \(run.processID), version \(run.version)"),
-            db: db)
     }
 
     /// Writes records, and with them a heartbeat.
@@ -200,12 +155,12 @@ final class HistoryStore {
                 ])
             number = db.lastInsertedRowID
             try DayAccounts.reopen(from: run.startedAt, db)
-            var writer = RowWriter(runID: number)
+            var writer = RowWriter(runID: number, firstNumber: firstNumber)
             try writer.event(step.event(at: run.startedAt), db: db)
             for record in lastKnown { try writer.write(record, db: db) }
         }
         runID = number
-        rows = RowWriter(runID: number)
+        rows = RowWriter(runID: number, firstNumber: firstNumber)
     }
 
     /// Does one step of the housekeeping.
@@ -225,6 +180,9 @@ final class HistoryStore {
         }
         return didWork
     }
+
+    /// The newest number that was given; 0 before the first.
+    var newestNumber: Int64 { rows.newestNumber }
 
     /// How many rows this connection has changed since it was opened.
     func changeCount() -> Int { queue.inDatabase { $0.totalChangesCount } }

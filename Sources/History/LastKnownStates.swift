@@ -7,6 +7,8 @@ struct LastKnownStates {
     private let limits: RecorderLimits
     private var states: [ServerIdentity: ServerState] = [:]
     private var inventories: [String: [ServerIdentity]] = [:]
+    /// The newest transition of each proxy, for what it says of the servers that were left; by instance and proxy.
+    private var newest: [String: [String: TransitionRecord]] = [:]
 
     init(limits: RecorderLimits) {
         self.limits = limits
@@ -19,17 +21,20 @@ struct LastKnownStates {
         case .transition(let transition):
             guard states[transition.server] != nil || states.count < limits.rememberedServers else { return }
             states[transition.server] = transition.to == .unknown ? nil : transition.to
+            newest[transition.server.instance, default: [:]][transition.server.proxy] = transition
         case .inventory(_, let instance, let servers):
             inventories[instance] = servers
             let present = Set(servers)
             states = states.filter { $0.key.instance != instance || present.contains($0.key) }
+            let proxies = Set(servers.map(\.proxy))
+            newest[instance] = newest[instance]?.filter { proxies.contains($0.key) }
         }
     }
 
     /// The records that tell a new database what is known.
     ///
     /// - Parameters:
-    ///   - now: since when the new database knows it.
+    ///   - now: since when the new database knows it; not later than what it is told next.
     ///   - reason: what the transitions say of why they are there.
     /// - Returns: each instance's servers and each server's state.
     func records(
@@ -42,6 +47,10 @@ struct LastKnownStates {
             + states.sorted { $0.key.isBefore($1.key) }.map { server, state in
                 var record = TransitionRecord(at: now, server: server, from: .unknown, to: state)
                 record.detail = reason
+                if let last = newest[server.instance]?[server.proxy] {
+                    (record.activeServers, record.backupServers) = (last.activeServers, last.backupServers)
+                    record.carriers = last.carriers
+                }
                 return .transition(record)
             }
     }

@@ -22,6 +22,8 @@ struct RecorderLoop {
     private var lastKnown: LastKnownStates
     /// What the history is to say about itself; at most one for each file set aside or replaced since the last write.
     private var notes: [EventRecord] = []
+    /// The newest number that a row was given in a database that is closed; those of the next one are greater.
+    private var newestNumber: Int64 = 0
     private var trouble: RecorderTrouble
     private var hopelessAttempts = 0
     private var filesSetAside = 0
@@ -209,8 +211,14 @@ struct RecorderLoop {
             note("the database was removed or replaced by another; what it held is not in this one")
         }
         let now = now()
+        // What a new database is told of the past comes before what is in hand.
+        let firstInHand = records[position...].compactMap { record -> Timestamp? in
+            if case .transition(let transition) = record { transition.at } else { nil }
+        }.min()
         let opened = try HistoryStore(
-            file: file, run: run, lastKnown: lastKnown.records(at: now), lockWait: limits.lockWait, now: now)
+            file: file, run: run, lastKnown: lastKnown.records(at: min(now, firstInHand ?? now)),
+            lastNumber: newestNumber,
+            lockWait: limits.lockWait, now: now)
         store = opened
         return opened
     }
@@ -268,6 +276,7 @@ struct RecorderLoop {
     private mutating func closeStore() {
         guard let store else { return }
         self.store = nil
+        newestNumber = max(newestNumber, store.newestNumber)
         housekeeping.restart()
         do { try store.close() } catch {
             report("history: \(HistoryError(error, path: file.path, operation: "close"))")

@@ -7,6 +7,9 @@ struct RowWriter {
     private static let smallStepMilliseconds: Int64 = 2_000
 
     private let runID: Int64
+    private let firstNumber: Int64
+    /// The newest number that a transition or an event was given; 0 before the first.
+    private(set) var newestNumber: Int64 = 0
     // Numbers once looked up; they stay right as long as no transaction is rolled back. One entry for each name that the
     // configurations have had since the start.
     private var instances: [String: Int64] = [:]
@@ -15,8 +18,14 @@ struct RowWriter {
     // search by time finds them in the order in which they happened.
     private var lastTransitions: [ServerIdentity: Timestamp] = [:]
 
-    init(runID: Int64) {
+    /// Prepares for rows of a run.
+    ///
+    /// - Parameters:
+    ///   - runID: the run's number.
+    ///   - firstNumber: what the database's first transition and its first event are called; the others follow.
+    init(runID: Int64, firstNumber: Int64) {
         self.runID = runID
+        self.firstNumber = firstNumber
     }
 
     /// Forgets all numbers, which a rolled-back transaction may have given out.
@@ -48,18 +57,20 @@ struct RowWriter {
         lastTransitions[record.server] = at
         try db.cachedStatement(
             sql: """
-                INSERT INTO transitions (run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
+                INSERT INTO transitions (id, run_id, server_id, at, from_state, to_state, status, code, detail, check_ms, \
                 lasted_ms, sessions, active_servers, backup_servers, actor, reason, carried_by, sessions_cut, \
-                turning_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                turning_ms) VALUES (max(?, 1 + coalesce((SELECT max(id) FROM transitions), 0)), \
+                ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """
         ).execute(arguments: [
-            runID, try number(of: record.server, at: record.at, db: db), at.millisecondsSinceEpoch,
+            firstNumber, runID, try number(of: record.server, at: record.at, db: db), at.millisecondsSinceEpoch,
             record.from.rawValue, record.to.rawValue, record.status?.rawValue, record.code, record.detail,
             record.checkMilliseconds, record.lastedMilliseconds, record.sessions, record.activeServers,
             record.backupServers, record.actor, record.reason,
             record.carriers.isEmpty ? nil : record.carriers.joined(separator: ","), record.sessionsCut,
             record.turningMilliseconds,
         ])
+        newestNumber = max(newestNumber, db.lastInsertedRowID)
     }
 
     private mutating func sample(_ sample: SessionSample, db: Database) throws {
@@ -116,12 +127,15 @@ struct RowWriter {
     mutating func event(_ record: EventRecord, db: Database) throws {
         let instance = try record.instance.map { try number(ofInstance: $0, at: record.at, db: db) }
         try db.cachedStatement(
-            sql:
-                "INSERT INTO events (run_id, instance_id, at, kind, actor, reason, detail) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            sql: """
+                INSERT INTO events (id, run_id, instance_id, at, kind, actor, reason, detail) \
+                VALUES (max(?, 1 + coalesce((SELECT max(id) FROM events), 0)), ?, ?, ?, ?, ?, ?, ?)
+                """
         ).execute(arguments: [
-            runID, instance, record.at.millisecondsSinceEpoch, record.kind.rawValue, record.actor, record.reason,
-            record.detail,
+            firstNumber, runID, instance, record.at.millisecondsSinceEpoch, record.kind.rawValue, record.actor,
+            record.reason, record.detail,
         ])
+        newestNumber = max(newestNumber, db.lastInsertedRowID)
     }
 
     /// Writes what was dropped, as a gap and as an event that a person will see.

@@ -95,6 +95,7 @@ struct StateChanges {
     ) throws {
         self.runs = runs.filter { $0.end > from && $0.start < to }
         self.blind = blind
+        guard isAll || !servers.isEmpty else { return }
         for run in self.runs where run.start < from {
             for server in servers {
                 let query = StateChange.last(of: server, run: run.id, before: from)

@@ -114,7 +114,11 @@ final class LiveStream: Sendable {
         while !state.withLock({ $0.isOver }) {
             let look = position
             let news = try await NIOThreadPool.singleton.runIfActive { [history] in
-                try Self.news(after: look, in: try history())
+                do {
+                    return try Self.news(after: look, in: try history())
+                } catch let error as HistoryError where error.mayPass {
+                    return ("", look)
+                }
             }
             position = news.position
             silence += 1

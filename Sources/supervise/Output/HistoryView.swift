@@ -87,11 +87,28 @@ struct HistoryView: Sendable {
         question.limit = nil
         while follow {
             question.after = rows.last?.id ?? question.after ?? 0
-            try await Task.sleep(for: Self.followInterval)
-            rows = try Self.reporting { try ask(reader, question) }
+            rows = try await nextRows(question, ask)
             try printer.print(rows.map(\.record))
         }
         return first
+    }
+
+    /// Asks again after a while, and as often as it takes while the history cannot be read and this may pass.
+    private func nextRows<Value>(
+        _ question: HistoryQuestion, _ ask: (any HistoryReader, HistoryQuestion) throws -> [Recorded<Value>]
+    ) async throws -> [Recorded<Value>] {
+        var isTold = false
+        while true {
+            try await Task.sleep(for: Self.followInterval)
+            do {
+                return try ask(reader, question)
+            } catch let error as HistoryError where error.mayPass {
+                if !isTold { Output.message("waiting: the history cannot be read: \(error)") }
+                isTold = true
+            } catch {
+                try Self.reporting { throw error }
+            }
+        }
     }
 
     /// The database itself, for what no other kind of history offers.
