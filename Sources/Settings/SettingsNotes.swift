@@ -17,6 +17,11 @@ struct SettingsNotes {
         diagnostics.append(diagnostic(message, at: node.mark, help: help))
     }
 
+    /// Notes what is most likely not meant.
+    mutating func warning(_ message: String, at node: Node, help: String) {
+        diagnostics.append(diagnostic(message, at: node.mark, help: help, severity: .warning))
+    }
+
     /// What is wrong where the text is no YAML.
     func diagnostic(of error: YamlError) -> Diagnostic {
         switch error {
@@ -33,12 +38,14 @@ struct SettingsNotes {
         }
     }
 
-    private func diagnostic(_ message: String, at mark: Mark?, help: String?) -> Diagnostic {
+    private func diagnostic(
+        _ message: String, at mark: Mark?, help: String?, severity: Diagnostic.Severity = .error
+    ) -> Diagnostic {
         let line = mark?.line ?? 0
         // The end of the file is behind its last line.
         let shown = lines.indices.contains(line - 1) ? String(lines[line - 1]) : nil
         return Diagnostic(
-            severity: .error, location: SourceLocation(file: file, line: line, column: mark?.column ?? 0),
+            severity: severity, location: SourceLocation(file: file, line: line, column: mark?.column ?? 0),
             message: message, help: help, sourceLine: shown)
     }
 }

@@ -57,33 +57,32 @@ struct SettingsReader {
                 "more than \(Self.mostAlerts) alerts", at: node, help: "let one alert tell of several occasions")
         }
         var names: Set<String> = []
-        return list.compactMap { node in
-            guard let alert = alert(node) else { return nil }
-            if !names.insert(alert.name).inserted {
-                notes.error("a second alert is called '\(alert.name)'", at: node, help: "give each alert its own name")
-            }
-            return alert
-        }
+        return list.compactMap { alert($0, names: &names) }
     }
 
-    private mutating func alert(_ node: Node) -> AlertSettings? {
+    /// Reads one alert to its end, whatever is wrong in it.
+    private mutating func alert(_ node: Node, names: inout Set<String>) -> AlertSettings? {
         let known = ["name", "on", "instances", "webhook", "command", "give-up"]
         guard let fields = fields(node, of: "an alert", known: known) else { return nil }
-        guard let nameNode = fields["name"], let name = text(nameNode, of: "name") else {
+        let name = fields["name"].flatMap { text($0, of: "name") }
+        if fields["name"] == nil {
             notes.error("an alert has no name", at: node, help: "write 'name: ops' or the like")
-            return nil
+        }
+        if let name, !names.insert(name).inserted {
+            notes.error("a second alert is called '\(name)'", at: node, help: "give each alert its own name")
         }
         let receiver = receiver(fields, of: node)
-        guard let onNode = fields["on"] else {
-            notes.error("alert '\(name)' says nothing of when", at: node, help: "write 'on: [incident-opened]'")
-            return nil
+        if fields["on"] == nil {
+            notes.error("the alert says nothing of when", at: node, help: "write 'on: [incident-opened]'")
         }
-        let occasions = occasions(onNode)
-        guard let receiver else { return nil }
+        let occasions = fields["on"].map { self.occasions($0) }
+        let instances = fields["instances"].map { self.instances($0) }
+        let patience = fields["give-up"].flatMap { length($0, of: "give-up") }
+        guard let name, let receiver, let occasions else { return nil }
         var alert = AlertSettings(name: name, occasions: occasions, receiver: receiver.value)
         if let limit = receiver.limit { alert.attemptLimit = limit }
-        if let node = fields["instances"] { alert.instances = Set(words(node, of: "instances").map(\.text)) }
-        if let node = fields["give-up"], let length = length(node, of: "give-up") { alert.patience = length }
+        if let instances { alert.instances = instances }
+        if let patience { alert.patience = patience }
         return alert
     }
 
@@ -104,6 +103,22 @@ struct SettingsReader {
             })
     }
 
+    /// Names of instances; of one whose file isn't there a warning tells, since it may come later.
+    private mutating func instances(_ node: Node) -> Set<String> {
+        let words = words(node, of: "instances")
+        let folder = URL(fileURLWithPath: notes.file).deletingLastPathComponent().path
+        // A folder that cannot be read has nothing to compare with, and its own message elsewhere.
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+        let known = files.filter { $0.hasSuffix(".cfg") }.map { String($0.dropLast(4)) }.sorted()
+        for word in words where !known.isEmpty && !known.contains(word.text) {
+            let meant = Suggestion.closest(to: word.text, among: known).map { "did you mean '\($0)'? " } ?? ""
+            notes.warning(
+                "no instance is called '\(word.text)'", at: word.node,
+                help: "\(meant)beside this file are \(known.joined(separator: ", "))")
+        }
+        return Set(words.map(\.text))
+    }
+
     private mutating func receiver(
         _ fields: [String: Node], of node: Node
     ) -> (value: AlertReceiver, limit: Duration?)? {
@@ -122,8 +137,11 @@ struct SettingsReader {
 
     private mutating func webhook(_ node: Node) -> (value: AlertReceiver, limit: Duration?)? {
         guard let fields = fields(node, of: "webhook", known: ["url", "secret-file", "timeout"]) else { return nil }
+        let (key, limit) = (fields["secret-file"].flatMap { secret($0) }, attemptLimit(fields))
         guard let urlNode = fields["url"], let url = text(urlNode, of: "url") else {
-            notes.error("the webhook has no url", at: node, help: "write 'url: https://example.org/hook'")
+            if fields["url"] == nil {
+                notes.error("the webhook has no url", at: node, help: "write 'url: https://example.org/hook'")
+            }
             return nil
         }
         let parts = URLComponents(string: url)
@@ -132,9 +150,7 @@ struct SettingsReader {
                 "'\(url)' is no address of a web server", at: urlNode,
                 help: "begin it with http:// or https:// and a name")
         }
-        var key: [UInt8]?
-        if let node = fields["secret-file"] { key = secret(node) }
-        return (.webhook(url: url, secret: key), attemptLimit(fields))
+        return (.webhook(url: url, secret: key), limit)
     }
 
     private mutating func secret(_ node: Node) -> [UInt8]? {
@@ -156,19 +172,25 @@ struct SettingsReader {
 
     private mutating func command(_ node: Node) -> (value: AlertReceiver, limit: Duration?)? {
         guard let fields = fields(node, of: "command", known: ["run", "timeout"]) else { return nil }
+        let limit = attemptLimit(fields)
         guard let runNode = fields["run"] else {
             notes.error("the command has nothing to run", at: node, help: "write 'run: [/usr/local/bin/page, --high]'")
             return nil
         }
         let words = words(runNode, of: "run")
-        guard let program = words.first else { return nil }
+        guard let program = words.first else {
+            if runNode.sequence?.isEmpty ?? false {
+                notes.error("'run' is empty", at: runNode, help: "write 'run: [/usr/local/bin/page, --high]'")
+            }
+            return nil
+        }
         let path = path(program.text)
         if !FileManager.default.isExecutableFile(atPath: path) {
             notes.error(
                 "\(path) is no program that can be run", at: program.node,
                 help: "name a file that may be executed; no shell looks for it")
         }
-        return (.command(program: path, arguments: words.dropFirst().map(\.text)), attemptLimit(fields))
+        return (.command(program: path, arguments: words.dropFirst().map(\.text)), limit)
     }
 
     private mutating func attemptLimit(_ fields: [String: Node]) -> Duration? {

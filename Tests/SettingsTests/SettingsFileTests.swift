@@ -96,7 +96,7 @@ struct SettingsFileTests {
 
     @Test(
         "a mistake is told with its place and what to write instead",
-        arguments: ["no-yaml", "unknown-names", "retention", "alerts", "twice"])
+        arguments: ["no-yaml", "unknown-names", "retention", "alerts", "twice", "all-at-once"])
     func mistakes(name: String) throws {
         let source = Self.golden.appendingPathComponent("\(name).yaml")
         let text = try String(contentsOf: source, encoding: .utf8)
@@ -108,6 +108,22 @@ struct SettingsFileTests {
             try Data(told.utf8).write(to: expected)
         }
         #expect(told == (try String(contentsOf: expected, encoding: .utf8)))
+    }
+
+    @Test("an alert of an instance that is not beside the file is told of, and holds")
+    func unknownInstance() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("settings-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { #expect(throws: Never.self) { try FileManager.default.removeItem(at: folder) } }
+        for name in ["warren.cfg", "cluster.cfg"] { try Data().write(to: folder.appendingPathComponent(name)) }
+        let reading = SettingsFile.read(
+            "alerts: [{name: a, on: fatal, instances: [waren, cluster], command: {run: /bin/sh}}]",
+            file: folder.appendingPathComponent("supervise.yaml").path)
+        #expect(reading.isValid && reading.options.alerts.first?.instances == ["waren", "cluster"])
+        let told = try #require(reading.diagnostics.first)
+        #expect(reading.diagnostics.count == 1 && told.severity == .warning && told.location.column == 43)
+        #expect(told.message == "no instance is called 'waren'")
+        #expect(told.help == "did you mean 'warren'? beside this file are cluster, warren")
     }
 
     @Test("what is no text, or too much of it, is refused as a whole")
