@@ -49,7 +49,7 @@ public actor Surfaces: InstanceSurface {
         await close(configuration.name)
         let source = SurfaceSource(
             configuration: configuration, version: version, counters: counters, control: control, history: history,
-            accessLists: AccessListBook(configuration))
+            accessLists: AccessListBook(configuration), flapping: FlappingServers(history: history))
         var opened: [SocketServer] = []
         var failure: (any Error)?
         // Each descriptor is taken over, also after a failure, because only its server can close it.
@@ -100,6 +100,7 @@ private struct SurfaceSource: Sendable {
     let control: any InstanceControl
     let history: HistorySource?
     let accessLists: AccessListBook
+    let flapping: FlappingServers
     let certificates = CertificateBook()
 
     private var process: ProcessInformation {
@@ -131,6 +132,7 @@ private struct SurfaceSource: Sendable {
             site: StatisticsSite(proxy, userlists: configuration.userlists), configuration: stats,
             page: try StatisticsPage(configuration: stats, process: process), process: process,
             snapshot: snapshot, carrier: FormCarrier(control: control, instance: configuration.name),
+            flapping: flapping,
             vitals: { [control, name = configuration.name] in await control.vitals(of: name) })
         let log = RequestLog(
             proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,

@@ -1,4 +1,5 @@
 import Foundation
+import History
 import Model
 import Supervision
 import Testing
@@ -79,6 +80,13 @@ struct MetricsTests {
         snapshot.turns.count(5_000_000_000)
         snapshot.proxies[0].servers[0].transitions = [.down: 4]
         let text = report(.text, snapshot)
+        #expect(!text.contains("flapping"), "there is no history to say so")
+        var vitals = vitals(snapshot)
+        let rabbit = ServerIdentity(instance: snapshot.instance, proxy: "rabbitmq_warren", server: "rabbit")
+        vitals.flapping = [rabbit: Flapping(changes: [], now: Timestamp(millisecondsSinceEpoch: 0))]
+        let flapping = MetricsReport.text(of: vitals, process, MetricSelection(), as: .text)
+        #expect(flapping.contains("\nsupervise_server_flapping{proxy=\"rabbitmq_warren\",server=\"rabbit\"} 1\n"))
+        #expect(flapping.components(separatedBy: "\nsupervise_server_flapping{").count > 2)
         for line in [
             #"supervise_build_info{version="0.1.0"} 1"#, #"supervise_instance_state{name="warren",state="RUNNING"} 1"#,
             #"supervise_instance_state{name="warren",state="BACKOFF"} 0"#,

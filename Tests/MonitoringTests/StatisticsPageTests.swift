@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import History
 import Model
 import Testing
 
@@ -31,6 +32,21 @@ struct StatisticsPageTests {
     func rowClasses(server: String, rowClass: String) throws {
         let html = try page().html(of: SnapshotFixtures.everyState, StatisticsView(""))
         #expect(html.contains("<tr class=\"\(rowClass)\"><td class=\"ac\"><a id=\"cluster/\(server)\""))
+    }
+
+    @Test("a server that flaps is marked, and no other")
+    func flapping() throws {
+        let now = Timestamp(millisecondsSinceEpoch: 1_795_359_000_000)
+        let flapping = Flapping(changes: (0..<12).map { now.advanced(byMilliseconds: -$0 * 40_000) }, now: now)
+        try #require(flapping.isFlapping)
+        let server = ServerIdentity(
+            instance: SnapshotFixtures.everyState.instance, proxy: "cluster", server: "up1")
+        let page = try page()
+        let html = page.html(of: SnapshotFixtures.everyState, StatisticsView(""), flapping: [server: flapping])
+        let rows = html.split(separator: "\n").filter { $0.contains("flapping") }
+        #expect(rows.count == 1 && rows[0].contains("id=\"cluster/up1\""))
+        #expect(rows[0].contains(" UP, flapping<span class=\"tips\">") && rows[0].contains("changed in 63 % of the last"))
+        #expect(!page.html(of: SnapshotFixtures.everyState, StatisticsView("")).contains("flapping"))
     }
 
     @Test("every row has as many columns as the head")

@@ -1,5 +1,6 @@
 import Configuration
 import HTTPTypes
+import History
 import Hummingbird
 import HummingbirdCore
 import Model
@@ -22,6 +23,8 @@ struct StatisticsResponder: Sendable {
     let snapshot: @Sendable () async -> InstanceSnapshot?
     /// What carries out forms.
     let carrier: FormCarrier
+    /// The servers that change their state too often.
+    let flapping: FlappingServers
     /// The same with what the supervisor knows of it.
     let vitals: @Sendable () async -> InstanceVitals
 
@@ -59,14 +62,16 @@ struct StatisticsResponder: Sendable {
             return response
         case .metrics(let selection):
             let format = MetricFormat(accept: accept)
-            let text = MetricsReport.text(of: await vitals(), process, selection, as: format)
+            var vitals = await vitals()
+            vitals.flapping = await flapping.servers
+            let text = MetricsReport.text(of: vitals, process, selection, as: format)
             return Self.answer(text, format.contentType)
         case .change(let view): return redirection(.unknown, view)
         case .view(let view):
             guard let snapshot = await snapshot() else {
                 return Self.refusal(.serviceUnavailable, PlainAnswer.notServed)
             }
-            return show(snapshot, view)
+            return show(snapshot, view, flapping: view.format == .page ? await flapping.servers : nil)
         }
     }
 
@@ -103,13 +108,16 @@ struct StatisticsResponder: Sendable {
             ])
     }
 
-    private func show(_ snapshot: InstanceSnapshot, _ view: StatisticsView) -> Response {
+    private func show(
+        _ snapshot: InstanceSnapshot, _ view: StatisticsView, flapping: [ServerIdentity: Flapping]?
+    ) -> Response {
         let selection = view.selection(among: configuration.scopes)
         let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
         let rows = StatisticsRow.rows(of: snapshot, selection)
         var response =
             switch view.format {
-            case .page: Self.answer(page.html(of: snapshot, view), "text/html; charset=utf-8")
+            case .page:
+                Self.answer(page.html(of: snapshot, view, flapping: flapping ?? [:]), "text/html; charset=utf-8")
             case .csv: Self.answer(StatisticsCSV.text(of: rows, style: style), "text/plain")
             case .typed:
                 Self.answer(rows.map(TypedStatistics(style: style).lines).joined(), "text/plain")

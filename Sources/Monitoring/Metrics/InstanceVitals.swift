@@ -1,3 +1,4 @@
+import History
 import Model
 import Supervision
 
@@ -11,6 +12,8 @@ struct InstanceVitals: Sendable {
     var status: InstanceStatus?
     /// How the history does; `nil` when none is kept.
     var history: HistoryLoad?
+    /// The servers that change their state too often; `nil` where there is no history to say so.
+    var flapping: [ServerIdentity: Flapping]?
 }
 
 extension InstanceControl {

@@ -1,3 +1,4 @@
+import History
 import Model
 
 /// The metrics that only this program has.
@@ -26,6 +27,7 @@ enum OwnMetrics {
         }
         if let snapshot = vitals.snapshot {
             writeTransitions(snapshot, to: &writer)
+            if let flapping = vitals.flapping { writeFlapping(flapping, snapshot, to: &writer) }
             writeMoves(snapshot, to: &writer)
             writeCertificates(snapshot, to: &writer)
             write(
@@ -58,6 +60,22 @@ enum OwnMetrics {
         write(
             "server_transitions_total", .counter,
             "How often the server came into a state since the instance's worker began.", samples, to: &writer)
+    }
+
+    private static func writeFlapping(
+        _ flapping: [ServerIdentity: Flapping], _ snapshot: InstanceSnapshot, to writer: inout MetricWriter
+    ) {
+        let samples = snapshot.proxies.flatMap { proxy in
+            proxy.servers.map { server in
+                let identity = ServerIdentity(instance: snapshot.instance, proxy: proxy.name, server: server.name)
+                return sample(["proxy": proxy.name, "server": server.name], flapping[identity] == nil ? 0 : 1)
+            }
+        }
+        // A family without a line is none.
+        guard !samples.isEmpty else { return }
+        write(
+            "server_flapping", .gauge, "1 while the server changes its state too often, otherwise zero.", samples,
+            to: &writer)
     }
 
     private static func writeMoves(_ snapshot: InstanceSnapshot, to writer: inout MetricWriter) {

@@ -1,3 +1,4 @@
+import History
 import Model
 import Mustache
 
@@ -23,11 +24,12 @@ struct PageRow {
     /// - Parameters:
     ///   - row: what to show.
     ///   - style: how to show it.
-    init(_ row: StatisticsRow, style: StatisticsStyle) {
+    ///   - flapping: how often the server's state changes, if that is too often.
+    init(_ row: StatisticsRow, style: StatisticsStyle, flapping: Flapping? = nil) {
         switch row {
         case .frontend(let side, let proxy): self.init(frontend: side, of: proxy)
         case .listener(let listener, let proxy): self.init(listener: listener, of: proxy, style)
-        case .server(let server, let proxy): self.init(server: server, of: proxy, style)
+        case .server(let server, let proxy): self.init(server: server, of: proxy, style, flapping)
         case .backend(let side, let proxy): self.init(backend: side, of: proxy, style)
         }
     }
@@ -55,7 +57,9 @@ struct PageRow {
         ]
     }
 
-    private init(server: ServerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
+    private init(
+        server: ServerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle, _ flapping: Flapping?
+    ) {
         self.server = server.name
         let counters = server.counters
         let status = ServerStatus(of: server)
@@ -70,7 +74,8 @@ struct PageRow {
         cells += [
             status == .unchecked
                 ? .words(status.text)
-                : .words(Self.status(status.text, status.arrow, for: counters.secondsSinceLastChange)),
+                : Self.status(
+                    Self.status(status.text, status.arrow, for: counters.secondsSinceLastChange), flapping),
             Self.check(of: server), .words("\(server.weight)/\(server.configuredWeight)"),
             .words(server.isBackup ? "-" : "Y"), .words(server.isBackup ? "Y" : "-"),
         ]
@@ -140,6 +145,14 @@ struct PageRow {
 
     private static func status(_ text: String, _ arrow: String, for seconds: Int) -> String {
         "\(UptimeText.short(seconds: seconds)) \(text)" + (arrow.isEmpty ? "" : " \(arrow)")
+    }
+
+    /// The cell of a status, which says so when it changes too often.
+    private static func status(_ text: String, _ flapping: Flapping?) -> PageCell {
+        guard let flapping else { return .words(text) }
+        let share = "\(Int(flapping.percent)) %"
+        return .words(
+            "\(text), flapping", [PageCell.Tip(name: "", value: "changed in \(share) of the last half minutes")])
     }
 
     private static func check(of server: ServerSnapshot) -> PageCell {

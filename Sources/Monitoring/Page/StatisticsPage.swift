@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import History
 import Model
 import Mustache
 
@@ -32,15 +33,19 @@ struct StatisticsPage: Sendable {
     /// - Parameters:
     ///   - snapshot: the instance at one moment.
     ///   - view: what the client wants to see of it.
+    ///   - flapping: the servers that change their state too often.
     /// - Returns: the HTML.
-    func html(of snapshot: InstanceSnapshot, _ view: StatisticsView) -> String {
+    func html(
+        of snapshot: InstanceSnapshot, _ view: StatisticsView, flapping: [ServerIdentity: Flapping] = [:]
+    ) -> String {
         let selection = view.selection(among: configuration.scopes)
         let style = StatisticsStyle(showsLegends: configuration.showsLegends, countsServers: selection.countsServers)
         let proxies = snapshot.proxies.filter(selection.includes).map { proxy in
             table(
                 of: proxy,
                 StatisticsRow.rows(of: proxy, selection).map { row in
-                    var shown = PageRow(row, style: style)
+                    var shown = PageRow(
+                        row, style: style, flapping: row.identity(in: snapshot.instance).flatMap { flapping[$0] })
                     if configuration.showsModules { shown.cells += ProtocolModule.all.map { $0.cell(of: row) } }
                     return shown
                 },
@@ -127,5 +132,13 @@ struct StatisticsPage: Sendable {
             links["refreshWords"] = view.hasNoRefresh ? "Enable refresh" : "Disable refresh"
         }
         return links
+    }
+}
+
+extension StatisticsRow {
+    /// The name under which the history knows a server; `nil` for what is none.
+    fileprivate func identity(in instance: String) -> ServerIdentity? {
+        guard case .server(let server, let proxy) = self else { return nil }
+        return ServerIdentity(instance: instance, proxy: proxy.name, server: server.name)
     }
 }
