@@ -45,7 +45,8 @@ struct StatisticsPageTests {
         let html = page.html(of: SnapshotFixtures.everyState, StatisticsView(""), flapping: [server: flapping])
         let rows = html.split(separator: "\n").filter { $0.contains("flapping") }
         #expect(rows.count == 1 && rows[0].contains("id=\"cluster/up1\""))
-        #expect(rows[0].contains(" UP, flapping<span class=\"tips\">") && rows[0].contains("changed in 63 % of the last"))
+        #expect(
+            rows[0].contains(" UP, flapping<span class=\"tips\">") && rows[0].contains("changed in 63 % of the last"))
         #expect(!page.html(of: SnapshotFixtures.everyState, StatisticsView("")).contains("flapping"))
     }
 

@@ -11,7 +11,7 @@ struct Incidents: AsyncParsableCommand {
         abstract: "Shows outages with their cause and what they did to traffic, newest last.",
         discussion: """
             Outages of one proxy's servers that overlap are one incident. It begins when a server is marked down and \
-            lasts until none of them is. TRAFFIC says whether backups took over, and which. STATE is OPEN while a \
+            lasts until none of them is; WHY says for how long checks had failed before. TRAFFIC says whether backups took over, and which. STATE is OPEN while a \
             server is down, RECOVERED, MAINT when it ended in maintenance, and UNKNOWN when nothing is known of what \
             came next. Without --limit the newest \(standardLimit) are shown.
             """)

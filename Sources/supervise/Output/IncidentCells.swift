@@ -43,9 +43,12 @@ extension HistoryCells {
         return words.isEmpty ? "on other servers" : words.joined(separator: ", ")
     }
 
-    /// Such as `L4CON: Connection refused; 4 sessions, 4 cut`.
+    /// Such as `L4CON: Connection refused; failed for 10 s before; 4 sessions, 4 cut`.
     static func why(_ incident: Incident) -> String {
         var words = [incident.cause.map { cause(of: $0) } ?? "not recorded"]
+        if let turning = incident.cause?.turningMilliseconds, turning > 0 {
+            words.append("failed for \(DurationFormat.text(milliseconds: turning)) before")
+        }
         if incident.sessions > 0 {
             let cut = incident.sessionsCut.map { ", \($0) cut" } ?? ""
             words.append((incident.sessions == 1 ? "1 session" : "\(incident.sessions) sessions") + cut)
