@@ -110,9 +110,14 @@ public final class Poller {
     /// - Parameters:
     ///   - target: the descriptor, non-blocking.
     ///   - token: what its events carry.
+    ///   - isExclusive: whether several pollers wait for the same, and one of them is enough to be woken.
     /// - Throws: `SystemError` when the kernel refuses.
-    public func addLevelTriggered(_ target: Int32, token: EventToken) throws(SystemError) {
-        guard supervise_epoll_control(descriptor, EPOLL_CTL_ADD, target, SUPERVISE_EPOLLIN, token.rawValue) == 0 else {
+    /// - Source: epoll_ctl(2), `EPOLLEXCLUSIVE`.
+    public func addLevelTriggered(
+        _ target: Int32, token: EventToken, isExclusive: Bool = false
+    ) throws(SystemError) {
+        let interest = isExclusive ? SUPERVISE_EPOLLIN | SUPERVISE_EPOLLEXCLUSIVE : SUPERVISE_EPOLLIN
+        guard supervise_epoll_control(descriptor, EPOLL_CTL_ADD, target, interest, token.rawValue) == 0 else {
             throw SystemError("epoll_ctl", "descriptor \(target)")
         }
     }

@@ -50,6 +50,7 @@ static const uint32_t SUPERVISE_EPOLLRDHUP = EPOLLRDHUP;
 static const uint32_t SUPERVISE_EPOLLHUP = EPOLLHUP;
 static const uint32_t SUPERVISE_EPOLLERR = EPOLLERR;
 static const uint32_t SUPERVISE_EPOLLET = EPOLLET;
+static const uint32_t SUPERVISE_EPOLLEXCLUSIVE = EPOLLEXCLUSIVE;
 
 // An epoll instance, closed on exec.
 int supervise_epoll_create(void);
