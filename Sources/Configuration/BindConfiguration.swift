@@ -18,6 +18,8 @@ public struct BindConfiguration: Sendable, Equatable {
     public var backlog: Int?
     /// Most concurrent connections of this address; `nil` is no limit of its own.
     public var maxconn: Int?
+    /// The threads that accept here (`thread`); all of them when `nil`.
+    public var threads: ThreadSet?
     /// Whether connections begin with a PROXY protocol header that says who the client is (`accept-proxy`).
     public var acceptsProxyHeader = false
     /// The network interface (`SO_BINDTODEVICE`).

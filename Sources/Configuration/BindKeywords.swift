@@ -20,6 +20,7 @@ struct BindOptions: TLSSubject {
     var maximumSegment: Int?
     var userTimeout: Duration?
     var namespace: String?
+    var threads: ThreadSet?
     var tls = TLSDraft()
 }
 
@@ -58,6 +59,11 @@ enum BindKeywords {
                 let (duration, _) = try arguments.time(example: "tcp-ut 30s")
                 options.userTimeout = duration > .zero ? duration : nil
             },
+            Keyword("thread") { (options, arguments) throws(Diagnostic) in
+                let word = try arguments.word("threads", example: "thread 1-2")
+                // Said again, it adds to what was said before.
+                options.threads = try ThreadSet(word).union(options.threads)
+            },
             Keyword("tfo") { (options, _) throws(Diagnostic) in options.usesFastOpen = true },
             Keyword("transparent") { (options, _) throws(Diagnostic) in options.isTransparent = true },
             Keyword("v4v6") { (options, arguments) throws(Diagnostic) in options.isIPv6Only = false },
@@ -68,11 +74,10 @@ enum BindKeywords {
     private static let withoutEffectOnBinds: [Keyword<BindOptions>] = [
         ("expose-fd", 1, "listening sockets stay open over a restart anyway"),
         ("level", 1, "it belongs to stats sockets"),
-        ("nice", 1, "all sessions of an instance share one worker thread evenly"),
-        ("process", 1, "each instance has one worker thread"),
+        ("nice", 1, "all sessions of an instance share its threads evenly"),
+        ("process", 1, "all instances are threads of one process"),
         ("severity-output", 1, "it belongs to stats sockets"),
-        ("shards", 1, "each instance has one worker thread"),
-        ("thread", 1, "each instance has one worker thread"),
+        ("shards", 1, "an instance's threads share each listening socket"),
     ].map { Keyword(withoutEffect: $0, words: $1, severity: .note, reason: $2) }
 
     /// The options of `stats socket`.

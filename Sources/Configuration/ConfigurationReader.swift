@@ -50,7 +50,8 @@ public enum ConfigurationReader {
         let rings = RingResolver(parser.rings, uses: [parser.global.rings] + parser.proxies.map(\.settings.rings))
         configuration.rings = rings.rings
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
-        let found = parser.diagnostics + resolver.diagnostics + rings.diagnostics + validator.diagnostics
+        let threads = configuration.threadDiagnostics(about: parser.global.threadsWord)
+        let found = parser.diagnostics + resolver.diagnostics + rings.diagnostics + validator.diagnostics + threads
         let byFile = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first })
         let diagnostics = ordered(found, files: sources.map(\.file)).map { diagnostic in
             byFile[diagnostic.location.file]?.completing(diagnostic) ?? diagnostic

@@ -36,6 +36,8 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var serverStateFile: String?
     /// Where such files are whose paths are relative (`server-state-base`).
     public var serverStateBase: String?
+    /// How many threads carry the instance's sessions (`nbthread`, 1 to `ThreadSet.most`); `nil` when the file does not say.
+    public var threads: Int?
     /// What is said of the process, which holds where the files have one of their own.
     public var process = ProcessConfiguration()
 

@@ -53,6 +53,12 @@ enum GlobalKeywords {
             try arguments.expectEnd()
             global.configuration.maxsessRate = limit == 0 ? nil : limit
         },
+        Keyword("nbthread") { (global, arguments) throws(Diagnostic) in
+            let keyword = arguments.current
+            let count = try arguments.integer(in: 1...ThreadSet.most, example: "nbthread 2")
+            try arguments.expectEnd()
+            (global.configuration.threads, global.threadsWord) = (count, keyword)
+        },
         Keyword("external-check") { (global, arguments) throws(Diagnostic) in
             global.allowsPrograms = true
             if arguments.take("preserve-env") {
@@ -109,7 +115,7 @@ enum GlobalKeywords {
                     in: 1...Int(Int32.max), example: "stats maxconn 100")
                 try arguments.expectEnd()
             },
-            accepted(Accepted("bind-process", 1...64, "an instance is one thread")),
+            accepted(Accepted("bind-process", 1...64, "all instances are threads of one process")),
         ])
 
     /// Keywords that are taken without doing anything, and why.
@@ -125,12 +131,11 @@ enum GlobalKeywords {
         Accepted("profiling.memory", 1...1, "nothing is profiled"),
         Accepted("profiling.tasks", 1...1, "nothing is profiled"),
         Accepted("quiet", 0...0, "the supervisor has its own messages"),
-        Accepted("nbthread", 1...1, "each instance has one worker thread"),
         Accepted(
             "nbproc", 1...1, "all instances are threads of one process; HAProxy 2.6 wants the line removed", .warning),
         Accepted("cpu-map", 1...64, "the system places the worker threads"),
-        Accepted("thread-group", 1...64, "each instance has one worker thread"),
-        Accepted("thread-groups", 1...1, "each instance has one worker thread"),
+        Accepted("thread-group", 1...64, "an instance's threads are one group"),
+        Accepted("thread-groups", 1...1, "an instance's threads are one group"),
         Accepted("numa-cpu-mapping", 0...0, "the system places the worker threads"),
         Accepted("strict-limits", 0...0, "a limit that can't be had is reported at the start"),
         Accepted("set-dumpable", 0...0, "the system's settings decide about core dumps"),

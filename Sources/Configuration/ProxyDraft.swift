@@ -288,4 +288,6 @@ struct GlobalDraft {
     var allowsPrograms = false
     /// The keywords that may stand only once and have been seen, with their lines.
     var seen: [String: Int] = [:]
+    /// Where it says how many threads there are.
+    var threadsWord: Word?
 }

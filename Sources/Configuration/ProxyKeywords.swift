@@ -192,6 +192,7 @@ enum ProxyKeywords {
             bind.isTransparent = options.isTransparent
             bind.maximumSegment = options.maximumSegment
             bind.userTimeout = options.userTimeout
+            bind.threads = options.threads
             bind.namespace = options.namespace
             bind.tls = listener
             proxy.binds.append(bind)

@@ -49,7 +49,7 @@ struct GlobalKeywordTests {
     @Test(
         "what has no effect is taken with one note",
         arguments: [
-            "quiet", "nbthread 4", "tune.bufsize 16k", "tune.ssl.lifetime 5",
+            "quiet", "tune.bufsize 16k", "tune.ssl.lifetime 5",
             "cpu-map 1/all 0-3",
             "tune.maxaccept -1",
         ])
