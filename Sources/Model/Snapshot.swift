@@ -28,6 +28,8 @@ public struct InstanceSnapshot: Sendable {
     public var idlePercent = 100
     /// How long the worker's loop took for its turns, the waiting left out.
     public var turns = TurnLengths()
+    /// How many threads carry the instance's sessions.
+    public var threads = 1
     /// The certificates that its proxies show.
     public var certificates: [CertificateSnapshot] = []
     /// The proxies in the file's order.

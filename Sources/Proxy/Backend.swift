@@ -31,6 +31,10 @@ final class Backend {
     var holdTimer = TimerHandle.none
     /// Which worker has said what is held of the servers; 0 while that is this worker's business.
     var standingsTeller = 0
+    /// What decides in its place where several threads have its sessions; `nil` with one.
+    private(set) var together: SharedDispatch?
+    /// Whether it is another thread that tells how many sessions wait.
+    private(set) var hidesQueue = false
     /// Sessions that are being closed so that their clients come back elsewhere.
     var departure: Departure?
 
@@ -137,6 +141,7 @@ final class Backend {
         let isFixed = !configuration.algorithm.isDynamic
         if isFixed, weight != 0, weight != servers[server].configuration.weight { throw .staticAlgorithm }
         groups.setWeight(server, weight)
+        publish(server)
     }
 
     /// Changes how many sessions a server takes.
@@ -148,7 +153,43 @@ final class Backend {
         servers[server].maxconn = limit > 0 ? limit : nil
         limits[server] = SessionLimit(
             maxconn: servers[server].maxconn, minconn: servers[server].configuration.minconn, fullconn: sessionLimit)
+        together?.setLimit(limits[server], of: server)
     }
+
+    /// Lets several threads decide together from now on.
+    ///
+    /// - Parameters:
+    ///   - proxy: its proxy's index.
+    ///   - place: which of the threads this one is.
+    ///   - group: where sessions are counted.
+    func decideTogether(of proxy: Int, as place: ThreadPlace, in group: WorkerGroup) {
+        tally.countAll()
+        for server in servers { server.tally.countAll() }
+        hidesQueue = place.number > 1
+        together = place.team.dispatch(of: proxy) {
+            SharedDispatch(self, limits: limits, queue: queue, group: group)
+        }
+    }
+
+    /// Has the other threads decide by what is known of a server here.
+    ///
+    /// - Parameter server: its index.
+    func publish(_ server: Int) { together?.take(server, from: self, limit: limits[server]) }
+
+    /// How many sessions wait, those of other threads among them.
+    var queuedCount: Int { together?.waitingCount ?? queue.count }
+
+    /// How many sessions wait in one line, those of other threads among them.
+    ///
+    /// - Parameter line: which line.
+    /// - Returns: their number.
+    func queuedCount(in line: WaitQueue.Line) -> Int { together?.waitingCount(in: line) ?? queue.count(in: line) }
+
+    /// How many sessions wait in one line, for snapshots and samples: of several threads, one tells of all.
+    ///
+    /// - Parameter line: which line.
+    /// - Returns: their number.
+    func shownQueue(_ line: WaitQueue.Line) -> Int { hidesQueue ? 0 : queuedCount(in: line) }
 
     /// What a successor is to know of a server.
     ///
@@ -222,11 +263,14 @@ final class Backend {
 
     /// Chooses the next server; while sessions are being spread, the one that has the fewest for its weight.
     ///
+    /// With several threads a place there is taken by that, for `enter` to count.
+    ///
     /// - Parameters:
     ///   - avoiding: the server that has just failed.
     ///   - client: the client's address, for algorithms that tie clients to servers.
     /// - Returns: what to do with the session.
     func choose(avoiding: Int?, client: ClientKey?) -> Choice {
+        if let together { return together.choose(avoiding: avoiding, client: client) }
         if let departure, departure.isSteering, queue.count == 0, let server = emptiestServer(avoiding: avoiding) {
             return .server(server)
         }
@@ -241,17 +285,17 @@ final class Backend {
         limit(of: server).map { servers[server].tally.allSessions < $0 } ?? true
     }
 
-    /// Whether a session that belongs to a server is connected at once.
+    /// Whether a session that belongs to a server is connected at once; with several threads, a place is taken by that.
     ///
     /// - Parameter server: its index.
     /// - Returns: false where it has to wait for that server.
-    func takesAtOnce(_ server: Int) -> Bool { load(of: server).hasFreeSlot }
+    func takesAtOnce(_ server: Int) -> Bool { together?.take(server) ?? load(of: server).hasFreeSlot }
 
     /// Counts a session on a server.
     ///
     /// - Parameter server: its index.
     func enter(_ server: Int) {
-        servers[server].tally.enter()
+        servers[server].tally.enter(isTaken: together != nil)
         noteLoad(of: server)
     }
 
@@ -259,7 +303,8 @@ final class Backend {
     ///
     /// - Parameter server: its index.
     func leave(_ server: Int) {
-        servers[server].tally.leave()
+        servers[server].tally.leave(isGivenBack: together != nil)
+        if let together { return together.giveBack(server) }
         noteLoad(of: server)
     }
 
@@ -267,6 +312,8 @@ final class Backend {
     ///
     /// - Parameter server: its index.
     func noteLoad(of server: Int) {
+        // Those who decide together know.
+        guard together == nil else { return }
         groups.loadChanged(
             of: server, sessions: servers[server].tally.allSessions, waiting: queue.count(in: .server(server)))
     }
@@ -292,7 +339,7 @@ final class Backend {
         snapshot.isPanicking = groups.isPanicking
         snapshot.isHeld = groups.isHeld
         snapshot.isRebalancing = departure?.isSteering == true
-        snapshot.counters = tally.snapshot(at: now, queue: queue.count(in: .backend))
+        snapshot.counters = tally.snapshot(at: now, queue: shownQueue(.backend))
         snapshot.counters.secondsSinceLastChange = outage.secondsSinceChange(at: now)
         snapshot.counters.downSeconds = outage.downSeconds(at: now)
         snapshot.counters.timesDown = outage.count
@@ -314,7 +361,7 @@ final class Backend {
     /// - Returns: the value.
     func snapshot(of index: Int, at now: MonotonicTime) -> ServerSnapshot {
         let server = servers[index]
-        var snapshot = server.snapshot(at: now, queue: queue.count(in: .server(index)))
+        var snapshot = server.snapshot(at: now, queue: shownQueue(.server(index)))
         snapshot.weight = groups.effectiveWeight(of: index)
         snapshot.configuredWeight = groups.weight(of: index)
         if server.warmup.isOn && server.administrative != .drain {

@@ -14,6 +14,10 @@ final class Frontend {
     /// The same with those of the instance's other workers, here and at the addresses that have limits of their own.
     var shared: SharedCount?
     var sharedByBind: [SharedCount?] = []
+    /// Whether what is told of its connections is about those of all workers, since they work as one (`nbthread`).
+    private(set) var countsAll = false
+    /// The lines about its sessions, where several threads leave them.
+    private(set) var sharedLines: SharedCount?
     var maxSessions = 0
     var totalSessions = 0
     /// Connections that were accepted, whether or not they became sessions.
@@ -103,17 +107,55 @@ final class Frontend {
     /// - Parameters:
     ///   - bind: the index of the address where it came in.
     ///   - now: when.
-    func enter(_ bind: Int, at now: MonotonicTime) {
+    ///   - isTaken: whether its place among those of all workers is taken already (`takePlace`).
+    func enter(_ bind: Int, at now: MonotonicTime, isTaken: Bool = false) {
         currentSessions += 1
-        maxSessions = max(maxSessions, currentSessions)
-        sample.max = max(sample.max, currentSessions)
+        if !isTaken { shared?.add(1) }
+        let present = toldSessions
+        maxSessions = max(maxSessions, present)
+        sample.max = max(sample.max, present)
         totalConnections += 1
         connectionRate.count(at: now)
-        shared?.add(1)
         guard !tallies.isEmpty else { return }
         tallies[bind].enter()
-        if !sharedByBind.isEmpty { sharedByBind[bind]?.add(1) }
+        if !isTaken, !sharedByBind.isEmpty { sharedByBind[bind]?.add(1) }
     }
+
+    /// Takes a place for one more connection, if it and the address have one left.
+    ///
+    /// - Parameter bind: the address's index.
+    /// - Returns: false when one of them is full; nothing is taken then.
+    func takePlace(at bind: Int) -> Bool {
+        guard let shared else { preconditionFailure("workers share their counts") }
+        guard shared.take(below: sessionLimit) else { return false }
+        guard !sharedByBind.isEmpty, let limit = configuration.binds[bind].maxconn, let ofBind = sharedByBind[bind],
+            !ofBind.take(below: limit)
+        else { return true }
+        shared.subtract(1)
+        return false
+    }
+
+    /// Gives back a place that no connection came for.
+    ///
+    /// - Parameter bind: the address's index.
+    func giveBackPlace(at bind: Int) {
+        shared?.subtract(1)
+        if !sharedByBind.isEmpty { sharedByBind[bind]?.subtract(1) }
+    }
+
+    /// Tells from now on of the connections of all workers.
+    ///
+    /// - Parameter lines: counts the lines about its sessions.
+    func countAll(lines: SharedCount) {
+        countsAll = true
+        sharedLines = lines
+    }
+
+    /// Counts a line about one of its sessions.
+    func countLine() { loggedLines = sharedLines?.next() ?? loggedLines + 1 }
+
+    /// Its connections now, as logs and maxima have them.
+    var toldSessions: Int { countsAll ? allSessions : currentSessions }
 
     /// Counts a session that begins on a connection.
     ///

@@ -63,6 +63,8 @@ final class Server {
     private(set) var isLeaving = false
     /// What the worker holds of it that has taken this one's place; `nil` while there is none.
     var takenStanding: Standing?
+    /// What traffic sees of it by what the lead of several threads says; `nil` at that one, and where nothing was said.
+    var takenState: ServerState?
     /// Whether sessions that waited are being handed to it.
     var isServingQueue = false
     /// Its slow start.
@@ -169,7 +171,7 @@ final class Server {
     var trackedName: String { "\(identity.proxy)/\(identity.server)" }
 
     /// What traffic sees.
-    var state: ServerState { ServerState(operational: operational, administrative: administrative) }
+    var state: ServerState { takenState ?? ServerState(operational: operational, administrative: administrative) }
 
     /// What the balancing is to hold of it.
     var standing: Standing {

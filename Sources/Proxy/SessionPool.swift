@@ -25,6 +25,23 @@ final class SessionPool {
     /// How many sessions all workers of the instance have.
     var allCount: Int { shared?.value ?? count }
 
+    /// Takes a place for one more session, if there is one left.
+    ///
+    /// - Parameter limit: the most that all workers together may have; `nil` for any number.
+    /// - Returns: false when there is none; nothing is taken then.
+    func takePlace(below limit: Int?) -> Bool {
+        guard let shared else { preconditionFailure("workers share their counts") }
+        return shared.take(below: limit ?? Int.max)
+    }
+
+    /// Gives back a place that no session came for.
+    func giveBackPlace() { shared?.subtract(1) }
+
+    /// How many sessions there are, as logs have them: those of all threads, where several work as one.
+    var toldCount: Int { countsAll ? allCount : count }
+    /// Whether that is about those of all workers.
+    var countsAll = false
+
     /// Makes an empty pool.
     ///
     /// - Parameter allocate: gives memory of a size and alignment, for `Memory.free`; `nil` where there is none.
@@ -37,8 +54,9 @@ final class SessionPool {
 
     /// Takes a slot; the caller has seen to it that there is one (`makeRoom`).
     ///
+    /// - Parameter isTaken: whether its place among those of all workers is taken already.
     /// - Returns: a session with defaults, of a generation of its own.
-    func take() -> UnsafeMutablePointer<Session> {
+    func take(isTaken: Bool = false) -> UnsafeMutablePointer<Session> {
         precondition(makeRoom(), "a session is taken in where there is room for it")
         let index = freeSlots.removeLast()
         let session = pointer(index)
@@ -47,7 +65,7 @@ final class SessionPool {
         session.pointee.generation = generation
         session.pointee.index = index
         count += 1
-        shared?.add(1)
+        if !isTaken { shared?.add(1) }
         return session
     }
 

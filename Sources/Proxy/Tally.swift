@@ -6,6 +6,8 @@ struct Tally {
     private(set) var currentSessions = 0
     /// The same with what other workers have here; `nil` where nobody else can have any.
     private var shared: SharedCount?
+    /// Whether what is told of sessions here is about those of all workers, since they work as one (`nbthread`).
+    private var countsAll = false
     var maxSessions = 0
     var totalSessions = 0
     var queueMax = 0
@@ -37,18 +39,29 @@ struct Tally {
     }
 
     /// Counts a session among those that are here now.
-    mutating func enter() {
+    ///
+    /// - Parameter isTaken: whether its place among those of all workers is taken already.
+    mutating func enter(isTaken: Bool = false) {
         currentSessions += 1
-        shared?.add(1)
-        maxSessions = max(maxSessions, currentSessions)
-        sample.max = max(sample.max, currentSessions)
+        if !isTaken { shared?.add(1) }
+        let present = toldSessions
+        maxSessions = max(maxSessions, present)
+        sample.max = max(sample.max, present)
     }
 
     /// No longer counts a session among those that are here now.
-    mutating func leave() {
+    ///
+    /// - Parameter isGivenBack: whether somebody else gives back its place among those of all workers.
+    mutating func leave(isGivenBack: Bool = false) {
         currentSessions -= 1
-        shared?.subtract(1)
+        if !isGivenBack { shared?.subtract(1) }
     }
+
+    /// Tells from now on of the sessions of all workers.
+    mutating func countAll() { countsAll = true }
+
+    /// The sessions here now, as logs, events and maxima have them.
+    var toldSessions: Int { countsAll ? allSessions : currentSessions }
 
     /// Sessions that are here now, those of the instance's other workers among them: what limits and balancing go by.
     var allSessions: Int { shared?.value ?? currentSessions }
@@ -101,6 +114,7 @@ struct Tally {
         var cleared = Tally()
         cleared.currentSessions = currentSessions
         cleared.shared = shared
+        cleared.countsAll = countsAll
         cleared.sessionRate = sessionRate
         cleared.sample = sample
         self = cleared

@@ -21,6 +21,7 @@ extension WorkerLoop {
         let (proxy, position) = listenerPlace(index)
         let frontend = frontend(proxy)
         guard frontend.listeners.indices.contains(position) else { return }
+        if let place { return accept(as: place, from: proxy, frontend, position) }
         for _ in 0..<WorkerLoop.acceptsPerTurn {
             guard mayAccept(at: frontend, position) else { return }
             let listener = frontend.listeners[position]
@@ -61,14 +62,25 @@ extension WorkerLoop {
         }
     }
 
-    private func open(_ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, _ listener: Listener) {
+    /// Makes a session of a connection that was accepted.
+    ///
+    /// - Parameters:
+    ///   - descriptor: its socket.
+    ///   - peer: the client.
+    ///   - index: the frontend's index.
+    ///   - listener: where it came in.
+    ///   - isTaken: whether it has its place among the connections of all workers already.
+    func open(
+        _ descriptor: Int32, from peer: IPEndpoint, frontend index: Int, _ listener: Listener, isTaken: Bool = false
+    ) {
         let frontend = frontend(index)
         guard sessions.makeRoom() else {
             Socket.close(descriptor)
+            if isTaken { giveBackPlace(at: frontend, listener.bind) }
             pauseForExhaustion()
             return
         }
-        let session = sessions.take()
+        let session = sessions.take(isTaken: isTaken)
         session.pointee.phase = listener.firstPhase
         session.pointee.client = descriptor
         session.pointee.peer = peer
@@ -77,7 +89,7 @@ extension WorkerLoop {
         session.pointee.backend = Int32(frontend.backends[listener.bind])
         session.pointee.acceptedAt = now
         session.pointee.lastActivity = now
-        frontend.enter(listener.bind, at: now)
+        frontend.enter(listener.bind, at: now, isTaken: isTaken)
         totalConnections += 1
         connectionRate.count(at: now)
         acceptRates.countConnection(at: now)

@@ -82,6 +82,7 @@ extension WorkerLoop {
             from: before, ownPort: server.hostName?.port ?? 0, host: host, port: port,
             checksHavePort: server.checksHavePort)
         server.move(to: change.address)
+        tellStandings(of: backend)
         if before == nil, let hostName = server.hostName {
             restartCheck(of: index, in: backend)
             self.change(index, in: backend, .resolved(name: hostName.name), cause: cause)

@@ -63,6 +63,7 @@ extension WorkerLoop {
         if heldFrontends[index] == .stopped { throw .frontendStopped(nil) }
         heldFrontends[index] = .stopped
         quieten(index)
+        noteServed()
         for listener in frontends[index]?.listeners ?? [] { Socket.close(listener.descriptor) }
         frontends[index]?.listeners = []
         logStop(of: index, at: WallClock.now())
@@ -81,6 +82,7 @@ extension WorkerLoop {
     }
 
     private func tell(_ words: String, about index: Int) {
+        guard isLead else { return }
         log.send(TextLogLine(level: .warning, text: words), along: routes[index], at: WallClock.now())
         // Unlike a session's line, somebody may be waiting for this one.
         log.flush()

@@ -13,7 +13,7 @@ extension WorkerLoop {
     func logAccept(of session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         if !frontend.log.needs.isDisjoint(with: [.sessionNumber, .handshake]) {
             var note = logNotes[session.pointee.index] ?? SessionNote()
-            note.number = totalConnections - 1
+            note.number = place?.team.nextConnection() ?? totalConnections - 1
             note.handshakeMilliseconds = Int(now.milliseconds(since: session.pointee.acceptedAt))
             logNotes[session.pointee.index] = note
         }
@@ -81,7 +81,7 @@ extension WorkerLoop {
         if logging.separatesErrors && isError { record.level = .err }
         record.isEarly = logging.isEarly
         send(record, of: session, frontend, backend, along: route, at: wall)
-        frontend.loggedLines += 1
+        frontend.countLine()
     }
 
     /// Sends a line in its frontend's format.
@@ -136,11 +136,11 @@ extension WorkerLoop {
         // At its end it counts everywhere but in the backend.
         let ownInBackend = hasEnded ? 1 : 0
         // Under the frontend's name, the sessions that its own servers have are counted.
-        let others = isInBackend ? 0 : backends[Int(session.pointee.frontend)]?.tally.currentSessions ?? 0
+        let others = isInBackend ? 0 : backends[Int(session.pointee.frontend)]?.tally.toldSessions ?? 0
         record.connections = LogConnectionCounts(
-            instance: sessions.count, frontend: frontend.currentSessions,
-            backend: isInBackend ? backend.tally.currentSessions - ownInBackend : others,
-            server: server?.tally.currentSessions ?? 0)
+            instance: sessions.toldCount, frontend: frontend.toldSessions,
+            backend: isInBackend ? backend.tally.toldSessions - ownInBackend : others,
+            server: server?.tally.toldSessions ?? 0)
         record.retries = Int(session.pointee.retries)
         record.isRedispatched = session.pointee.isRedispatched
         record.serverQueue = Int(session.pointee.serverQueuePosition)
@@ -204,10 +204,10 @@ extension WorkerLoop {
         record.level = level
         record.totalMilliseconds = Int(elapsed)
         record.termination = TerminationState(.proxy, .request)
-        record.connections = LogConnectionCounts(instance: sessions.count, frontend: frontend.currentSessions)
+        record.connections = LogConnectionCounts(instance: sessions.toldCount, frontend: frontend.toldSessions)
         var details = SessionLogDetails(processID: CurrentProcess.identifier, loggedAt: wall)
         details.destination = destinationPeer(of: session)
-        details.sessionNumber = totalConnections - 1
+        details.sessionNumber = place?.team.nextConnection() ?? totalConnections - 1
         details.lineNumber = frontend.loggedLines
         details.frontendID = proxy.id
         details.backendID = proxy.id
@@ -220,7 +220,7 @@ extension WorkerLoop {
         } else {
             log.send(line, along: route, at: wall)
         }
-        frontend.loggedLines += 1
+        frontend.countLine()
     }
 
     /// Logs a connection at its beginning, for proxies without a log format.

@@ -30,6 +30,7 @@ extension WorkerLoop {
     }
 
     private func takeObservation(of index: Int, in backend: Backend, isError: Bool) {
+        guard isLead else { return passOnObservation(of: index, in: backend, isError: isError) }
         let server = backend.servers[index]
         guard server.errorStreak?.take(isError: isError) == true, let check = server.check,
             let observation = server.configuration.observation
@@ -48,6 +49,12 @@ extension WorkerLoop {
             failCheck(of: index, in: backend, errors: observation.errorLimit)
         }
         hastenCheck(of: index, in: backend)
+    }
+
+    /// The lead counts the errors in a row of all threads.
+    private func passOnObservation(of index: Int, in backend: Backend, isError: Bool) {
+        guard let place, let proxy = backends.firstIndex(where: { $0 === backend }) else { return }
+        place.team.tellLead { $0.takeObservation(of: index, in: $0.backend(proxy), isError: isError) }
     }
 
     private func failCheck(of index: Int, in backend: Backend, errors: Int) {

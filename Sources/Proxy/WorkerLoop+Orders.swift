@@ -36,6 +36,9 @@ extension WorkerLoop {
         }
     }
 
+    /// Ends sessions that have come after the time of all was over.
+    func endLateSessions() { if stopping?.hasExpired == true { stopTimerFired() } }
+
     private var inheritance: [ServerIdentity: InheritedServer] {
         var inheritance: [ServerIdentity: InheritedServer] = [:]
         for case let backend? in backends {
@@ -88,10 +91,13 @@ extension WorkerLoop {
     ///   - index: the proxy.
     ///   - wall: when.
     func logStop(of index: Int, at wall: Timestamp) {
+        // Its fellows have told it what they have served, and leave no lines of their own.
+        guard isLead else { return }
+        let others = place?.team.served(of: index) ?? ThreadTeam.Served()
         let accepted = frontends[index]?.totalSessions ?? httpCounters[index]?.read().totalSessions ?? 0
         let line = ProxyStoppedLogLine(
-            proxy: configuration.proxies[index].name, frontendConnections: accepted,
-            backendConnections: backends[index]?.tally.totalSessions ?? 0)
+            proxy: configuration.proxies[index].name, frontendConnections: accepted + others.frontend,
+            backendConnections: (backends[index]?.tally.totalSessions ?? 0) + others.backend)
         log.send(line, along: routes[index], at: wall)
     }
 }

@@ -17,10 +17,12 @@ extension WorkerLoop {
         if isAtLimit || frontend.isFull {
             wasAtLimit = wasAtLimit || isAtLimit
             pause(frontend)
+            noteWaitingListener()
             return false
         }
         if frontend.isFull(frontend.listeners[position].bind) {
             pause(frontend, position)
+            noteWaitingListener()
             return false
         }
         if acceptRates.areLimited {
@@ -39,6 +41,10 @@ extension WorkerLoop {
         }
         return true
     }
+
+    /// A listener waits for a place, which another thread may free.
+    @inline(__always)
+    private func noteWaitingListener() { if place != nil { hasNewWaiters = true } }
 
     /// Takes up accepting where a place has become free.
     ///
@@ -113,7 +119,8 @@ extension WorkerLoop {
             let token = EventToken(
                 kind: Subject.listener.rawValue, generation: 0, index: listenerIndex(proxy: proxy, position: position))
             do {
-                try poller.addLevelTriggered(frontend.listeners[position].descriptor, token: token)
+                try poller.addLevelTriggered(
+                    frontend.listeners[position].descriptor, token: token, isExclusive: place != nil)
                 frontend.listeners[position].isAccepting = true
             } catch {
                 // The kernel is short of memory: try again with the next pause.
@@ -167,5 +174,11 @@ extension WorkerLoop {
             token: EventToken(kind: Subject.resume.rawValue, generation: 0, index: index))
     }
 
-    private func listenerIndex(proxy: Int, position: Int) -> UInt32 { UInt32(proxy) << 16 | UInt32(position) }
+    /// The index of a listener's token.
+    ///
+    /// - Parameters:
+    ///   - proxy: the frontend's index.
+    ///   - position: its place among the frontend's listeners.
+    /// - Returns: what `listenerPlace` takes.
+    func listenerIndex(proxy: Int, position: Int) -> UInt32 { UInt32(proxy) << 16 | UInt32(position) }
 }

@@ -132,7 +132,7 @@ extension WorkerLoop {
             "HAPROXY_SERVER_NAME": server.configuration.name, "HAPROXY_SERVER_ID": "\(server.configuration.id)",
             "HAPROXY_SERVER_ADDR": target.host, "HAPROXY_SERVER_PORT": target.port,
             "HAPROXY_SERVER_MAXCONN": "\(server.configuration.maxconn ?? 0)",
-            "HAPROXY_SERVER_CURCONN": "\(server.tally.currentSessions)", "HAPROXY_SERVER_SSL": "0",
+            "HAPROXY_SERVER_CURCONN": "\(server.tally.toldSessions)", "HAPROXY_SERVER_SSL": "0",
             "HAPROXY_SERVER_PROTO": "tcp", "PATH": program.path,
         ]
     }

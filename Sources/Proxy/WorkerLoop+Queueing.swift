@@ -12,9 +12,10 @@ extension WorkerLoop {
     func serveQueue(of index: Int, in backend: Backend) {
         let server = backend.servers[index]
         // A session that fails at once comes here again from its end: the turn under way serves the next one, too.
-        guard backend.queue.count > 0, !server.isServingQueue else { return }
+        guard backend.queuedCount > 0, !server.isServingQueue else { return }
         server.isServingQueue = true
         defer { server.isServingQueue = false }
+        if let together = backend.together { return serve(together, index, in: backend) }
         while backend.hasFreeSlot(index),
             let waiter = backend.queue.next(for: index, takesTraffic: backend.groups.takesTraffic(index))
         {
@@ -33,7 +34,8 @@ extension WorkerLoop {
     ///   - backend: its backend.
     ///   - isClosed: whether no session may go there, whatever binds it.
     func requeue(from index: Int, in backend: Backend, isClosed: Bool = false) {
-        let count = isClosed ? backend.queue.count(in: .server(index)) : requeueable(from: index, in: backend)
+        let count = isClosed ? backend.queuedCount(in: .server(index)) : requeueable(from: index, in: backend)
+        if let together = backend.together { return requeue(count, of: together, from: index, in: backend) }
         // Sessions that come back into this line stay there: only those that wait now are moved.
         for _ in 0..<count {
             guard let waiter = backend.queue.removeFirst(of: .server(index)) else { break }
@@ -56,7 +58,7 @@ extension WorkerLoop {
     /// - Returns: all that wait for it, or none where sessions are never dispatched anew.
     func requeueable(from index: Int, in backend: Backend) -> Int {
         guard backend.configuration.redispatches, !backend.configuration.persists else { return 0 }
-        return backend.queue.count(in: .server(index))
+        return backend.queuedCount(in: .server(index))
     }
 
     /// Lets a session that ends leave its queue.
@@ -69,6 +71,7 @@ extension WorkerLoop {
     func leaveQueue(
         _ session: UnsafeMutablePointer<Session>, _ ticket: WaitQueue.Ticket, of backend: Backend, isTimed: Bool = true
     ) {
+        if let together = backend.together { return leave(together, session, ticket, isTimed: isTimed) }
         guard let waiter = backend.queue.remove(ticket) else {
             preconditionFailure("a session that leaves its queue gives up its ticket")
         }
@@ -111,8 +114,11 @@ extension WorkerLoop {
     ///   - session: a session without a server's slot.
     ///   - index: the server.
     ///   - backend: its backend.
-    func enqueue(_ session: UnsafeMutablePointer<Session>, at index: Int, of backend: Backend) {
-        countChoice(of: index, in: backend)
+    ///   - isCounted: whether the balancing has chosen it for the session; else it comes back to where it has waited.
+    func enqueue(
+        _ session: UnsafeMutablePointer<Session>, at index: Int, of backend: Backend, isCounted: Bool = true
+    ) {
+        if isCounted { countChoice(of: index, in: backend) }
         session.pointee.serverIndex = Int32(index)
         enqueue(session, in: .server(index), of: backend)
     }
@@ -131,11 +137,10 @@ extension WorkerLoop {
     ///   - backend: its backend.
     /// - Returns: false when the line is full.
     func join(_ line: WaitQueue.Line, _ session: UnsafeMutablePointer<Session>, of backend: Backend) -> Bool {
-        guard let ticket = backend.queue.enqueue(session.pointee.identifier.rawValue, in: line) else { return false }
+        guard let (ticket, count) = enqueued(session, in: line, of: backend) else { return false }
         session.pointee.phase = .queued
         session.pointee.ticket = ticket
         noteWaiter()
-        let count = backend.queue.count(in: line)
         switch line {
         case .backend: backend.tally.queueMax = max(backend.tally.queueMax, count)
         case .server(let index):
@@ -145,6 +150,14 @@ extension WorkerLoop {
         }
         planWait(session, atMost: backend.queueLimit, endsOnSilence: true)
         return true
+    }
+
+    private func enqueued(
+        _ session: UnsafeMutablePointer<Session>, in line: WaitQueue.Line, of backend: Backend
+    ) -> (ticket: WaitQueue.Ticket, count: Int)? {
+        let identifier = session.pointee.identifier
+        if let together = backend.together { return together.enqueue(identifier, of: ownMember, in: line) }
+        return backend.queue.enqueue(identifier.rawValue, in: line).map { ($0, backend.queue.count(in: line)) }
     }
 
     /// The session that waits under a number in a queue.

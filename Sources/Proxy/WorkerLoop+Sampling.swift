@@ -42,11 +42,11 @@ extension WorkerLoop {
                 let server = backend.servers[index]
                 append(
                     server.configuration.name, &server.tally.sample, current: server.tally.currentSessions,
-                    queued: backend.queue.count(in: .server(index)))
+                    queued: backend.shownQueue(.server(index)))
             }
             append(
                 SessionSample.backendName, &backend.tally.sample, current: backend.tally.currentSessions,
-                queued: backend.queue.count(in: .backend))
+                queued: backend.shownQueue(.backend))
 
             func append(_ name: String, _ tally: inout SampleTally, current: Int, queued: Int = 0) {
                 let subject = ServerIdentity(instance: configuration.name, proxy: proxy.name, server: name)
@@ -72,7 +72,7 @@ extension WorkerLoop {
     }
 
     /// Whether another worker hands this one's samples to the history; that one counts the requests for statistics, too.
-    private var leavesSamples: Bool { finishingSamples != nil && stopping.map { !$0.isFinal } ?? false }
+    private var leavesSamples: Bool { !isLead || finishingSamples != nil && stopping.map { !$0.isFinal } ?? false }
 
     /// Tells this worker from the others of its instance, for as long as it lives.
     private var workerNumber: ObjectIdentifier { ObjectIdentifier(self) }

@@ -40,7 +40,7 @@ extension WorkerRequest where Answer == InstanceConfiguration {
 
 extension WorkerLoop {
     /// Where in a session's name its worker's number stands, above the slot.
-    private static let numberShift: UInt32 = 24
+    private static let numberShift: UInt32 = 22
 
     /// A session's name for others, who may know several workers of the instance.
     fileprivate func name(of session: UnsafeMutablePointer<Session>) -> SessionIdentifier {

@@ -21,6 +21,7 @@ extension WorkerLoop {
         snapshot.droppedLogLines = log.droppedLines
         snapshot.idlePercent = idle.percent
         snapshot.turns = turns
+        snapshot.threads = place?.team.size ?? 1
         snapshot.certificates = configuration.certificates
         for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
             var view = ProxySnapshot(name: proxy.name, id: proxy.id)

@@ -247,11 +247,11 @@ extension WorkerLoop {
         let state = CheckDescription(server.check?.counter, administrative: server.administrative)
         var place = ("unix", "unix")
         if case .ip(let endpoint)? = server.address { place = (endpoint.host, "\(endpoint.port)") }
-        let sessions = backend.servers.reduce(0) { $0 + $1.tally.currentSessions }
+        let sessions = backend.servers.reduce(0) { $0 + $1.tally.toldSessions }
         let index = backend.servers.firstIndex { $0 === server } ?? 0
         return "\(state); address=\(place.0); port=\(place.1); name=\(backend.configuration.name)/"
             + "\(server.configuration.name); node=\(server.check?.plan?.nodeName ?? ""); "
             + "weight=\(server.configuration.weight)/\(backend.groups.weightInUse); "
-            + "scur=\(server.tally.currentSessions)/\(sessions); qcur=\(backend.queue.count(in: .server(index)))"
+            + "scur=\(server.tally.toldSessions)/\(sessions); qcur=\(backend.queuedCount(in: .server(index)))"
     }
 }

@@ -242,6 +242,7 @@ extension WorkerLoop {
         let wasPanicking = backend.groups.isPanicking
         let usableBefore = backend.servers.indices.map { backend.groups.isUsable($0) }
         backend.groups.setStanding(index, server.standing)
+        backend.publish(index)
         let isUsable = backend.groups.isUsable(index)
         noteChange(of: index, in: backend)
         let leavesMaintenance = change.leavesMaintenance
@@ -250,17 +251,17 @@ extension WorkerLoop {
         if event.hadServer != backend.isUp {
             backend.outage.note(isDown: !backend.isUp, wasMeant: leavesMaintenance, at: now)
         }
-        event.sessions = server.tally.currentSessions
+        event.sessions = server.tally.toldSessions
         if isUsable {
-            let waiting = backend.queue.count
+            let waiting = backend.queuedCount
             serveQueue(of: index, in: backend)
-            event.requeued = waiting - backend.queue.count
-            event.queued = backend.queue.count(in: .server(index))
+            event.requeued = max(0, waiting - backend.queuedCount)
+            event.queued = backend.queuedCount(in: .server(index))
             send(event, about: backend)
         } else {
             // Told first: those that find no other server end at once.
             event.requeued = requeueable(from: index, in: backend)
-            event.queued = backend.queue.count(in: .server(index)) - event.requeued
+            event.queued = max(0, backend.queuedCount(in: .server(index)) - event.requeued)
             send(event, about: backend)
             requeue(from: index, in: backend)
         }
@@ -336,7 +337,7 @@ extension WorkerLoop {
         record.lastedMilliseconds = server.recordedSince.map {
             at.millisecondsSinceEpoch - $0.millisecondsSinceEpoch
         }
-        record.sessions = server.tally.currentSessions
+        record.sessions = server.tally.toldSessions
         // Once nothing is known any more, nothing takes traffic either.
         record.activeServers = state == .unknown ? 0 : backend.groups.activeServers
         record.backupServers = state == .unknown ? 0 : backend.groups.backupServers

@@ -13,6 +13,7 @@ extension WorkerLoop {
         server.warmup.note(isOut: server.isOut || server.operational == .stopping, at: now)
         timers.cancel(&server.warmup.timer)
         backend.groups.setSlowStart(index, steps: server.warmup.steps)
+        backend.publish(index)
         if server.warmup.isOn { planLook(at: index, in: backend) }
     }
 
@@ -26,6 +27,7 @@ extension WorkerLoop {
         server.warmup.timer = .none
         server.warmup.look(at: now)
         backend.groups.setSlowStart(index, steps: server.warmup.steps)
+        backend.publish(index)
         if server.warmup.isOn {
             planLook(at: index, in: backend)
             serveQueue(of: index, in: backend)
@@ -39,10 +41,10 @@ extension WorkerLoop {
         let server = backend.servers[index]
         server.outage.note(isDown: false, at: now)
         var event = event(of: server, in: backend, .warmedUp)
-        let waiting = backend.queue.count
+        let waiting = backend.queuedCount
         serveQueue(of: index, in: backend)
-        event.requeued = waiting - backend.queue.count
-        event.queued = backend.queue.count(in: .server(index))
+        event.requeued = max(0, waiting - backend.queuedCount)
+        event.queued = backend.queuedCount(in: .server(index))
         send(event, about: backend)
         noteNewBalance(of: backend, returned: index)
     }

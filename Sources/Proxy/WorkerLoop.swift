@@ -110,6 +110,8 @@ final class WorkerLoop {
     var byteRate = RateCounter()
     /// The instance's workers, and what this one is for the others; `nil` before it turns.
     let group: WorkerGroup
+    /// Which of several threads it is; `nil` for a worker that is one thread alone.
+    let place: ThreadPlace?
     private(set) var member: WorkerGroup.Member?
     /// Whether this turn has given up places, or lets sessions wait for some.
     var hasFreedPlaces = false
@@ -175,6 +177,7 @@ final class WorkerLoop {
         finishingSamples = plan.finishingSamples
         markSessions = plan.markSessions
         group = plan.group
+        place = plan.place
         earlier = plan.earlier
         resolver = plan.resolver
         lookUpPause = plan.lookUpPause
@@ -191,10 +194,12 @@ final class WorkerLoop {
         routes = configuration.proxies.map { log.route(to: $0.logTargets, tag: $0.logging.tag) }
         backends = InstanceLayout.backends(of: plan, now: begin)
         frontends = InstanceLayout.frontends(of: configuration)
-        checks = InstanceLayout.checks(of: backends)
-        nameServices = InstanceLayout.nameServices(of: configuration, backends, now: begin)
+        // Of several threads, the first one checks servers and asks for their names.
+        let leads = plan.place.map { $0.number == 1 } ?? true
+        checks = leads ? InstanceLayout.checks(of: backends) : []
+        nameServices = leads ? InstanceLayout.nameServices(of: configuration, backends, now: begin) : []
         lookUps = InstanceLayout.lookUps(
-            of: backends, awaiting: plan.awaitingSystem, logHosts: configuration.logHosts)
+            of: backends, awaiting: leads ? plan.awaitingSystem : [], logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
         tables = configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
         for listener in plan.listeners {
@@ -207,6 +212,7 @@ final class WorkerLoop {
         }
         if !plan.tables.isEmpty { take(plan.tables) }
         shareCounts(with: group)
+        decideTogether()
     }
 
     /// Turns until the instance has stopped.
@@ -216,7 +222,10 @@ final class WorkerLoop {
         end()
     }
 
-    private var isFinished: Bool { stopping != nil && sessions.count == 0 }
+    private var isFinished: Bool {
+        // What is on its way to it is somebody's session, or somebody's place at a server.
+        stopping != nil && sessions.count == 0 && !(place != nil && ownMember.expectsSomething)
+    }
 
     private func turn() {
         let before = MonotonicTime.now()
@@ -256,6 +265,7 @@ final class WorkerLoop {
         carryOutShutdowns()
         if hasFreedPlaces || hasNewWaiters { dealWithOthers() }
         if log.hasWaitingLines && !isLogPlanned { planLog() }
+        if place != nil { ownMember.noteSessions(sessions.count) }
     }
 
     private func countMovedBytes() {
@@ -312,15 +322,24 @@ final class WorkerLoop {
         let code = poller.add(
             alarm.descriptor, token: EventToken(kind: Subject.alarm.rawValue, generation: 0, index: 0))
         precondition(code == 0, "a new poller takes a second descriptor: \(SystemError.text(of: code))")
-        member = group.join { [mailbox] body in
+        let member = group.join(as: place) { [mailbox] body in
             // A worker that has ended has nothing left that another one could be about.
             _ = mailbox.post(.carryOut { loop in if let loop { body(loop) } })
         }
+        self.member = member
+        place?.team.join(member)
         if group.isShared {
             noteLoads()
             tellStandings()
         }
         startAccepting()
+        guard isLead else {
+            // What the lead has found out before this one could be told.
+            place?.team.tellLead { $0.tellStandings() }
+            startLookUps()
+            planSample()
+            return
+        }
         history.offer(
             .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))
         for server in allServers { recordFirstState(of: server) }
@@ -339,10 +358,13 @@ final class WorkerLoop {
         closeListeners()
         stopChecks()
         sample(isLast: true)
-        if let stopping, stopping.isFinal { recordEnd(actor: stopping.actor, reason: stopping.reason) }
+        if let stopping, stopping.isFinal, isLead { recordEnd(actor: stopping.actor, reason: stopping.reason) }
         log.flush()
         endRings()
-        if let member { group.quit(member) }
+        if let member {
+            place?.team.quit(member)
+            group.quit(member)
+        }
         let undone = mailbox.close()
         for order in undone { order.refuse() }
         let last = snapshot()

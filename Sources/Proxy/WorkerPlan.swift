@@ -107,6 +107,10 @@ public struct WorkerPlan: Sendable {
     public var finishingSamples: FinishingSamples?
     /// Tells the workers that finish their sessions which of these end; called on the worker's thread, and returns at once.
     public var markSessions: (@Sendable (SessionMark) -> Void)?
+    /// How many threads are to carry the instance's sessions.
+    public var threads = 1
+    /// Which of several threads it is; `nil` for a worker that is one thread alone.
+    public var place: ThreadPlace?
     /// The instance's workers, whose sessions count together.
     public var group = WorkerGroup()
     /// The counts of the proxies that serve statistics, by index.

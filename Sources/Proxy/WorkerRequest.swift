@@ -4,11 +4,18 @@
 /// waits for it: what may be long is asked for in pieces.
 public struct WorkerRequest<Answer: Sendable>: Sendable {
     let carryOut: @Sendable (WorkerLoop) -> Answer
+    /// Whether each of several threads has to carry it out.
+    public let isForAllThreads: Bool
 
     /// Makes a request.
     ///
-    /// - Parameter carryOut: does it, on the worker's thread.
-    init(_ carryOut: @escaping @Sendable (WorkerLoop) -> Answer) { self.carryOut = carryOut }
+    /// - Parameters:
+    ///   - isForAllThreads: whether each of several threads has to carry it out.
+    ///   - carryOut: does it, on the worker's thread.
+    init(isForAllThreads: Bool = false, _ carryOut: @escaping @Sendable (WorkerLoop) -> Answer) {
+        self.isForAllThreads = isForAllThreads
+        self.carryOut = carryOut
+    }
 }
 
 extension Worker {

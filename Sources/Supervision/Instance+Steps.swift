@@ -146,10 +146,11 @@ extension Instance {
         plan.tables = tables
         plan.finishingSamples = finishingSamples
         plan.group = group
+        plan.threads = configuration.threads(orElse: surroundings.threads)
         plan.markSessions = { [finishing] in finishing.take($0) }
         plan.resolver = surroundings.locator.resolver
         let worker = try surroundings.startWorker(plan)
-        surroundings.watchdog?.watch(worker, of: name)
+        for thread in worker.threads { surroundings.watchdog?.watch(thread, of: name) }
         self.worker = worker
         keptTableChanges = 0
         self.counters = counters

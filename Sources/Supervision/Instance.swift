@@ -32,9 +32,12 @@ struct InstanceSurroundings: Sendable {
     var tables: KeptTables?
     /// When failed attempts are repeated.
     var policy = RestartPolicy()
+    /// How many threads carry the sessions of an instance whose file says nothing of it.
+    var threads = 1
     /// Makes workers.
     var startWorker: @Sendable (WorkerPlan) throws(SystemError) -> any InstanceWorker = {
-        plan throws(SystemError) in try Worker.start(plan)
+        plan throws(SystemError) in
+        plan.threads > 1 ? try ThreadedWorker.start(plan) : try Worker.start(plan)
     }
 }
 

@@ -3,6 +3,8 @@ import Proxy
 
 /// What an instance needs of its worker; `Worker` is the one there is, tests bring others.
 protocol InstanceWorker: AnyObject, Sendable {
+    /// Its threads, each of which has sessions of its own: itself where it is one thread alone.
+    var threads: [any InstanceWorker] { get }
     /// The turn that its loop is in; `nil` while it waits for something to do.
     var presentTurn: WorkerTurn? { get }
     /// Everything that can be seen now; `nil` once the worker has ended.
@@ -28,6 +30,9 @@ protocol InstanceWorker: AnyObject, Sendable {
 extension InstanceWorker {
     /// Never in a turn, like one that has no loop.
     var presentTurn: WorkerTurn? { nil }
+
+    /// One thread alone.
+    var threads: [any InstanceWorker] { [self] }
 }
 
 extension Worker: InstanceWorker {}

@@ -24,6 +24,8 @@ public struct SupervisorSettings: Sendable {
     public var drain = defaultDrain
     /// How long an old worker's sessions go on after a restart.
     public var grace = defaultGrace
+    /// How many threads carry the sessions of an instance whose file says nothing of it (`nbthread`).
+    public var threads = 1
     /// When failed instances are tried again.
     public var policy = RestartPolicy()
     /// Whether another process of the same user may listen on the instances' addresses too.
@@ -113,6 +115,7 @@ public actor Supervisor {
             history: keeper ?? history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
             grace: settings.grace)
         surroundings.policy = settings.policy
+        surroundings.threads = settings.threads
         surroundings.sharesAddresses = settings.sharesAddresses
         surroundings.sockets = settings.sockets
         surroundings.custody = settings.custody

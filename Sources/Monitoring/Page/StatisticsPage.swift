@@ -94,6 +94,7 @@ struct StatisticsPage: Sendable {
     private func facts(of snapshot: InstanceSnapshot) -> [String: Any] {
         var facts: [String: Any] = [
             "product": ProcessInformation.productName, "instance": snapshot.instance, "pid": process.processID,
+            "threads": snapshot.threads,
             "uptime": UptimeText.long(seconds: snapshot.uptimeMilliseconds / 1000),
             "descriptors": process.descriptorLimit, "maxconn": snapshot.maxconn,
             "connections": snapshot.currentConnections, "connectionRate": snapshot.connectionRate.current,

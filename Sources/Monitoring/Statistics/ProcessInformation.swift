@@ -45,7 +45,7 @@ struct ProcessInformation: Sendable {
         let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
         let jobs = snapshot.currentConnections + snapshot.listeners
         var fields: [(String, String)] = [
-            ("Name", Self.productName), ("Version", version), ("Nbthread", "1"), ("Nbproc", "1"), ("Process_num", "1"),
+            ("Name", Self.productName), ("Version", version), ("Nbthread", "\(snapshot.threads)"), ("Nbproc", "1"), ("Process_num", "1"),
             ("Pid", "\(processID)"), ("Uptime", UptimeText.long(seconds: uptime)),
             ("Uptime_sec", isFractional ? Self.seconds(snapshot.uptimeMilliseconds) : "\(uptime)"),
         ]

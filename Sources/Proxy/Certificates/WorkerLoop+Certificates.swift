@@ -8,7 +8,9 @@ extension WorkerRequest where Answer == ActResult {
     ///
     /// - Parameter next: the configuration.
     /// - Returns: the request.
-    public static func certificates(of next: InstanceConfiguration) -> Self { Self { $0.show(next) } }
+    public static func certificates(of next: InstanceConfiguration) -> Self {
+        Self(isForAllThreads: true) { $0.show(next) }
+    }
 }
 
 extension WorkerRequest where Answer == Int {

@@ -282,6 +282,8 @@ extension WorkerLoop {
         guard !backend.servers[index].configuration.resolution.ignoresWeights else { return }
         let hadServer = backend.isUp
         backend.groups.setWeight(index, weight)
+        backend.publish(index)
+        tellStandings(of: backend)
         guard hadServer != backend.isUp else { return }
         backend.outage.note(isDown: !backend.isUp, at: now)
         guard !backend.isUp, let position = backends.firstIndex(where: { $0 === backend }) else { return }

@@ -17,9 +17,11 @@ extension WorkerLoop {
     ///   - backend: its backend.
     ///   - outcome: what becomes of them.
     func passOn(_ index: Int?, in backend: Backend, as outcome: Session.Outcome) {
-        guard stopping == nil, let markSessions else { return }
+        guard stopping == nil, isLead else { return }
         let server = index.map { backend.servers[$0].configuration.name }
-        markSessions(SessionMark(proxy: backend.configuration.name, server: server, outcome: outcome))
+        let mark = SessionMark(proxy: backend.configuration.name, server: server, outcome: outcome)
+        markSessions?(mark)
+        if let place { place.team.tellFellows(of: ownMember) { $0.take(mark) } }
     }
 
     /// Does what another worker of the instance has said; names that this one doesn't know mean none of its sessions.

@@ -70,11 +70,11 @@ extension WorkerLoop {
         case .frontendSessionRate:
             return Int64(frontends[index]?.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
         case .usableServers: return Int64(backends[index]?.usableServers ?? 0)
-        case .waiting: return Int64(backends[index]?.queue.count ?? 0)
+        case .waiting: return Int64(backends[index]?.queuedCount ?? 0)
         case .averageWaiting:
             guard let backend = backends[index] else { return 0 }
             let servers = max(backend.usableServers, 1)
-            return Int64((backend.queue.count + servers - 1) / servers)
+            return Int64((backend.queuedCount + servers - 1) / servers)
         case .backendSessions: return Int64(backends[index]?.tally.allSessions ?? 0)
         case .backendSessionRate:
             return Int64(backends[index]?.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
@@ -89,7 +89,7 @@ extension WorkerLoop {
         switch measure {
         case .isUp: return .boolean(!server.isOut)
         case .sessions: return .integer(Int64(server.tally.allSessions))
-        case .waiting: return .integer(Int64(backend.queue.count(in: .server(index))))
+        case .waiting: return .integer(Int64(backend.queuedCount(in: .server(index))))
         case .sessionRate:
             return .integer(Int64(server.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current))
         case .weight: return .integer(Int64(backend.groups.effectiveWeight(of: index)))
@@ -113,7 +113,7 @@ extension Backend {
             guard let limit = server.configuration.maxconn, let queueLimit = server.configuration.maxqueue else {
                 return -1
             }
-            places += limit - server.tally.allSessions + queueLimit - queue.count(in: .server(index))
+            places += limit - server.tally.allSessions + queueLimit - queuedCount(in: .server(index))
         }
         return places
     }

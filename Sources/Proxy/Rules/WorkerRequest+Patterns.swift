@@ -7,7 +7,7 @@ extension WorkerRequest where Answer == Bool {
     /// - Parameter matches: by the test's number, what its sample has to be.
     /// - Returns: the request; its answer is always true.
     public static func changePatterns(_ matches: [Int: PatternMatch]) -> Self {
-        Self { loop in
+        Self(isForAllThreads: true) { loop in
             loop.expressions.changes.merge(matches) { _, new in new }
             return true
         }

@@ -18,6 +18,26 @@ final class SharedCount: Sendable {
     /// - Parameter sessions: how many.
     func add(_ sessions: Int) { count.add(sessions, ordering: .sequentiallyConsistent) }
 
+    /// Counts one more.
+    ///
+    /// - Returns: how many there are with it.
+    func next() -> Int { count.add(1, ordering: .sequentiallyConsistent).newValue }
+
+    /// Counts one more session if there are fewer than so many: however many ask at once, no more than that get in.
+    ///
+    /// - Parameter limit: the most that there may be.
+    /// - Returns: whether it is counted.
+    func take(below limit: Int) -> Bool {
+        var present = count.load(ordering: .sequentiallyConsistent)
+        while present < limit {
+            let (isDone, now) = count.compareExchange(
+                expected: present, desired: present + 1, ordering: .sequentiallyConsistent)
+            if isDone { return true }
+            present = now
+        }
+        return false
+    }
+
     /// No longer counts sessions that leave.
     ///
     /// - Parameter sessions: how many.

@@ -22,6 +22,8 @@ public final class WorkerGroup: Sendable {
         case bind(String, BindAddress)
         /// The sessions of a backend, by name.
         case backend(String)
+        /// The lines in the log about a frontend's sessions, by the workers and its index.
+        case lines(Int, Int)
         /// Those of a server; one that has moved is another one, since nobody has sessions there yet.
         case server(ServerIdentity, ServerAddress)
     }
@@ -29,10 +31,18 @@ public final class WorkerGroup: Sendable {
     /// One worker, for the others.
     final class Member: Sendable {
         /// Tells its sessions from those of the others, in their names.
-        let number: UInt8
-        /// Grows with each worker that begins.
+        let number: UInt16
+        /// Grows with each worker that begins; the same for all threads of one.
         let ordinal: Int
+        /// Which of several threads it is, from 1 on.
+        let thread: Int
         fileprivate let post: @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void
+        /// Whether it says whenever it waits for a place (`wait`), also to accept; else it is woken as long as it accepts.
+        private let saysWhenItWaits: Bool
+        // Owner: the member's thread; read by the others.
+        private let sessions = Atomic<Int>(0)
+        // Sessions and connections on their way to it. Owner: who sends one adds it, the member's thread takes it away.
+        private let expected = Atomic<Int>(0)
         // Owner: the member's thread; read by the others.
         fileprivate let isAccepting = Atomic<Bool>(true)
         // Owner: the member's thread; read by the others.
@@ -41,12 +51,48 @@ public final class WorkerGroup: Sendable {
         fileprivate let isWoken = Atomic<Bool>(false)
 
         fileprivate init(
-            number: UInt8, ordinal: Int, post: @escaping @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void
+            number: UInt16, ordinal: Int, place: ThreadPlace?,
+            post: @escaping @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void
         ) {
             self.number = number
             self.ordinal = ordinal
+            thread = place?.number ?? 1
+            saysWhenItWaits = place != nil
             self.post = post
         }
+
+        /// Something is on its way to it that it must not end before.
+        func expect() { expected.add(1, ordering: .sequentiallyConsistent) }
+
+        /// A connection is to be on its way to it.
+        ///
+        /// - Returns: false where it accepts no more; it expects nothing then.
+        func expectConnection() -> Bool {
+            // It says that it accepts no more before it looks for the last time: one of the two sees the other.
+            expect()
+            if isAccepting.load(ordering: .sequentiallyConsistent) { return true }
+            received()
+            return false
+        }
+
+        /// What was on its way has come.
+        func received() { expected.subtract(1, ordering: .sequentiallyConsistent) }
+
+        /// Whether something is on its way to it.
+        var expectsSomething: Bool { expected.load(ordering: .sequentiallyConsistent) > 0 }
+
+        /// How many sessions it has, those on their way to it among them.
+        var load: Int { sessions.load(ordering: .relaxed) + expected.load(ordering: .relaxed) }
+
+        /// Says how many sessions it has.
+        ///
+        /// - Parameter count: their number.
+        func noteSessions(_ count: Int) { sessions.store(count, ordering: .relaxed) }
+
+        /// Has it do something between two turns of its loop; returns at once.
+        ///
+        /// - Parameter body: what it is to do.
+        func tell(_ body: @escaping @Sendable (WorkerLoop) -> Void) { post(body) }
 
         /// It accepts no more: it is woken only while it says that it waits.
         func stopAccepting() { isAccepting.store(false, ordering: .sequentiallyConsistent) }
@@ -58,7 +104,8 @@ public final class WorkerGroup: Sendable {
 
         fileprivate func wake() {
             let isWanted =
-                isAccepting.load(ordering: .sequentiallyConsistent) || isWaiting.load(ordering: .sequentiallyConsistent)
+                isWaiting.load(ordering: .sequentiallyConsistent)
+                || !saysWhenItWaits && isAccepting.load(ordering: .sequentiallyConsistent)
             guard isWanted, !isWoken.exchange(true, ordering: .sequentiallyConsistent) else { return }
             post { [self] loop in
                 isWoken.store(false, ordering: .sequentiallyConsistent)
@@ -76,7 +123,11 @@ public final class WorkerGroup: Sendable {
         /// In the order in which they began.
         var members: [Member] = []
         var begun = 0
+        var joined = 0
     }
+
+    /// From 0 on; they stand in sessions' names.
+    static let numbers: UInt16 = 1_024
 
     // Owner: the mutex.
     private let content = Mutex(Content())
@@ -107,19 +158,34 @@ public final class WorkerGroup: Sendable {
 
     /// A worker begins.
     ///
-    /// - Parameter post: has something carried out between two turns of its loop; does nothing once it has ended.
+    /// - Parameters:
+    ///   - place: which of several threads it is; `nil` where it is alone.
+    ///   - post: has something carried out between two turns of its loop; does nothing once it has ended.
     /// - Returns: what it is for the others.
-    func join(_ post: @escaping @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void) -> Member {
+    func join(
+        as place: ThreadPlace?, _ post: @escaping @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void
+    ) -> Member {
         content.withLock { content in
             content.counts = content.counts.filter { $0.value.count != nil }
-            var number = UInt8(truncatingIfNeeded: content.begun)
+            var number = UInt16(truncatingIfNeeded: content.joined) % Self.numbers
             // There are fewer workers than numbers, by far.
-            while content.members.contains(where: { $0.number == number }) { number &+= 1 }
-            content.begun += 1
-            let member = Member(number: number, ordinal: content.begun, post: post)
+            while content.members.contains(where: { $0.number == number }) { number = (number + 1) % Self.numbers }
+            content.joined += 1
+            if place == nil { content.begun += 1 }
+            let member = Member(number: number, ordinal: place?.team.ordinal ?? content.begun, place: place, post: post)
             content.members.append(member)
             size.store(content.members.count, ordering: .sequentiallyConsistent)
             return member
+        }
+    }
+
+    /// A worker of several threads is to begin.
+    ///
+    /// - Returns: which of the workers it is.
+    func takeOrdinal() -> Int {
+        content.withLock { content in
+            content.begun += 1
+            return content.begun
         }
     }
 
@@ -154,7 +220,7 @@ public final class WorkerGroup: Sendable {
     ///   - body: what it is to do.
     /// - Returns: whether there is one.
     @discardableResult
-    func tellNext(after asked: [UInt8], _ body: @escaping @Sendable (WorkerLoop) -> Void) -> Bool {
+    func tellNext(after asked: [UInt16], _ body: @escaping @Sendable (WorkerLoop) -> Void) -> Bool {
         let next = content.withLock { content in content.members.first { !asked.contains($0.number) } }
         next?.post(body)
         return next != nil

@@ -16,16 +16,20 @@ extension WorkerLoop {
     /// Tells the balancing what the other workers have already.
     func noteLoads() {
         for case let backend? in backends {
-            for index in backend.servers.indices { backend.noteLoad(of: index) }
+            if let together = backend.together {
+                together.noteLoads()
+            } else {
+                for index in backend.servers.indices { backend.noteLoad(of: index) }
+            }
         }
     }
 
     /// A place has become free that another worker may be waiting for; they are told once in a turn.
     @inline(__always)
-    func noteFreePlace() { if group.isShared { hasFreedPlaces = true } }
+    func noteFreePlace() { if sharesPlaces { hasFreedPlaces = true } }
 
     /// A session waits for a place that another worker may free.
-    func noteWaiter() { if group.isShared { hasNewWaiters = true } }
+    func noteWaiter() { if sharesPlaces { hasNewWaiters = true } }
 
     /// Does at the end of a turn what it has brought for the other workers.
     func dealWithOthers() {
@@ -33,6 +37,7 @@ extension WorkerLoop {
             // Said first and looked then: whoever frees a place does it the other way round.
             member?.wait(true)
             serveQueues()
+            if place != nil { resumeAll() }
             hasNewWaiters = false
         }
         if hasFreedPlaces {
@@ -46,17 +51,20 @@ extension WorkerLoop {
         noteLoads()
         serveQueues()
         resumeAll()
-        if !backends.contains(where: { ($0?.queue.count ?? 0) > 0 }) { member?.wait(false) }
+        if !isWaitingForPlaces { member?.wait(false) }
     }
 
     /// It accepts no more: others wake it for those who still wait.
     func noteEndOfAccepting() {
-        member?.wait(backends.contains { ($0?.queue.count ?? 0) > 0 })
+        noteServed()
+        member?.wait(isWaitingForPlaces)
         member?.stopAccepting()
+        // What waits at a socket may have been told to this thread alone.
+        if place != nil, let member { group.tellOthers(than: member) { $0.acceptAnew() } }
     }
 
     private func serveQueues() {
-        for case let backend? in backends where backend.queue.count > 0 {
+        for case let backend? in backends where backend.queuedCount > 0 {
             for index in backend.servers.indices { serveQueue(of: index, in: backend) }
         }
     }

@@ -1,4 +1,6 @@
 import Balancing
+import EventLoop
+import Model
 
 /// What the worker that accepts sessions holds of a backend's servers, for those that finish theirs: these check nobody any
 /// more, and still have sessions that are looking for a server.
@@ -7,6 +9,9 @@ struct TakenStandings: Sendable {
     struct Entry: Sendable {
         var standing: Standing
         var weight: Int
+        /// What traffic sees of it, and where it is: what a fellow thread is to know besides.
+        var state: ServerState
+        var address: SocketAddress?
     }
 
     /// The backend, by name.
@@ -22,10 +27,12 @@ extension WorkerLoop {
     ///
     /// - Parameter backend: a backend of which a server has changed.
     func tellStandings(of backend: Backend) {
-        guard group.isShared, stopping == nil, let member else { return }
+        guard sharesPlaces, isLead, stopping == nil, let member else { return }
         let servers = backend.namedPlaces.map { index in
             let server = backend.servers[index]
-            let entry = TakenStandings.Entry(standing: server.standing, weight: backend.groups.weight(of: index))
+            let entry = TakenStandings.Entry(
+                standing: server.standing, weight: backend.groups.weight(of: index), state: server.state,
+                address: server.address)
             return (server.configuration.name, entry)
         }
         let standings = TakenStandings(
@@ -41,7 +48,9 @@ extension WorkerLoop {
 
     /// Takes over what the worker that accepts sessions holds of servers.
     fileprivate func take(_ standings: TakenStandings) {
-        guard let member, standings.teller > member.ordinal else { return }
+        guard let member else { return }
+        let isFellow = !isLead && standings.teller == member.ordinal
+        guard isFellow || standings.teller > member.ordinal else { return }
         for case let backend? in backends
         where backend.configuration.name == standings.proxy && standings.teller >= backend.standingsTeller {
             backend.standingsTeller = standings.teller
@@ -54,8 +63,16 @@ extension WorkerLoop {
                 if let entry, backend.configuration.algorithm.isDynamic {
                     backend.groups.setWeight(index, entry.weight)
                 }
+                if isFellow {
+                    // Whom they concern beside itself, its lead has told and sent elsewhere already.
+                    server.takenState = entry?.state
+                    if let entry, entry.address != server.address { server.move(to: entry.address) }
+                    continue
+                }
+                backend.publish(index)
                 if !backend.groups.isUsable(index) { requeue(from: index, in: backend) }
             }
+            if isFellow { continue }
             for index in backend.servers.indices { serveQueue(of: index, in: backend) }
         }
     }

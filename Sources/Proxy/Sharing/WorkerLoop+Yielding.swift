@@ -24,7 +24,7 @@ extension WorkerLoop {
     /// - Parameter backend: the backend.
     /// - Returns: the numbers, by the server's index.
     func sessionsOfOthers(in backend: Backend) -> [Int] {
-        guard group.isShared else { return backend.servers.map { _ in 0 } }
+        guard sharesPlaces else { return backend.servers.map { _ in 0 } }
         return backend.servers.map { max(0, $0.tally.allSessions - $0.tally.currentSessions) }
     }
 
@@ -63,5 +63,5 @@ private struct YieldOrder: Sendable {
     var wanted: [String: Int]
     var outcome: Session.Outcome
     /// The numbers of the workers that have none of them left.
-    var asked: [UInt8]
+    var asked: [UInt16]
 }

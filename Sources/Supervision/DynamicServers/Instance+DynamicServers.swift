@@ -17,6 +17,8 @@ extension Instance {
         defer { isExchanging = false }
         do throws(ActRefusal) {
             switch act {
+            case .addServer where hasThreads, .removeServer where hasThreads:
+                throw .invalid("Servers come and go by a reload where an instance has several threads.\n")
             case .addServer(let backend, let line):
                 let added = try running.adding(line, toBackend: backend)
                 let plan = await plan(of: added)

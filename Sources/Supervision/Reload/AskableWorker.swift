@@ -18,6 +18,7 @@ public struct AskableWorker: Sendable {
 }
 
 extension Instance {
-    /// All workers that have sessions: the one that accepts first, then those that finish theirs, the oldest first.
-    var workers: [any InstanceWorker] { [worker].compactMap(\.self) + retired }
+    /// All threads that have sessions: those of the worker that accepts first, then of those that finish theirs, the oldest
+    /// first.
+    var workers: [any InstanceWorker] { ([worker].compactMap(\.self) + retired).flatMap(\.threads) }
 }

@@ -7,6 +7,8 @@ import Proxy
 extension Instance {
     /// At most so many workers finish their sessions at a time; of more, the oldest gets the time of a drain.
     static let mostFinishingWorkers = 32
+    /// The same for their threads, which have numbers in sessions' names.
+    static let mostFinishingThreads = 256
     /// How long sessions may go on where nothing ends them: ten years are a time that clocks can count.
     static let unlimitedGrace = Duration.seconds(10 * 365 * 86_400)
     /// How often a sum is tried that falls between the end of a worker and what is kept of it.
@@ -32,7 +34,9 @@ extension Instance {
     ///   - grace: their time.
     func retire(_ old: any InstanceWorker, grace: Duration) {
         let who = orderedBy
-        if retired.count >= Self.mostFinishingWorkers, let oldest = retired.first {
+        let threads = retired.reduce(old.threads.count) { $0 + $1.threads.count }
+        let areTooMany = retired.count >= Self.mostFinishingWorkers || threads > Self.mostFinishingThreads
+        if areTooMany, let oldest = retired.first {
             logger.warning("\(name): \(retired.count) workers finish their sessions: the oldest has \(drain) left")
             Task { [drain] in await oldest.stop(grace: drain, isFinal: false, actor: nil, reason: nil) }
         }

@@ -13,6 +13,9 @@ extension Instance {
     func plan(for new: InstanceConfiguration) -> ReloadPlan {
         var plan = ReloadPlan(from: lastRun ?? configuration, to: new)
         if plan.way == .inPlace, !canTakeChanges { plan.causes = ["somebody stopped it from listening"] }
+        if plan.way == .inPlace, isForThreads(new) {
+            plan.causes = ["several threads, which take no changes one by one"]
+        }
         return plan
     }
 
@@ -25,6 +28,8 @@ extension Instance {
         guard let worker, let lastRun, canTakeChanges else { return false }
         let change = ReloadPlan(from: lastRun, to: next)
         guard change.way != .newWorker else { return false }
+        // Several threads would each take it at another moment.
+        if isForThreads(next) { return change.way == .nothing }
         let wanted = ListeningSockets.wanted(by: next)
         try namespaces.openMissing(next.connectedNamespaces)
         try sockets.openMissing(wanted)
@@ -48,6 +53,14 @@ extension Instance {
         sockets.settle(wanted)
         if isSurfaceOutdated { await reopenSurface() }
         return true
+    }
+
+    /// Whether the worker is more than one thread.
+    var hasThreads: Bool { worker.map { $0.threads.count > 1 } ?? false }
+
+    /// Whether several threads carry its sessions, or would under another configuration.
+    private func isForThreads(_ next: InstanceConfiguration) -> Bool {
+        hasThreads || next.threads(orElse: surroundings.threads) > 1
     }
 
     /// Whether the worker listens wherever its file says so.

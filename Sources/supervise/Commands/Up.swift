@@ -68,6 +68,12 @@ struct Up: AsyncParsableCommand {
             valueName: "seconds"))
     var stalled = 5
 
+    @Option(
+        help: ArgumentHelp(
+            "How many threads carry the sessions of an instance whose file has no 'nbthread'; 'auto' is one a core.",
+            valueName: "number|auto"))
+    var threads = ThreadCount.one
+
     @Flag(help: .hidden)
     var detached = false
 
@@ -120,6 +126,7 @@ struct Up: AsyncParsableCommand {
         var settings = SupervisorSettings(directory: instances, environment: environment)
         settings.usesStandIns = standIns
         settings.drain = .seconds(drain)
+        settings.threads = threads.count
         settings.stalledAfter = .seconds(stalled)
         settings.serverStates = directory.serverStates
         settings.tables = directory.tables
