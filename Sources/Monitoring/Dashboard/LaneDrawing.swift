@@ -3,9 +3,9 @@ import Model
 
 /// Draws a server's lane: its states over a period, to the scale of time.
 ///
-/// A calm lane has an element for each of its parts, which says when, why and how long when it is pointed at; those that are not
-/// UP can be reached with the keyboard and lead to the transition. In a lane with many parts only the longest are told one by
-/// one, and the rest is drawn with a few paths.
+/// A calm lane has a mark for each of its parts, which says when, why and how long when it is pointed at or has the keyboard, and
+/// leads to the transition. In a lane with many parts only the longest of those that are not UP are told one by one, and the rest
+/// is drawn with a few paths.
 struct LaneDrawing {
     /// The most parts of a lane of which each is told, on a page with few lanes.
     static let mostTold = 60
@@ -61,8 +61,9 @@ struct LaneDrawing {
         markup.raw(">")
         for band in bands { draw(band, &markup) }
         if lane.parts.count <= max(Self.leastTold, mostMarks) {
-            for part in lane.parts where !isMark(part) { draw(part, &markup) }
-            for part in lane.parts where isMark(part) { mark(part, page, &markup) }
+            // What stands out lies above, and is where the keyboard comes in.
+            for part in lane.parts where !standsOut(part) { mark(part, page, isQuiet: true, &markup) }
+            for part in lane.parts where standsOut(part) { mark(part, page, &markup) }
         } else {
             drawMany(lane, page, &markup)
         }
@@ -71,7 +72,7 @@ struct LaneDrawing {
         return markup
     }
 
-    private func isMark(_ part: LaneOutline.Part) -> Bool {
+    private func standsOut(_ part: LaneOutline.Part) -> Bool {
         switch part.content {
         case .state(.up), .state(.unknown), .mixed: false
         case .state: true
@@ -86,23 +87,6 @@ struct LaneDrawing {
         markup.raw("><title>")
         markup.escaped("A backup carried the traffic, \(words.text(from: band.from, to: band.to))")
         markup.raw("</title></rect>")
-    }
-
-    private func draw(_ part: LaneOutline.Part, _ markup: inout Markup) {
-        switch part.content {
-        case .state(let state):
-            let look = StateLook(state)
-            bar(part, look, state, &markup)
-            markup.raw("<title>")
-            markup.escaped(text(of: part))
-            markup.raw("</title></rect>")
-        case .mixed(let share, _):
-            markup.raw("<g class=\"mixed\"><title>")
-            markup.escaped(text(of: part))
-            markup.raw("</title>")
-            nested(&markup) { columns(of: [(part, share)], &$0) }
-            markup.raw("</g>")
-        }
     }
 
     private func bar(_ part: LaneOutline.Part, _ look: StateLook, _ state: ServerState, _ markup: inout Markup) {
@@ -124,27 +108,40 @@ struct LaneDrawing {
         markup.raw(">")
     }
 
-    private func mark(_ part: LaneOutline.Part, _ page: String, _ markup: inout Markup) {
-        guard case .state(let state) = part.content else { return }
-        let look = StateLook(state)
-        markup.raw("<a class=\"mark\"")
+    /// Draws a part as a link.
+    ///
+    /// - Parameters:
+    ///   - part: the part.
+    ///   - page: the address of the server's page.
+    ///   - isQuiet: whether it is no stop of the tab key, and is reached with the arrows from one that is.
+    ///   - markup: where to.
+    private func mark(_ part: LaneOutline.Part, _ page: String, isQuiet: Bool = false, _ markup: inout Markup) {
+        markup.raw(isQuiet ? "<a class=\"mark quiet\" tabindex=\"-1\"" : "<a class=\"mark\"")
         markup.attribute("href", page + (part.transition.map { "?at=\($0)#t\($0)" } ?? ""))
         markup.raw("><title>")
         markup.escaped(text(of: part))
         markup.raw("</title>")
-        bar(part, look, state, &markup)
-        markup.raw("</rect>")
-        let (from, to) = (span.position(of: part.from), span.position(of: part.to))
-        if to - from >= Self.letterWidth {
-            markup.raw("<text y=\"18\" x=\"")
-            markup.percent((from + to) / 2)
-            markup.raw("\" aria-hidden=\"true\" class=\"on-")
-            markup.raw(look.name)
-            markup.raw("\">")
-            markup.raw(look.letter)
-            markup.raw("</text>")
+        switch part.content {
+        case .state(let state):
+            let look = StateLook(state)
+            bar(part, look, state, &markup)
+            markup.raw("</rect>")
+            if !isQuiet { letter(of: part, look, &markup) }
+        case .mixed(let share, _): nested(&markup) { columns(of: [(part, share)], &$0) }
         }
         markup.raw("</a>")
+    }
+
+    private func letter(of part: LaneOutline.Part, _ look: StateLook, _ markup: inout Markup) {
+        let (from, to) = (span.position(of: part.from), span.position(of: part.to))
+        guard to - from >= Self.letterWidth else { return }
+        markup.raw("<text y=\"18\" x=\"")
+        markup.percent((from + to) / 2)
+        markup.raw("\" aria-hidden=\"true\" class=\"on-")
+        markup.raw(look.name)
+        markup.raw("\">")
+        markup.raw(look.letter)
+        markup.raw("</text>")
     }
 
     private func place(from: Timestamp, to: Timestamp, least: Double, _ markup: inout Markup) {
@@ -165,7 +162,8 @@ struct LaneDrawing {
         var plain: [ServerState: [LaneOutline.Part]] = [:]
         for (index, part) in lane.parts.enumerated() where !marked.contains(index) {
             switch part.content {
-            case .state(.unknown) where part.milliseconds > span.milliseconds / 100: draw(part, &markup)
+            case .state(.unknown) where part.milliseconds > span.milliseconds / 100:
+                mark(part, page, isQuiet: true, &markup)
             case .state(let state): plain[state, default: []].append(part)
             case .mixed(let share, _): mixed.append((part, share))
             }
@@ -272,44 +270,4 @@ struct LaneDrawing {
             return "\(when) (\(length)): \(DashboardWords.count(changes, "change")); " + parts.joined(separator: ", ")
         }
     }
-}
-
-/// What a transition says of its cause and of what it did to sessions.
-struct TransitionWords {
-    /// The transition.
-    let record: TransitionRecord
-
-    /// Puts a transition into words.
-    ///
-    /// - Parameter record: the transition.
-    init(_ record: TransitionRecord) { self.record = record }
-
-    /// The check that decided, or the person who did.
-    var cause: String {
-        if let actor = record.actor {
-            return record.reason.map { "\(actor): \($0)" } ?? actor
-        }
-        let code = record.code.map { " \($0)" } ?? ""
-        let status = record.status.map { "\($0.rawValue)\(code)" }
-        return [status, record.detail].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: ": ")
-    }
-
-    /// What it did to the sessions.
-    var traffic: String {
-        var parts: [String] = []
-        if record.sessions > 0 { parts.append("\(DashboardWords.count(record.sessions, "session")) on it") }
-        if let cut = record.sessionsCut, cut > 0 { parts.append("\(cut) ended") }
-        if !record.carriers.isEmpty { parts.append("traffic on \(record.carriers.joined(separator: ", "))") }
-        return parts.joined(separator: ", ")
-    }
-
-    /// For how long checks had said so before.
-    var turning: String {
-        guard let length = record.turningMilliseconds, length > 0 else { return "" }
-        return
-            "checks \(record.to == .down ? "failed" : "passed") for \(DashboardWords.length(milliseconds: length)) before"
-    }
-
-    /// All of it.
-    var afterwards: String { [cause, turning, traffic].filter { !$0.isEmpty }.joined(separator: "; ") }
 }

@@ -8,7 +8,7 @@
   const refreshAtMostEvery = 1000;
 
   const say = (element) => {
-    const title = element && element.closest("#main") && element.closest("a.mark, rect, g.mixed");
+    const title = element && element.closest("#main") && element.closest("a.mark, rect");
     const text = title && title.querySelector("title");
     detail.hidden = !text;
     if (text) detail.textContent = text.textContent;
@@ -16,17 +16,21 @@
   for (const kind of ["pointerover", "focusin"]) document.addEventListener(kind, (event) => say(event.target));
   document.addEventListener("focusout", () => say(null));
 
-  // The marks of a lane are one stop of the tab key; arrows lead from one to the next.
+  // The marks of a lane are one stop of the tab key, the first that stands out; arrows lead from one to the next in time.
   const tame = () => {
     for (const lane of document.querySelectorAll("svg.lane, svg.ticks")) {
-      lane.querySelectorAll("a.mark").forEach((mark, index) => mark.setAttribute("tabindex", index ? "-1" : "0"));
+      const stop = lane.querySelector("a.mark:not(.quiet)") || lane.querySelector("a.mark");
+      for (const mark of lane.querySelectorAll("a.mark")) mark.setAttribute("tabindex", mark === stop ? "0" : "-1");
     }
   };
+  const inTime = (lane) => [...lane.querySelectorAll("a.mark")]
+    .map((mark) => [mark.getBoundingClientRect().left, mark])
+    .sort((one, other) => one[0] - other[0]).map((pair) => pair[1]);
   document.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
     const mark = step && event.target.closest && event.target.closest("a.mark");
     if (!mark) return;
-    const marks = [...mark.closest("svg.lane, svg.ticks").querySelectorAll("a.mark")];
+    const marks = inTime(mark.closest("svg.lane, svg.ticks"));
     const place = Math.min(marks.length - 1, Math.max(0, marks.indexOf(mark) + step));
     mark.setAttribute("tabindex", "-1");
     marks[place].setAttribute("tabindex", "0");

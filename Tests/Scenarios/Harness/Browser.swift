@@ -133,10 +133,17 @@ final class Browser {
     }
 
     /// Presses and releases a key.
-    func press(_ key: String, code: Int) async throws {
-        for type in ["rawKeyDown", "keyUp"] {
-            _ = try await send(
-                "Input.dispatchKeyEvent", ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": code])
+    ///
+    /// - Parameters:
+    ///   - key: its name.
+    ///   - code: its number.
+    ///   - text: what it writes, if anything.
+    /// - Throws: `ScenarioError` when the browser does not take it.
+    func press(_ key: String, code: Int, text: String? = nil) async throws {
+        for type in [text == nil ? "rawKeyDown" : "keyDown", "keyUp"] {
+            var event: [String: Any] = ["type": type, "key": key, "code": key, "windowsVirtualKeyCode": code]
+            event["text"] = type == "keyDown" ? text : nil
+            _ = try await send("Input.dispatchKeyEvent", event)
         }
     }
 
