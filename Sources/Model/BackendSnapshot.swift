@@ -53,6 +53,8 @@ public struct BackendCounters: Sendable {
     public var connectionErrors = 0
     /// Sessions that ended by an error of the server.
     public var responseErrors = 0
+    /// Sessions that were ended for what the server had answered.
+    public var deniedResponses = 0
     /// Attempts that were repeated.
     public var retries = 0
     /// Sessions that were sent to another server.

@@ -231,6 +231,7 @@ final class Frontend {
         snapshot.deniedConnections = refusals.connections
         snapshot.deniedSessions = refusals.sessions
         snapshot.deniedRequests = refusals.requests
+        snapshot.deniedResponses = refusals.responses
         snapshot.requestErrors = refusals.unfinished
         snapshot.sessionRate = sessionRate.snapshot(at: now)
         snapshot.sessionRate.limit = configuration.sessionRateLimit ?? 0

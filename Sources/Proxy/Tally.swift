@@ -15,6 +15,7 @@ struct Tally {
     var bytesOut: Int64 = 0
     var connectionErrors = 0
     var responseErrors = 0
+    var deniedResponses = 0
     var retries = 0
     var redispatches = 0
     var clientAborts = 0
@@ -137,6 +138,7 @@ struct Tally {
         counters.bytesOut = bytesOut
         counters.connectionErrors = connectionErrors
         counters.responseErrors = responseErrors
+        counters.deniedResponses = deniedResponses
         counters.retries = retries
         counters.redispatches = redispatches
         counters.clientAborts = clientAborts

@@ -9,8 +9,8 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     ///
     /// - Source: HAProxy 2.6 management guide, section 9.1.
     static let fields = [
-        "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "econ", "eresp", "wretr", "wredis", "chkfail", "lbtot",
-        "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle", "hanafail",
+        "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "dresp", "econ", "eresp", "wretr", "wredis", "chkfail",
+        "lbtot", "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle", "hanafail",
         "chkdown", "tracked",
     ]
 
@@ -74,7 +74,8 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
                     "scur": "\(frontend.currentSessions)",
                     "stot": "\(frontend.totalSessions)", "conn_tot": "\(frontend.totalConnections)",
                     "rate_lim": "\(frontend.sessionRate.limit)", "bin": "\(frontend.bytesIn)",
-                    "bout": "\(frontend.bytesOut)", "dreq": "\(frontend.deniedRequests)",
+                    "dresp": "\(frontend.deniedResponses)", "bout": "\(frontend.bytesOut)",
+                    "dreq": "\(frontend.deniedRequests)",
                     "ereq": "\(frontend.requestErrors)", "dcon": "\(frontend.deniedConnections)",
                     "dses": "\(frontend.deniedSessions)",
                 ]
@@ -82,7 +83,8 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
             for listener in proxy.frontend?.listeners ?? [] {
                 rows[listener.name] = [
                     "scur": "\(listener.currentSessions)", "smax": "\(listener.maxSessions)",
-                    "stot": "\(listener.totalSessions)", "bin": "\(listener.bytesIn)", "bout": "\(listener.bytesOut)",
+                    "dresp": "\(listener.refusals.responses)", "stot": "\(listener.totalSessions)",
+                    "bin": "\(listener.bytesIn)", "bout": "\(listener.bytesOut)",
                 ]
             }
             for server in proxy.servers {
@@ -117,7 +119,8 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
         [
             "qcur": "\(counters.queueCurrent)", "qmax": "\(counters.queueMax)", "scur": "\(counters.currentSessions)",
             "smax": "\(counters.maxSessions)", "stot": "\(counters.totalSessions)", "bin": "\(counters.bytesIn)",
-            "bout": "\(counters.bytesOut)", "econ": "\(counters.connectionErrors)",
+            "bout": "\(counters.bytesOut)", "dresp": "\(counters.deniedResponses)",
+            "econ": "\(counters.connectionErrors)",
             "eresp": "\(counters.responseErrors)", "wretr": "\(counters.retries)",
             "wredis": "\(counters.redispatches)", "lbtot": "\(counters.timesChosen)",
             "cli_abrt": "\(counters.clientAborts)", "srv_abrt": "\(counters.serverAborts)",

@@ -69,7 +69,7 @@ struct PageRow {
         cells = Self.queue(counters, limit: .limit(server.queueLimit))
         cells += Self.sessions(
             counters, limit: .limit(server.sessionLimit), tips: PageTips.connections(server))
-        cells += [.empty, .number(0)]
+        cells += [.empty, .number(counters.deniedResponses)]
         cells += Self.errors(counters)
         cells += [
             status == .unchecked
@@ -98,7 +98,7 @@ struct PageRow {
         legend = style.showsLegends ? "balancing: \(side.algorithm)" : nil
         cells = Self.queue(counters, limit: .empty)
         cells += Self.sessions(counters, limit: .number(side.sessionLimit))
-        cells += [.number(side.deniedRequests), .number(0)]
+        cells += [.number(side.deniedRequests), .number(counters.deniedResponses)]
         cells += Self.errors(counters)
         cells += [
             .words(

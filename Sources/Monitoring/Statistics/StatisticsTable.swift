@@ -61,9 +61,10 @@ enum StatisticsTable {
             listener: { side, _, _ in .count(side.refusals.requests) },
             backend: { side, _, _ in .count(side.deniedRequests) }),
         StatisticsField(
-            "dresp", frontend: { side, _, _ in .count(side.deniedResponses) }, listener: { _, _, _ in .number(0) },
-            server: { _, _, _ in .number(0) },
-            backend: { _, _, _ in .number(0) }),
+            "dresp", frontend: { side, _, _ in .count(side.deniedResponses) },
+            listener: { side, _, _ in .count(side.refusals.responses) },
+            server: { side, _, _ in .count(side.counters.deniedResponses) },
+            backend: { side, _, _ in .count(side.counters.deniedResponses) }),
         StatisticsField(
             "ereq", frontend: { side, _, _ in .count(side.requestErrors) },
             listener: { side, _, _ in .count(side.refusals.unfinished) }),

@@ -125,6 +125,7 @@ extension RefusalCounts {
         connections += other.connections
         sessions += other.sessions
         requests += other.requests
+        responses += other.responses
         unfinished += other.unfinished
     }
 }
@@ -151,6 +152,7 @@ extension BackendCounters {
         bytesOut += other.bytesOut
         connectionErrors += other.connectionErrors
         responseErrors += other.responseErrors
+        deniedResponses += other.deniedResponses
         retries += other.retries
         redispatches += other.redispatches
         clientAborts += other.clientAborts
