@@ -55,8 +55,9 @@ struct SampleEvaluator {
         case .uniqueID: return record.uniqueID.map { .text($0) } ?? .none
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: details.encryption)
+        case .variable(let variable): return details.variables[variable] ?? .none
         // Names and contents mean something in rules alone: none of these is compiled for a line.
-        case .live, .content, .table: return .none
+        case .live, .content, .answer, .table: return .none
         }
     }
 

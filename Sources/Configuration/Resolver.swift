@@ -308,10 +308,12 @@ struct Resolver {
 
     private mutating func compileRules(of index: Int, book: PatternListBook) -> RuleCompiler {
         let proxies = drafts.map { draft in
-            SampleScope.Proxy(
+            let table = draft.settings.rules.first { $0.keyword.text == "stick-table" }
+            return SampleScope.Proxy(
                 name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.kind.hasBackend,
-                servers: draft.servers.map(\.name.text),
-                hasTable: draft.settings.rules.contains { $0.keyword.text == "stick-table" })
+                servers: draft.servers.map(\.name.text), hasTable: table != nil,
+                // What is wrong with it is told where its own proxy is read.
+                tableKey: table.flatMap { try? StickTableReader.read($0).0.keyKind })
         }
         let compiler = RuleCompiler(
             drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
@@ -328,7 +330,7 @@ struct Resolver {
         let choices = compiler.backendChoices.compactMap { choice in
             find(choice.name, of: draft, among: indices).map { (condition: choice.condition, backend: $0) }
         }
-        return draft.binds.map { BackendRoute(at: $0, choices) }
+        return draft.binds.map { BackendRoute(at: $0, choices, after: compiler.rules) }
     }
 }
 

@@ -17,7 +17,7 @@ enum RuleKeywords {
             Keyword("stick", .backends, keep),
             Keyword("stick-table", .proxies, keep),
             Keyword("tcp-request", .anywhere, keep),
-            Keyword("tcp-response", .anywhere, readResponseRule),
+            Keyword("tcp-response", .backendSide, keep),
             Keyword("use-server", .backends, keep),
             Keyword("use_backend", .frontends, keep),
             OptionKeywords.transparent,
@@ -53,28 +53,5 @@ enum RuleKeywords {
                 help: "give the section a name, or move the line to a proxy")
         }
         proxy.settings.rules.append(RuleLine(&arguments))
-    }
-
-    /// Rules that only accept, and waiting for content that nothing looks at, change nothing.
-    private static func readResponseRule(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
-        let keyword = arguments.current
-        let kind = try arguments.word("what to look at", example: "tcp-response content accept")
-        if kind.text == "inspect-delay" {
-            _ = try arguments.time(example: "tcp-response inspect-delay 5s")
-            try arguments.expectEnd()
-            arguments.add(keyword.warning("'tcp-response inspect-delay' has no effect: no rule looks at content"))
-            return
-        }
-        guard kind.text == "content" else {
-            throw kind.error("unknown rule 'tcp-response \(kind.text)'", help: "write 'content'")
-        }
-        let action = try arguments.word("an action", example: "tcp-response content accept")
-        _ = arguments.rest()
-        guard action.text == "accept" else {
-            throw keyword.error(
-                "'tcp-response content \(action.text)' is not supported here: answers are passed on as they come",
-                help: "remove it to run the file here; HAProxy has it")
-        }
-        arguments.add(keyword.warning("'tcp-response content accept' has no effect: every answer is passed on anyway"))
     }
 }

@@ -95,7 +95,14 @@ struct SampleReader {
         var expression = SampleExpression(try SampleTable.fetch(first, facts))
         while peeked == UInt8(ascii: ",") {
             index += 1
-            expression.converters.append(try SampleTable.converter(try readCall()))
+            let call = try readCall()
+            let converter = try SampleTable.converter(call)
+            if let input = converter.input, !expression.kind.canBe(input) {
+                throw call.error(
+                    "'\(call.name)' takes \(input.phrase), and what stands before it is \(expression.kind.phrase)",
+                    help: "put another converter before it, such as 'hex' or 'length', or remove it")
+            }
+            expression.converters.append(converter)
         }
         return expression
     }

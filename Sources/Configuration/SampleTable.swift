@@ -27,7 +27,7 @@ enum SampleTable {
     private static let mostBytes: Int64 = 1_048_576
 
     /// Samples that take something in parentheses, and `hostname`.
-    private static let others = ["bool", "date", "env", "hostname", "int", "rand", "str", "uuid"]
+    private static let others = ["bool", "date", "env", "hostname", "int", "rand", "str", "uuid", "var"]
 
     /// What samples read that is not looked at here, by the beginnings of their names.
     private static let unread = [
@@ -79,10 +79,29 @@ enum SampleTable {
             if !call.arguments.isEmpty { _ = try call.integer(0, in: 4...4, example: "uuid(4)") }
             return .uuid
         case "date": return try date(call)
+        case "var":
+            try call.expect(1...1, example: "var(txn.name)")
+            return .variable(try variable(call.arguments[0].text, at: call.word, call.arguments[0].offset))
         default:
             guard let fetch = try ruleSample(call, facts) else { throw unknown(call, facts) }
             return fetch
         }
+    }
+
+    /// Reads a variable's name.
+    ///
+    /// - Parameters:
+    ///   - text: the name.
+    ///   - word: the word that it stands in.
+    ///   - offset: where it stands there.
+    /// - Returns: the variable.
+    /// - Throws: that it is none.
+    static func variable(_ text: String, at word: Word, _ offset: Int = 0) throws(Diagnostic) -> SessionVariable {
+        if let variable = SessionVariable(text) { return variable }
+        let scopes = SessionVariable.Scope.allCases.map { "\($0.rawValue)." }.joined(separator: ", ")
+        throw Diagnostic(
+            severity: .error, location: word.location(at: offset), message: "'\(text)' is no variable's name",
+            help: "write one such as 'txn.client': it begins with one of \(scopes)")
     }
 
     private static func boolean(_ call: SampleReader.Call) throws(Diagnostic) -> Bool {
@@ -120,7 +139,7 @@ enum SampleTable {
             return .live(.server(measure, proxy: place.proxy, server: place.server))
         }
         if let sample = try TableSampleReader.read(call, scope) { return .table(sample) }
-        return try ContentSampleTable.fetch(call).map { .content($0) }
+        return try ContentSampleTable.fetch(call)
     }
 
     private static func unknown(_ call: SampleReader.Call, _ facts: SampleReader.Facts) -> Diagnostic {

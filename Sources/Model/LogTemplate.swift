@@ -54,6 +54,8 @@ public struct LogTemplate: Sendable, Hashable {
         public static let uniqueID = Needs(rawValue: 8)
         /// What was agreed on in the client's TLS handshake.
         public static let encryption = Needs(rawValue: 32)
+        /// What rules have set.
+        public static let variables = Needs(rawValue: 64)
     }
 
     /// The parts in order.
@@ -105,6 +107,7 @@ extension SampleExpression.Fetch {
         case .backendSource, .backendSourcePort: .source
         case .uniqueID: .uniqueID
         case .tls: .encryption
+        case .variable: .variables
         default: []
         }
     }

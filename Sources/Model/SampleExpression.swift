@@ -37,10 +37,14 @@ public struct SampleExpression: Sendable, Hashable {
         case tls(TLSProperty)
         /// A proxy's or a server's present state; for rules, which know what their names mean.
         case live(LiveSample)
-        /// What one side has sent so far; for rules.
+        /// What the client has sent so far; for rules.
         case content(ContentSample)
+        /// What the server has answered so far; for rules.
+        case answer(ContentSample)
         /// What a stick table counts; for rules.
         case table(TableSample)
+        /// What a rule has set.
+        case variable(SessionVariable)
     }
 
     /// What can be known of a client's TLS; the raw value is the sample's name.
@@ -113,20 +117,30 @@ extension SampleExpression {
 extension SampleExpression.Fetch {
     fileprivate var kind: SampleExpression.Kind {
         switch self {
-        case .constant(.boolean), .isSourceLocal, .isDestinationLocal, .live(.server(.isUp, _, _)), .content(.waitEnd),
+        case .constant(.boolean), .isSourceLocal, .isDestinationLocal, .live(.server(.isUp, _, _)),
             .tls(.isUsed), .tls(.hasServerName), .tls(.isResumed):
             .boolean
         case .table(let sample): sample.quantity == .isTracked ? .boolean : .integer
         case .constant(.integer), .sourcePort, .destinationPort, .backendSourcePort, .serverPort, .frontendID,
             .frontendConnections, .backendID, .backendConnections, .serverID, .listenerID, .bytesIn, .bytesOut, .date,
-            .dateMicroseconds, .random, .processID, .live, .content(.length), .content(.tlsHelloType),
-            .content(.tlsVersion):
+            .dateMicroseconds, .random, .processID, .live:
             .integer
         case .source, .destination, .backendSource, .serverAddress: .address
         case .constant(.none), .constant(.text), .frontendName, .backendName, .serverName, .listenerName, .uniqueID,
-            .uuid, .tls, .content(.tlsServerName):
+            .uuid, .tls, .variable:
             .text
-        case .content(.payload), .content(.counted): .binary
+        case .content(let sample), .answer(let sample): sample.kind
+        }
+    }
+}
+
+extension ContentSample {
+    fileprivate var kind: SampleExpression.Kind {
+        switch self {
+        case .waitEnd: .boolean
+        case .length, .tlsHelloType, .tlsVersion: .integer
+        case .tlsServerName: .text
+        case .payload, .counted: .binary
         }
     }
 }

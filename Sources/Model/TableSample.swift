@@ -27,8 +27,17 @@ public struct TableSample: Sendable, Hashable {
         case countUp = "inc_gpc0"
         /// Sets to 0, and is the old number.
         case clear = "clr_gpc0"
+        case second = "get_gpc1"
+        case secondRate = "gpc1_rate"
+        case countUpSecond = "inc_gpc1"
+        case clearSecond = "clr_gpc1"
+        /// What rules have set.
+        case tag = "get_gpt0"
         /// Whether there is an entry.
         case isTracked = "tracked"
+
+        /// Whether to read it is to count, so that there has to be an entry.
+        public var isCount: Bool { self == .countUp || self == .countUpSecond }
     }
 
     /// Whose entry it is.
@@ -37,12 +46,6 @@ public struct TableSample: Sendable, Hashable {
     public var quantity: Quantity
     /// The index of the proxy whose table it is; the one that the session is tracked in when `nil`.
     public var table: Int?
-
-    /// Counts up the number of the entry that a session is tracked by.
-    ///
-    /// - Parameter slot: at which of the places.
-    /// - Returns: the sample.
-    public static func countUp(at slot: Int) -> TableSample { TableSample(.tracked(slot: slot), .countUp, table: nil) }
 
     /// Makes one.
     ///

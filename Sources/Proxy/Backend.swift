@@ -23,6 +23,8 @@ final class Backend {
     let hasServerRules: Bool
     /// Whether rules have anything to say once a session is here.
     let hasRules: Bool
+    /// Whether rules look at what servers answer.
+    let looksAtAnswers: Bool
     /// How many sessions each server takes, by the backend's load.
     private var limits: [SessionLimit?]
     /// When new sessions came to be held on the backups; `nil` while they aren't.
@@ -60,6 +62,7 @@ final class Backend {
         // One that is switched off has the rules, and none of the servers that they name.
         hasServerRules = configuration.rules.choosesServers && servers.count == configuration.servers.count
         hasRules = hasServerRules || !configuration.rules.request.gates.isEmpty
+        looksAtAnswers = !configuration.rules.answer.gates.isEmpty
         limits = servers.map {
             SessionLimit(maxconn: $0.maxconn, minconn: $0.configuration.minconn, fullconn: fullLoad)
         }

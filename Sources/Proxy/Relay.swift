@@ -100,9 +100,36 @@ final class Relay {
     ///   - sink: the end to write.
     /// - Returns: false when the sink is broken.
     func send(_ bytes: [UInt8], before direction: UnsafeMutablePointer<Direction>, to sink: Int32) -> Bool {
+        deliver(bytes, of: direction, to: PlainPort(sink))
+    }
+
+    /// Sends bytes that were read before; a rest that the sink does not take waits as after any other read.
+    ///
+    /// - Parameters:
+    ///   - bytes: at least one, and no more than fit into one read.
+    ///   - direction: a direction of which nothing waits.
+    ///   - sink: the end to write.
+    /// - Returns: false when the sink is broken.
+    func deliver<Sink: RelayPort>(
+        _ bytes: [UInt8], of direction: UnsafeMutablePointer<Direction>, to sink: Sink
+    ) -> Bool {
         bytes.withUnsafeBytes { scratch.copyMemory(from: $0) }
-        if case .sinkFailed? = write(bytes.count, of: direction, to: PlainPort(sink)) { return false }
+        if case .sinkFailed? = write(bytes.count, of: direction, to: sink) { return false }
         return true
+    }
+
+    /// Reads bytes that are kept elsewhere for a while.
+    ///
+    /// - Parameters:
+    ///   - source: the end to read.
+    ///   - count: how many bytes at the most, at least one.
+    ///   - bytes: those that were kept before; gets those that were read.
+    /// - Returns: how it went.
+    func read<Source: RelayPort>(from source: Source, atMost count: Int, into bytes: inout [UInt8]) -> Transfer {
+        let room = UnsafeMutableRawBufferPointer(rebasing: scratch[..<count])
+        let result = source.read(into: room)
+        if case .bytes(let found) = result { bytes.append(contentsOf: room[..<found]) }
+        return result
     }
 
     /// Gives the number of bytes that were moved since the last call.

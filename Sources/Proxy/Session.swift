@@ -28,6 +28,8 @@ struct Session {
         case established
         /// Bytes move, and at least one side has TLS.
         case secured
+        /// The client's bytes move, and those of the server wait for what rules say of them.
+        case answering
     }
 
     /// What decides how a session ends once everything that was read has been passed on.
@@ -46,12 +48,14 @@ struct Session {
         case moved
         /// It was as old as it may get.
         case aged
+        /// A rule ended its server's connection.
+        case cut
     }
 
     /// Whether it is a connection that has not become a session yet.
     var isArriving: Bool { phase == .greeting || phase == .handshaking }
     /// Whether it has a server, and bytes move.
-    var isRelaying: Bool { phase == .established || phase == .secured }
+    var isRelaying: Bool { phase == .established || phase == .secured || phase == .answering }
 
     /// Grows with each use of the slot, so that late events of an earlier session are recognized.
     var generation: UInt32 = 0

@@ -32,6 +32,10 @@ enum SessionEnd: Equatable {
     case clientSilentConnecting
     /// A rule refused what the client sent.
     case denied
+    /// A rule refused what the server answered.
+    case answerDenied
+    /// A rule ended the server's connection.
+    case cut
     /// The client's connection broke before its session began, or while rules waited for what it sends.
     case clientLeftInspection
     /// The client was silent for too long while rules waited for what it sends.
@@ -61,13 +65,14 @@ enum SessionEnd: Equatable {
         case .killed: self = .killed(session.phase.termination)
         case .moved: self = .moved
         case .aged: self = .aged
+        case .cut: self = .cut
         }
     }
 
     /// The log's termination state.
     var termination: TerminationState {
         switch self {
-        case .closed: .normal
+        case .closed, .cut: .normal
         case .clientFailed, .clientAborted: TerminationState(.client, .data)
         case .serverFailed: TerminationState(.server, .data)
         case .connectFailed, .noServer: TerminationState(.server, .connect)
@@ -79,6 +84,7 @@ enum SessionEnd: Equatable {
         case .clientSilentInQueue: TerminationState(.clientTimeout, .queue)
         case .clientSilentConnecting: TerminationState(.clientTimeout, .connect)
         case .denied: TerminationState(.proxy, .request)
+        case .answerDenied: TerminationState(.proxy, .data)
         case .clientLeftInspection: TerminationState(.client, .request)
         case .clientSilentInInspection: TerminationState(.clientTimeout, .request)
         case .exhausted: TerminationState(.resource, .connect)
@@ -100,7 +106,8 @@ enum SessionEnd: Equatable {
             .clientSilentConnecting:
             true
         case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
-            .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .exhausted, .killed, .moved, .aged,
+            .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .answerDenied, .cut, .exhausted, .killed,
+            .moved, .aged,
             .serverDown,
             .activeUp:
             false
@@ -113,7 +120,8 @@ enum SessionEnd: Equatable {
         case .serverFailed: true
         case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
             .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .exhausted, .killed,
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .answerDenied, .cut,
+            .exhausted, .killed,
             .moved, .aged, .serverDown, .activeUp:
             false
         }
@@ -127,7 +135,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .serverFailed,
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .answerDenied, .cut,
+            .serverFailed,
             .exhausted, .killed, .moved, .aged, .serverDown,
             .activeUp:
             false
@@ -140,6 +149,7 @@ enum SessionEnd: Equatable {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
             .clientLeftInspection, .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied,
+            .answerDenied, .cut,
             .serverFailed, .killed, .moved, .aged,
             .serverDown,
             .activeUp:
@@ -154,7 +164,7 @@ extension Session.Phase {
     /// - Source: recorded from HAProxy 2.6.12; one whose bytes move ends as if everything had been said.
     var termination: TerminationPhase {
         switch self {
-        case .free, .greeting, .handshaking, .established, .secured: .normal
+        case .free, .greeting, .handshaking, .established, .secured, .answering: .normal
         case .inspecting: .request
         case .queued: .queue
         case .connecting, .pausing, .securing: .connect

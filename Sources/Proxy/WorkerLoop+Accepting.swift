@@ -98,13 +98,15 @@ extension WorkerLoop {
         let token = EventToken(
             kind: Subject.client.rawValue, generation: session.pointee.generation, index: session.pointee.index)
         let isWatched = poller.add(descriptor, token: token) == 0
-        guard listener.firstPhase == .queued else {
+        // A rule may have asked for a header that the address doesn't ask for.
+        let firstPhase = session.pointee.phase
+        guard firstPhase == .queued else {
             guard isWatched else {
                 turnAway(session, .exhausted)
                 return
             }
             awaitArrival(of: session, at: frontend)
-            if listener.firstPhase == .handshaking, let tls = frontend.configuration.binds[listener.bind].tls {
+            if firstPhase == .handshaking, let tls = frontend.configuration.binds[listener.bind].tls {
                 beginHandshake(of: session, with: tls)
             }
             return
@@ -140,6 +142,7 @@ extension WorkerLoop {
     func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
         if frontend.hasSessionRules, !mayBegin(session, at: frontend) { return false }
         frontend.begin(at: now)
+        session.pointee.marks.insert(.hasBegun)
         if !tracked.isEmpty { countTrackedSession(session) }
         if !frontend.choosesLate { enterBackend(of: session) }
         return true

@@ -24,7 +24,9 @@ extension WorkerLoop {
         frontend.leave(Int(session.pointee.bind))
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         if !inspections.isEmpty { inspections[session.pointee.index] = nil }
+        if !heldAnswers.isEmpty { heldAnswers[session.pointee.index] = nil }
         if !tracked.isEmpty { endTracking(of: session) }
+        if !variables.isEmpty { variables[session.pointee.index] = nil }
         if !stickStores.isEmpty { stickStores[session.pointee.index] = nil }
         let server = Int(session.pointee.serverIndex)
         let wasInBackend = session.pointee.marks.contains(.isInBackend)
@@ -45,7 +47,7 @@ extension WorkerLoop {
             session.pointee.upload.bytes += Int64(discarded)
         }
         // One that has ended in order learns of an end in order.
-        let resetsServer = reason.resetsServer && !session.pointee.download.hasSourceEnded
+        let resetsServer = reason == .cut || reason.resetsServer && !session.pointee.download.hasSourceEnded
         closeStreams(of: session, tellsServer: !resetsServer)
         Socket.close(session.pointee.client)
         if session.pointee.server >= 0 {

@@ -50,6 +50,8 @@ extension WorkerLoop {
         secure.closeClient(of: session.pointee.index)
         Socket.close(session.pointee.client)
         if !tracked.isEmpty { endTracking(of: session) }
+        if !variables.isEmpty { variables[session.pointee.index] = nil }
+        if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         frontend.leave(Int(session.pointee.bind))
         sessions.giveBack(session)
         placeBecameFree(at: frontend)

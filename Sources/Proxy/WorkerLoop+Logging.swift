@@ -172,6 +172,7 @@ extension WorkerLoop {
         details.listenerID = bind + 1
         details.listenerName = frontend.configuration.binds[bind].name
         details.uniqueID = frontend.configuration.logging.uniqueID
+        if frontend.log.needs.contains(.variables) { details.variables = variables(of: session) }
         return details
     }
 
@@ -213,6 +214,7 @@ extension WorkerLoop {
         details.backendID = proxy.id
         details.listenerID = bind + 1
         details.listenerName = proxy.binds[bind].name
+        if frontend.log.needs.contains(.variables) { details.variables = variables(of: session) }
         let line = TemplateLogRecord(template: template, session: record, details: details)
         if let data = proxy.logging.structuredData {
             let structured = TemplateLogRecord(template: data, session: record, details: details)

@@ -30,6 +30,9 @@ extension WorkerLoop {
             continueHandshake(of: session)
         case .inspecting:
             inspectedClientIsReady(session, readiness)
+        case .answering:
+            session.pointee.upload.isSourceReadable = true
+            moveAnswering(session)
         case .queued, .connecting, .pausing, .securing:
             // A broken connection has nothing to wait for; a half-close may.
             if readiness.contains(.error) || readiness.contains(.hangup) {
@@ -82,6 +85,12 @@ extension WorkerLoop {
                 session.pointee.download.isSourceClosing = true
             }
             continueServerHandshake(of: session)
+        case .answering:
+            if !readiness.isDisjoint(with: [.peerClosed, .hangup, .error]) {
+                session.pointee.download.isSourceClosing = true
+            }
+            session.pointee.upload.isSinkFull = false
+            moveAnswering(session)
         case .queued, .pausing:
             // A late event of an attempt that has been given up.
             break
@@ -96,7 +105,11 @@ extension WorkerLoop {
     ///
     /// - Parameter session: a session whose bytes move.
     func move(_ session: UnsafeMutablePointer<Session>) {
-        if session.pointee.phase == .secured { moveSecured(session) } else { movePlain(session) }
+        switch session.pointee.phase {
+        case .secured: moveSecured(session)
+        case .answering: moveAnswering(session)
+        default: movePlain(session)
+        }
     }
 
     @inline(__always)
@@ -110,6 +123,11 @@ extension WorkerLoop {
             session, client: SecurePort(descriptor: session.pointee.client, stream: ends.client),
             server: SecurePort(descriptor: session.pointee.server, stream: ends.server))
     }
+
+    /// Moves what the client sends of a session whose server's bytes are looked at by rules.
+    ///
+    /// - Parameter session: such a session; its slot may be free afterwards.
+    func moveUpload(_ session: UnsafeMutablePointer<Session>) { moveSecured(session) }
 
     @inline(__always)
     private func move<Port: RelayPort>(_ session: UnsafeMutablePointer<Session>, client: Port, server: Port) {
@@ -148,7 +166,7 @@ extension WorkerLoop {
             guard let session = sessions.find(token.index, generation: token.generation) else { continue }
             session.pointee.isPending = false
             switch session.pointee.phase {
-            case .established, .secured: move(session)
+            case .established, .secured, .answering: move(session)
             case .queued: if hasNothingToDo(session) { end(session, .clientLeftQueue) }
             case .connecting, .pausing, .securing:
                 if session.pointee.marks.contains(.isClientBroken) {
@@ -188,6 +206,7 @@ extension WorkerLoop {
         case .connecting, .securing: connectTimerFired(session)
         case .pausing: pauseTimerFired(session)
         case .established, .secured: idleTimerFired(session)
+        case .answering: answerTimerFired(session)
         case .free: preconditionFailure("a free slot is not found")
         }
     }
@@ -214,7 +233,11 @@ extension WorkerLoop {
             session.pointee.lastActivity.advanced(byMilliseconds: $0.milliseconds)
         }
         let age = endOfAge(of: session)
-        guard let deadline = silence.map({ min($0, age ?? $0) }) ?? age else {
+        var earliest = silence.map { min($0, age ?? $0) } ?? age
+        if session.pointee.phase == .answering, let end = inspections[session.pointee.index] {
+            earliest = min(earliest ?? end, end)
+        }
+        guard let deadline = earliest else {
             timers.cancel(&session.pointee.timer)
             return
         }
@@ -289,7 +312,8 @@ extension WorkerLoop {
                 session.pointee.upload.isSinkShut = true
             } else if !session.pointee.download.hasSourceEnded {
                 session.pointee.outcome = .serverFailed
-                session.pointee.download.isSourceReadable = true
+                // What rules are still to look at is read by them.
+                session.pointee.download.isSourceReadable = session.pointee.phase != .answering
                 session.pointee.download.isSourceClosing = true
             }
             return false

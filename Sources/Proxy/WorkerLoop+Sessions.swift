@@ -69,7 +69,7 @@ extension WorkerLoop {
         case .queued, .inspecting: phase = .queued
         case .connecting, .securing: phase = .connecting
         case .pausing: phase = .pausing
-        case .established, .secured: phase = .established
+        case .established, .secured, .answering: phase = .established
         }
         var snapshot = SessionSnapshot(name(of: session), phase: phase)
         if session.pointee.peer != .none {

@@ -83,6 +83,12 @@ final class WorkerLoop {
     var unfinished: [EventToken] = []
     /// By the session's slot: where clients connected to, for those of whom a PROXY protocol header has told.
     var announcedDestinations: [UInt32: IPEndpoint] = [:]
+    /// By the session's slot: what rules have set for it.
+    var variables: [UInt32: [SessionVariable: SampleValue]] = [:]
+    /// What rules have set for all sessions.
+    var processVariables: [SessionVariable: SampleValue] = [:]
+    /// By the session's slot: what its server has answered, while rules look at that.
+    var heldAnswers: [UInt32: HeldAnswer] = [:]
     /// By the session's slot: until when its rules wait for what they ask for.
     var inspections: [UInt32: MonotonicTime] = [:]
     /// By the proxy's index: its stick table, if it has one.

@@ -100,7 +100,7 @@ struct HTTPModeTests {
 
     @Test(
         "rules that can't be followed are errors",
-        arguments: ["stick on src", "stick store-response src", "tcp-response content reject", "use-fcgi-app x"])
+        arguments: ["stick on src", "stick store-response src", "tcp-response content set-mark 1", "use-fcgi-app x"])
     func refusedRules(line: String) {
         #expect(Sample.listen(line).messages(.error).count == 1)
     }

@@ -1,4 +1,5 @@
 import Foundation
+import Model
 import Testing
 
 @testable import Configuration
@@ -210,7 +211,167 @@ struct RuleTests {
         #expect(tracking.slot == 1)
         #expect(tracking.table == 0)
         #expect(rules.connection[1].condition?.alternatives.count == 3)
-        #expect(rules.request.gates.map(\.action) == [.countUp(slot: 1)])
+        #expect(rules.request.gates.map(\.action) == [.count(TableSample(.tracked(slot: 1), .countUp, table: nil))])
+    }
+
+    @Test("actions say what they do to a connection")
+    func actions() throws {
+        let rules = try Sample.listen(
+            "tcp-request connection expect-proxy layer4 if LOCALHOST", "tcp-request connection set-src str(192.0.2.1)",
+            "tcp-request session set-var(sess.a.b_1) src", "tcp-request content unset-var(txn.x)",
+            "tcp-request content silent-drop", "tcp-request content sc-set-gpt0(2) 7",
+            "tcp-request content set-dst-port int(5)"
+        ).clean().proxies[0].rules
+        let connection = try #require(SessionVariable("sess.a.b_1"))
+        let session = try #require(SessionVariable("txn.x"))
+        #expect(rules.connection.map(\.action)[0] == .expectHeader)
+        #expect(
+            rules.connection.map(\.action)[1] == .setAddress(.source, SampleExpression(.constant(.text("192.0.2.1")))))
+        #expect(rules.session.map(\.action) == [.setVariable(connection, SampleExpression(.source))])
+        #expect(
+            rules.request.gates.map(\.action) == [
+                .unsetVariable(session), .vanish,
+                .tag(.tracked(slot: 2), SampleExpression(.constant(.integer(7)))),
+                .setAddress(.destinationPort, SampleExpression(.constant(.integer(5)))),
+            ])
+        #expect(rules.changesDestination)
+    }
+
+    @Test(
+        "a mistake in an action is told where it is, with what to write instead",
+        arguments: [
+            ("connection set-var(x) src", "9:28 'x' is no variable's name"),
+            ("connection set-var(foo.x) src", "9:28 'foo.x' is no variable's name"),
+            ("connection set-var(sess.) src", "9:28 'sess.' is no variable's name"),
+            ("connection set-var(sess.a-b) src", "9:28 'sess.a-b' is no variable's name"),
+            ("connection set-var sess.a src", "9:28 'set-var' needs a variable in parentheses"),
+            ("connection set-var(sess.a,ifexists) src", "9:28 'set-var' takes a variable and nothing else here"),
+            ("connection set-var(sess.a)", "9:43 'tcp-request connection set-var(sess.a)' needs a sample"),
+            ("connection set-var(sess.a) req.len", "9:44 'req.len' can't be known here"),
+            ("connection sc-inc-gpc0(3)", "9:28 'sc-inc-gpc0' needs the number of a place, from 0 to 2"),
+            ("connection sc-inc-gpc1", "9:28 'sc-inc-gpc1' needs the number of a place, from 0 to 2"),
+            ("content sc-set-gpt0(0)", "9:39 'tcp-request content sc-set-gpt0(0)' needs a number or a sample"),
+            ("content sc-set-gpt0(0) 4294967296", "9:40 '4294967296' is no number of 32 bits"),
+            ("content sc-set-gpt0(0) x", "9:40 there is no sample 'x' here"),
+            ("connection set-src", "9:35 'tcp-request connection set-src' needs a sample"),
+            ("connection set-src 1.2.3.4", "9:36 there is no sample '1.2.3.4' here"),
+            ("session expect-proxy layer4", "9:25 'expect-proxy' comes too late here"),
+            ("connection expect-proxy layer5", "9:41 'expect-proxy' takes 'layer4' alone"),
+            ("connection expect-proxy", "9:40 'tcp-request connection expect-proxy' needs 'layer4'"),
+            ("connection silent-drop foo", "9:40 unexpected 'foo'"),
+            (
+                "connection expect-netscaler-cip layer4",
+                "9:28 'tcp-request connection expect-netscaler-cip' is not supported here"
+            ),
+            ("content reject if { var(txn.x) 5 }", "9:37 'var(txn.x)' may have any kind of value"),
+            ("content reject if { var(x) -m int 5 }", "9:41 'x' is no variable's name"),
+        ])
+    func actionMistakes(line: String, expected: String) {
+        let parsed = Sample.listen("tcp-request \(line)")
+        let said = parsed.diagnostics.map { "\($0.location.line):\($0.location.column) \($0.message)" }
+        #expect(said.count == 1 && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+        #expect(parsed.diagnostics.allSatisfy { $0.help != nil })
+    }
+
+    @Test("rules about answers are the backend's")
+    func answers() throws {
+        let rules = try Sample.listen(
+            "tcp-response inspect-delay 2s", "acl long res.len gt 5", "tcp-response content close if long",
+            "tcp-response content accept if { res.payload(0,4) -m str AMQP } WAIT_END",
+            "tcp-response content set-var(res.x) res.payload_lv(0,2)"
+        ).clean().proxies[0].rules
+        #expect(rules.answer.delay == .seconds(2))
+        let variable = try #require(SessionVariable("res.x"))
+        let sample = SampleExpression(
+            .answer(.counted(CountedPayload(lengthOffset: 0, lengthSize: 2, start: 2))))
+        #expect(rules.answer.gates.map(\.action) == [.close, .accept, .setVariable(variable, sample)])
+        #expect(rules.answer.readsContent)
+        #expect(rules.request == RuleSet.Inspection())
+    }
+
+    @Test(
+        "a mistake in a rule about answers is told where it is, with what to write instead",
+        arguments: [
+            ("content reject if { req.len gt 3 }", "9:38 'req.len' can't be known here: what the client has sent"),
+            ("content set-var(txn.x) req.len", "9:41 'req.len' can't be known here: what the client has sent"),
+            ("content track-sc0 src", "9:26 'tcp-response content track-sc0' is not supported here"),
+            ("content set-src src", "9:26 'tcp-response content set-src' is not supported here"),
+            ("content set-mark 1", "9:26 'tcp-response content set-mark' is not supported here"),
+            ("connection accept", "9:18 unknown rule 'tcp-response connection'"),
+            ("inspect-delay x", "9:32 "), ("content", "9:25 'tcp-response content' needs an action"),
+            ("content accept foo", "9:33 unexpected 'foo'"),
+        ])
+    func answerMistakes(line: String, expected: String) {
+        let parsed = Sample.listen("tcp-response \(line)")
+        let said = parsed.diagnostics.map { "\($0.location.line):\($0.location.column) \($0.message)" }
+        #expect(said.count == 1 && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+        #expect(parsed.diagnostics.allSatisfy { $0.help != nil })
+    }
+
+    @Test(
+        "what can't be true is an error where it stands",
+        arguments: [
+            (
+                "tcp-request content reject if { req.payload(0,4) -m int 3 }",
+                "9:37 '-m int' compares a number, and 'req."
+            ),
+            ("tcp-request content reject if { req.payload(0,4) -m ip ::1 }", "9:37 '-m ip' compares an address, and"),
+            (
+                "tcp-request content reject if { always_true -m ip ::1 }",
+                "9:37 '-m ip' compares an address, and 'always"
+            ),
+            (
+                "tcp-request content reject if { req.payload(0,4),add(1) 3 }",
+                "9:54 'add' takes a number, and what stands"
+            ),
+            ("tcp-request content reject if { src,bytes(0,2),ipmask(8) ::1 }", "9:52 'ipmask' takes an address, and"),
+            (
+                "stick on req.payload(0,4) table t",
+                "9:14 entries of the table of 't' are found by an address, and 'req."
+            ),
+            ("tcp-request content track-sc0 req.payload(0,4) table t", "9:35 entries of the table of 't' are found by"),
+            ("use-server s", "9:17 'use-server' needs a condition"),
+            ("acl or src 10.0.0.1", "9:9 'or' can't be an acl's name"),
+            ("acl a/b src 10.0.0.1", "9:10 '/' can't stand in an acl's name"),
+        ])
+    func impossible(line: String, expected: String) {
+        let parsed = Sample.parse(
+            Sample.defaults + "listen a\n    bind :1\n    server s 192.0.2.1:80\n    \(line)\n"
+                + "backend t\n    stick-table type ip size 10\n")
+        let said = parsed.diagnostics.filter { $0.severity == .error }.map {
+            "\($0.location.line):\($0.location.column) \($0.message)"
+        }
+        #expect(said.count == 1 && said.allSatisfy { $0.hasPrefix(expected) }, "\(said)")
+        #expect(parsed.diagnostics.allSatisfy { $0.help != nil })
+    }
+
+    @Test("what servers answer can't be known before there is one")
+    func earlyAnswers() {
+        for line in [
+            "tcp-request content reject if { res.len gt 3 }", "tcp-request content set-var(txn.x) res.len",
+            "use-server s if { res.payload(0,1) -m found }", "tcp-request connection reject if { res.len 0 }",
+        ] {
+            let messages = Sample.listen(line).messages(.error)
+            #expect(
+                messages.count == 1 && messages[0].hasSuffix("here: the server has answered nothing yet"),
+                "\(line): \(messages)")
+        }
+        let named = Sample.listen("acl short res.len lt 3", "tcp-request content reject if short")
+        #expect(named.messages(.error) == ["'short' can't be known here: the server has answered nothing yet"])
+    }
+
+    @Test("a variable whose scope doesn't exist yet is told to be of no use")
+    func uselessVariables() throws {
+        let parsed = Sample.listen(
+            "tcp-request connection set-var(txn.x) src", "tcp-request content unset-var(res.x)",
+            "tcp-response content set-var(req.x) src")
+        #expect(parsed.configuration != nil)
+        #expect(
+            parsed.messages(.warning) == [
+                "'txn.x' is never set here: nothing of its scope exists yet",
+                "'res.x' is never set here: nothing of its scope exists yet",
+                "'req.x' is never set here: nothing of its scope exists any more",
+            ])
     }
 
     @Test("servers are chosen by rules that name them")

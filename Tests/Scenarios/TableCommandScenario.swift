@@ -28,6 +28,8 @@ extension Scenarios {
                 stick-table type ipv6 size 100 srvkey addr
             backend bytes
                 stick-table type binary len 4 size 100
+            backend more
+                stick-table type ip size 100 store gpc1,conn_cnt,gpt0,gpc1_rate(1h),gpc0
             backend none
                 server x SERVER0
 
@@ -108,6 +110,11 @@ extension Scenarios {
                 set table long key 1::2
                 show table long
                 set table bytes key 61626364
+                set table more key 1.2.3.4 data.gpc1 5 data.gpt0 6 data.gpc1_rate 7
+                show table more
+                show table more data.gpt0 eq 6
+                set table more key 1.2.3.4 data.gpt0 -1 data.gpc1 -1
+                show table more
                 clear table
                 clear table nope
                 clear table l foo

@@ -13,25 +13,37 @@ struct AccessListReader {
     ///
     /// - Parameters:
     ///   - words: the sample and what follows it; at least one word.
-    ///   - canRead: whether what one side sends is there to be looked at.
+    ///   - reach: what of the bytes that are sent is there to be looked at.
     /// - Returns: the test.
     /// - Throws: what is wrong.
-    mutating func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> AccessTest {
+    mutating func read(_ words: ArraySlice<Word>, in reach: ContentReach) throws(Diagnostic) -> AccessTest {
         guard let first = words.first else { preconditionFailure("an access list has a word at least") }
         let sample = try SampleReader.read(first, facts: facts)
-        if case .content = sample.fetch, !canRead {
-            throw first.error(
-                "'\(first.text)' can't be known here: nothing of what the client sends has been read yet",
-                help: "write the rule as 'tcp-request content'")
+        guard reach.includes(sample.fetch) else {
+            throw reach.refusal(of: first, isAboutAnswers: sample.fetch.isAboutAnswers)
         }
         var rest = words.dropFirst()
         let flags = try readFlags(&rest)
         let patterns = flags.files.flatMap(\.patterns) + rest
-        guard let method = flags.method ?? Self.method(of: sample.kind) else {
+        // A variable may have any kind of value.
+        var isOpen = false
+        if case .variable = sample.fetch, sample.converters.isEmpty { isOpen = true }
+        guard let method = flags.method ?? (isOpen ? nil : Self.method(of: sample.kind)) else {
+            if isOpen {
+                throw first.error(
+                    "'\(first.text)' may have any kind of value, so it has to be said how it is compared",
+                    help: "write it after it, such as '\(first.text) -m str amqp', '-m int gt 5', '-m ip' or '-m found'"
+                )
+            }
             throw first.error(
                 "'\(first.text)' has bytes, which can be compared in several ways",
                 help: "write one of them after it, such as '\(first.text) -m str AMQP', '-m bin 414d5150' or '-m found'"
             )
+        }
+        if let kind = method.kind, !sample.kind.canBe(kind) {
+            throw first.error(
+                "'-m \(method.rawValue)' compares \(kind.phrase), and '\(first.text)' is \(sample.kind.phrase)",
+                help: "write another method, such as '-m str' or '-m found'")
         }
         let takesNone = method == .found || method == .bool
         guard takesNone || !patterns.isEmpty || flags.isDeliberatelyEmpty else {

@@ -12,13 +12,15 @@ struct BackendRoute {
     /// - Parameters:
     ///   - bind: the address.
     ///   - choices: the lines in their order.
-    init(at bind: BindConfiguration, _ choices: [(condition: RuleCondition?, backend: Int)]) {
+    ///   - rules: the proxy's other rules.
+    init(at bind: BindConfiguration, _ choices: [(condition: RuleCondition?, backend: Int)], after rules: RuleSet) {
+        let isPortKnown = !rules.changesDestination
         for choice in choices {
             // Without a condition it is what the proxy does with all that is left.
             guard let condition = choice.condition else { return }
-            switch bind.outlook(of: condition) {
+            switch isPortKnown ? bind.outlook(of: condition) : .open(condition) {
             case .never: continue
-            case .open(let rest): rules.append(BackendRule(condition: rest, backend: choice.backend))
+            case .open(let rest): self.rules.append(BackendRule(condition: rest, backend: choice.backend))
             case .always:
                 backend = choice.backend
                 return

@@ -12,29 +12,40 @@ enum ContentSampleTable {
         "wait_end": .waitEnd,
     ]
 
+    /// Those of what the server answers.
+    private static let answers: [String: ContentSample] = [
+        "res.len": .length, "res.ssl_hello_type": .tlsHelloType, "rep_ssl_hello_type": .tlsHelloType,
+    ]
+
     private static let others = [
-        "payload", "payload_lv", "req.payload", "req.payload_lv",
+        "payload", "payload_lv", "req.payload", "req.payload_lv", "res.payload", "res.payload_lv",
     ]
 
     /// The furthest that is looked into what a side sends, in bytes: what HAProxy's buffers hold.
     static let most: Int64 = 16_384
 
     /// Their names.
-    static let names = Array(plain.keys) + others
+    static let names = Array(plain.keys) + Array(answers.keys) + others
 
     /// Finds one.
     ///
     /// - Parameter call: its name and what stands in parentheses.
     /// - Returns: `nil` where there is none of that name.
     /// - Throws: what is wrong with its values.
-    static func fetch(_ call: SampleReader.Call) throws(Diagnostic) -> ContentSample? {
+    static func fetch(_ call: SampleReader.Call) throws(Diagnostic) -> SampleExpression.Fetch? {
         if let sample = plain[call.name] {
             try call.expect(0...0, example: call.name)
-            return sample
+            return .content(sample)
+        }
+        if let sample = answers[call.name] {
+            try call.expect(0...0, example: call.name)
+            return .answer(sample)
         }
         switch call.name {
-        case "payload", "req.payload": return try payload(call)
-        case "payload_lv", "req.payload_lv": return try counted(call)
+        case "payload", "req.payload": return .content(try payload(call))
+        case "payload_lv", "req.payload_lv": return .content(try counted(call))
+        case "res.payload": return .answer(try payload(call))
+        case "res.payload_lv": return .answer(try counted(call))
         default: return nil
         }
     }

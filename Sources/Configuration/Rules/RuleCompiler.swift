@@ -59,6 +59,7 @@ struct RuleCompiler {
         case "stick": try readStickRule(line)
         case "stick-table": try readStickTable(line)
         case "tcp-request": try readRequestRule(line)
+        case "tcp-response": try readAnswerRule(line)
         default: preconditionFailure("'\(line.keyword.text)' is no rule")
         }
     }
@@ -68,12 +69,35 @@ struct RuleCompiler {
         guard line.words.count > 1 else { throw line.missing("'acl' needs a name and a condition", help: help) }
         let name = line.words[1]
         guard line.words.count > 2 else { throw line.missing("'acl' needs a condition", help: help) }
+        guard name.text.lowercased() != "or" else {
+            throw name.error(
+                "'\(name.text)' can't be an acl's name: in a condition it stands between alternatives",
+                help: "choose another name")
+        }
+        if let wrong = name.text.utf8.firstIndex(where: { !Self.isNameByte($0) }) {
+            throw Diagnostic(
+                severity: .error,
+                location: name.location(at: name.text.utf8.distance(from: name.text.startIndex, to: wrong)),
+                message: "'\(name.text[wrong])' can't stand in an acl's name",
+                help: "use letters, digits, '-', '_', '.' and ':'")
+        }
         do {
             try conditions.define(name, line.words[2...])
         } catch {
             guard !servesRequests else { return conditions.leaveToRequests(name) }
             conditions.tolerate(name)
             throw error
+        }
+    }
+
+    /// Whether a byte may stand in an acl's name, as in other names.
+    private static func isNameByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."),
+            UInt8(ascii: ":"):
+            true
+        default: false
         }
     }
 
@@ -95,7 +119,9 @@ struct RuleCompiler {
                 "'use-server' takes a name here, and no format that makes one of what the client sends",
                 help: "write a line with a condition for each server")
         }
-        let condition = try condition(from: 2, of: line)
+        guard let condition = try condition(from: 2, of: line) else {
+            throw line.missing("'use-server' needs a condition", help: "write '\(example)'")
+        }
         let servers = scope.proxies[scope.current].servers
         guard let index = servers.firstIndex(of: name.text) else {
             throw name.error(
@@ -137,9 +163,11 @@ struct RuleCompiler {
                     ? "'stick store-response' is not supported here: answers are not looked at"
                     : "unknown rule 'stick \(verb.text)'", help: "write 'on', 'match' or 'store-request'")
         }
-        let sample = try sample(try word(2, of: line, "a sample", example: example))
+        let key = try word(2, of: line, "a sample", example: example)
+        let sample = try sample(key)
         var position = 3
         let table = try table(of: line, &position)
+        try expect(sample, key, toFit: table)
         rules.sticking.append(
             StickRule(
                 sample: sample, table: table, matches: verb.text != "store-request", stores: verb.text != "match",
@@ -147,7 +175,13 @@ struct RuleCompiler {
     }
 
     /// `table NAME`, or the proxy's own table.
-    private func table(of line: RuleLine, _ position: inout Int) throws(Diagnostic) -> Int {
+    ///
+    /// - Parameters:
+    ///   - line: the line.
+    ///   - position: where it may stand; moved over it.
+    /// - Returns: the index of the proxy whose table it is.
+    /// - Throws: that there is none.
+    func table(of line: RuleLine, _ position: inout Int) throws(Diagnostic) -> Int {
         guard position < line.words.count, line.words[position].text == "table" else {
             guard scope.proxies[scope.current].hasTable else {
                 throw line.keyword.error(
@@ -166,7 +200,27 @@ struct RuleCompiler {
                 ?? "add a section 'backend \(name.text)' with a 'stick-table' line")
     }
 
-    private func sample(_ word: Word) throws(Diagnostic) -> SampleExpression {
+    /// Makes sure that entries of a table can be found by a sample.
+    ///
+    /// - Parameters:
+    ///   - sample: the sample.
+    ///   - word: the word that it is.
+    ///   - table: the index of the proxy whose table it is.
+    /// - Throws: that they can't.
+    func expect(_ sample: SampleExpression, _ word: Word, toFit table: Int) throws(Diagnostic) {
+        let proxy = scope.proxies[table]
+        guard let key = proxy.tableKey, !sample.kind.canBe(key.kind) else { return }
+        throw word.error(
+            "entries of the table of '\(proxy.name)' are found by \(key.kind.phrase), and '\(word.text)' is "
+                + sample.kind.phrase, help: "give the table 'type binary', or put a converter such as 'hex' after it")
+    }
+
+    /// The sample that a word is.
+    ///
+    /// - Parameter word: the word.
+    /// - Returns: the sample.
+    /// - Throws: what is wrong with it.
+    func sample(_ word: Word) throws(Diagnostic) -> SampleExpression {
         try SampleReader.read(word, facts: conditions.facts)
     }
 
@@ -177,9 +231,9 @@ struct RuleCompiler {
             1, of: line, "what to look at", example: "tcp-request connection reject if { src 192.0.2.1 }")
         switch stage.text {
         case "inspect-delay": rules.request.delay = try delay(line)
-        case "connection": rules.connection.append(try gate(line, canReadContent: false))
-        case "session": rules.session.append(try gate(line, canReadContent: false))
-        case "content": rules.request.gates.append(try gate(line, canReadContent: true))
+        case "connection": rules.connection.append(try gate(line, at: .connection))
+        case "session": rules.session.append(try gate(line, at: .session))
+        case "content": rules.request.gates.append(try gate(line, at: .content))
         default:
             throw stage.error(
                 "unknown rule 'tcp-request \(stage.text)'",
@@ -187,39 +241,23 @@ struct RuleCompiler {
         }
     }
 
-    private mutating func gate(_ line: RuleLine, canReadContent: Bool) throws(Diagnostic) -> RuleSet.Gate {
-        let action = try word(2, of: line, "an action", example: "tcp-request content reject")
-        var position = 3
-        let known = try self.action(action, of: line, &position, canReadContent: canReadContent)
-        return RuleSet.Gate(
-            action: known, condition: try condition(from: position, of: line, canReadContent: canReadContent))
+    private mutating func readAnswerRule(_ line: RuleLine) throws(Diagnostic) {
+        let stage = try word(1, of: line, "what to look at", example: "tcp-response content reject if { res.len 0 }")
+        switch stage.text {
+        case "inspect-delay": rules.answer.delay = try delay(line)
+        case "content": rules.answer.gates.append(try gate(line, at: .answer))
+        default:
+            throw stage.error(
+                "unknown rule 'tcp-response \(stage.text)'", help: "write 'content' or 'inspect-delay'")
+        }
     }
 
-    private func action(
-        _ word: Word, of line: RuleLine, _ position: inout Int, canReadContent: Bool
-    ) throws(Diagnostic) -> RuleSet.Gate.Action {
-        switch word.text {
-        case "accept": return .accept
-        case "reject": return .reject
-        case "track-sc0", "track-sc1", "track-sc2":
-            let key = try self.word(position, of: line, "a sample", example: "tcp-request connection track-sc0 src")
-            let sample = try sample(key)
-            if case .content = sample.fetch, !canReadContent {
-                throw key.error(
-                    "'\(key.text)' can't be known here: nothing of what the client sends has been read yet",
-                    help: "write the rule as 'tcp-request content'")
-            }
-            position += 1
-            let table = try table(of: line, &position)
-            let slot = word.text.last?.wholeNumberValue ?? 0
-            return .track(RuleSet.Tracking(slot: slot, sample: sample, table: table))
-        case "sc-inc-gpc0(0)", "sc-inc-gpc0(1)", "sc-inc-gpc0(2)":
-            return .countUp(slot: word.text.dropLast().last?.wholeNumberValue ?? 0)
-        default:
-            throw word.error(
-                "'\(line.keyword.text) \(line.words[1].text) \(word.text)' is not supported here",
-                help: "the actions are accept, reject, track-sc0 to track-sc2, and sc-inc-gpc0(0)")
-        }
+    private mutating func gate(_ line: RuleLine, at stage: RuleStage) throws(Diagnostic) -> RuleSet.Gate {
+        let action = try word(2, of: line, "an action", example: "\(line.keyword.text) content reject")
+        var position = 3
+        let known = try self.action(action, of: line, &position, at: stage)
+        return RuleSet.Gate(
+            action: known, condition: try condition(from: position, of: line, in: stage.reach))
     }
 
     private mutating func delay(_ line: RuleLine) throws(Diagnostic) -> Duration {
@@ -233,7 +271,21 @@ struct RuleCompiler {
 
     // MARK: Words
 
-    private func word(
+    /// Keeps a warning.
+    ///
+    /// - Parameter diagnostic: the warning.
+    mutating func note(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
+
+    /// A word of a line.
+    ///
+    /// - Parameters:
+    ///   - position: which one, the keyword being 0.
+    ///   - line: the line.
+    ///   - what: what it is, for the error.
+    ///   - example: what to write.
+    /// - Returns: the word.
+    /// - Throws: that the line ends before it.
+    func word(
         _ position: Int, of line: RuleLine, _ what: String, example: String
     ) throws(Diagnostic) -> Word {
         guard position < line.words.count else {
@@ -245,9 +297,9 @@ struct RuleCompiler {
 
     /// The condition at the end of a line; `nil` where there is none.
     private mutating func condition(
-        from position: Int, of line: RuleLine, canReadContent: Bool = true
+        from position: Int, of line: RuleLine, in reach: ContentReach = .request
     ) throws(Diagnostic) -> RuleCondition? {
         guard position < line.words.count else { return nil }
-        return try conditions.read(line.words[position...], canReadContent: canReadContent)
+        return try conditions.read(line.words[position...], in: reach)
     }
 }

@@ -83,7 +83,10 @@ public struct AccessTest: Sendable, Hashable {
 
     /// Whether it asks for what one side has sent.
     public var readsContent: Bool {
-        if case .content = sample.fetch { true } else { false }
+        switch sample.fetch {
+        case .content, .answer: true
+        default: false
+        }
     }
 
     fileprivate func outlook(destinationPort port: UInt16?) -> Bool? {

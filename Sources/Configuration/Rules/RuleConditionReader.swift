@@ -53,7 +53,7 @@ struct RuleConditionReader {
     /// - Throws: what is wrong.
     mutating func define(_ name: Word, _ words: ArraySlice<Word>) throws(Diagnostic) {
         // Whether what is sent can be read is up to the rule that names it.
-        let test = try reader.read(words, canReadContent: true)
+        let test = try reader.read(words, in: .anything)
         lists[name.text, default: AccessList(tests: [])].tests.append(test)
     }
 
@@ -73,10 +73,10 @@ struct RuleConditionReader {
     ///
     /// - Parameters:
     ///   - words: the words from `if` or `unless` on; at least one.
-    ///   - canRead: whether what one side sends is there to be looked at.
+    ///   - reach: what of the bytes that are sent is there to be looked at.
     /// - Returns: the condition.
     /// - Throws: what is wrong.
-    mutating func read(_ words: ArraySlice<Word>, canReadContent canRead: Bool) throws(Diagnostic) -> RuleCondition {
+    mutating func read(_ words: ArraySlice<Word>, in reach: ContentReach) throws(Diagnostic) -> RuleCondition {
         guard let verb = words.first else { preconditionFailure("a condition has a word at least") }
         guard verb.text == "if" || verb.text == "unless" else {
             throw verb.error("unexpected '\(verb.text)'", help: "a condition begins with 'if' or 'unless'")
@@ -92,7 +92,7 @@ struct RuleConditionReader {
                 alternatives.append([])
                 continue
             }
-            alternatives[alternatives.count - 1].append(try term(&rest, canRead, end: words.last ?? verb))
+            alternatives[alternatives.count - 1].append(try term(&rest, reach, end: words.last ?? verb))
         }
         guard alternatives.last?.isEmpty == false else {
             throw last.error("no condition follows '\(last.text)'", help: "write one such as '{ src 10.0.0.0/8 }'")
@@ -105,7 +105,7 @@ struct RuleConditionReader {
     }
 
     private mutating func term(
-        _ words: inout ArraySlice<Word>, _ canRead: Bool, end: Word
+        _ words: inout ArraySlice<Word>, _ reach: ContentReach, end: Word
     ) throws(Diagnostic) -> RuleCondition.Term {
         var isNegated = false
         while let first = words.first {
@@ -115,14 +115,14 @@ struct RuleConditionReader {
             let word = Word(text: String(first.text.dropFirst(marks)), location: first.location(at: marks))
             if word.text.isEmpty { continue }
             let list =
-                word.text == "{" ? try braces(word, &words, canRead) : try named(word, canRead)
+                word.text == "{" ? try braces(word, &words, reach) : try named(word, reach)
             return RuleCondition.Term(list: list, isNegated: isNegated)
         }
         throw end.error("no condition follows '\(end.text)'", help: "write a name, or braces around a condition")
     }
 
     private mutating func braces(
-        _ opening: Word, _ words: inout ArraySlice<Word>, _ canRead: Bool
+        _ opening: Word, _ words: inout ArraySlice<Word>, _ reach: ContentReach
     ) throws(Diagnostic) -> AccessList {
         guard let end = words.firstIndex(where: { $0.text == "}" }) else {
             throw opening.error("this brace is never closed", help: "close it with ' }', with a blank before it")
@@ -132,21 +132,19 @@ struct RuleConditionReader {
         guard !inner.isEmpty else {
             throw opening.error("nothing stands between the braces", help: "write '{ src 10.0.0.0/8 }'")
         }
-        return AccessList(tests: [try reader.read(inner, canReadContent: canRead)])
+        return AccessList(tests: [try reader.read(inner, in: reach)])
     }
 
-    private mutating func named(_ word: Word, _ canRead: Bool) throws(Diagnostic) -> AccessList {
+    private mutating func named(_ word: Word, _ reach: ContentReach) throws(Diagnostic) -> AccessList {
         guard !requestLists.contains(word.text) else { throw readsRequests(word) }
         if let list = lists[word.text] {
-            if !canRead, list.tests.contains(where: \.readsContent) {
-                throw word.error(
-                    "'\(word.text)' can't be known here: nothing of what the client sends has been read yet",
-                    help: "write the rule as 'tcp-request content'")
+            if let test = list.tests.first(where: { !reach.includes($0.sample.fetch) }) {
+                throw reach.refusal(of: word, isAboutAnswers: test.sample.fetch.isAboutAnswers)
             }
             return list
         }
         if let words = Self.predefined[word.text] {
-            return AccessList(tests: [try reader.read(words.map(word.saying)[...], canReadContent: canRead)])
+            return AccessList(tests: [try reader.read(words.map(word.saying)[...], in: reach)])
         }
         if Self.unread.contains(word.text) { throw readsRequests(word) }
         let closest = Suggestion.closest(to: word.text, among: Array(lists.keys) + Array(Self.predefined.keys))

@@ -14,6 +14,19 @@ public struct RuleSet: Sendable, Equatable {
         public var table: Int
     }
 
+    /// What a rule can set of a connection's addresses; named as in files.
+    public enum AddressPart: String, Sendable {
+        case source = "src"
+        case sourcePort = "src-port"
+        case destination = "dst"
+        case destinationPort = "dst-port"
+
+        /// Whether it is the client's.
+        public var isSource: Bool { self == .source || self == .sourcePort }
+        /// Whether it is a port.
+        public var isPort: Bool { self == .sourcePort || self == .destinationPort }
+    }
+
     /// A rule that lets a connection pass, ends it, or has it counted.
     public struct Gate: Sendable, Equatable {
         /// What is done.
@@ -22,10 +35,24 @@ public struct RuleSet: Sendable, Equatable {
             case accept
             /// The connection ends.
             case reject
-            /// It is tracked, and the next rule is looked at.
+            /// The server's connection ends; what it has answered is still passed on.
+            case close
+            /// The connection ends, and the client is not told, as far as that can be helped.
+            case vanish
+            /// It begins with a header that says who the client is; the next rule is looked at, as after all that follow.
+            case expectHeader
+            /// It is tracked.
             case track(Tracking)
-            /// The number of the entry that it is tracked by is counted up, and the next rule is looked at.
-            case countUp(slot: Int)
+            /// A number of the entry that it is tracked by is counted up.
+            case count(TableSample)
+            /// The tag of the entry that it is tracked by is set.
+            case tag(TableSample.Subject, SampleExpression)
+            /// Where it comes from, or goes to, is set.
+            case setAddress(AddressPart, SampleExpression)
+            /// A variable is set.
+            case setVariable(SessionVariable, SampleExpression)
+            /// A variable has no value any more.
+            case unsetVariable(SessionVariable)
         }
 
         /// What is done.
@@ -59,6 +86,8 @@ public struct RuleSet: Sendable, Equatable {
     public var session: [Gate] = []
     /// Looked at with what the client sends (`tcp-request content`).
     public var request = Inspection()
+    /// Looked at with what the server answers (`tcp-response content`).
+    public var answer = Inspection()
     /// The servers that are used before any is chosen (`use-server`).
     public var servers: [ServerRule] = []
     /// When a server that is down is used all the same (`force-persist`).
@@ -70,6 +99,17 @@ public struct RuleSet: Sendable, Equatable {
 
     /// No rules.
     public init() {}
+
+    /// Whether a connection may seem to go elsewhere than to the address that took it.
+    public var changesDestination: Bool {
+        (connection + session + request.gates).contains { gate in
+            switch gate.action {
+            case .expectHeader: true
+            case .setAddress(let part, _): !part.isSource
+            default: false
+            }
+        }
+    }
 
     /// Whether anything is to be decided once a session is in the backend.
     public var choosesServers: Bool { !servers.isEmpty || !sticking.isEmpty }

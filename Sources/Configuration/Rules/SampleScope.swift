@@ -12,6 +12,8 @@ struct SampleScope {
         var servers: [String]
         /// Whether it has a stick table.
         var hasTable = false
+        /// What its entries are found by, if it has one that is right.
+        var tableKey: StickTableConfiguration.KeyKind?
     }
 
     /// The proxies in the file's order.

@@ -33,12 +33,18 @@ public struct StickTableConfiguration: Sendable, Equatable {
         /// A number that rules count up as they like.
         case generalPurpose = "gpc0"
         case generalPurposeRate = "gpc0_rate"
+        /// Another one.
+        case second = "gpc1"
+        case secondRate = "gpc1_rate"
+        /// A number that rules set.
+        case tag = "gpt0"
 
         /// Whether it counts what happened within a time.
         public var isRate: Bool {
             switch self {
-            case .connectionRate, .sessionRate, .bytesInRate, .bytesOutRate, .generalPurposeRate: true
-            case .connections, .currentConnections, .sessions, .bytesIn, .bytesOut, .generalPurpose: false
+            case .connectionRate, .sessionRate, .bytesInRate, .bytesOutRate, .generalPurposeRate, .secondRate: true
+            case .connections, .currentConnections, .sessions, .bytesIn, .bytesOut, .generalPurpose, .second, .tag:
+                false
             }
         }
     }

@@ -12,7 +12,7 @@ enum StickTableReader {
 
     /// Data types that need requests, or that other actions than those here write.
     private static let unsupported: Set<String> = [
-        "gpc", "gpc1", "gpc1_rate", "gpc_rate", "gpt", "gpt0", "http_err_cnt", "http_err_rate", "http_fail_cnt",
+        "gpc", "gpc_rate", "gpt", "http_err_cnt", "http_err_rate", "http_fail_cnt",
         "http_fail_rate", "http_req_cnt", "http_req_rate",
     ]
 

@@ -80,7 +80,7 @@ extension WorkerLoop {
         idleLimits = limits
         sessions.forEach { session in
             guard session.pointee.isRelaying else { return }
-            if areOthers, let limit = idleLimit(of: session) {
+            if areOthers, session.pointee.phase != .answering, let limit = idleLimit(of: session) {
                 let silence = now.advanced(byMilliseconds: limit.milliseconds)
                 plan(session, at: endOfAge(of: session).map { min($0, silence) } ?? silence)
             } else {

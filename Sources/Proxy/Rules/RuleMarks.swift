@@ -10,4 +10,8 @@ struct RuleMarks: OptionSet {
     static let isForced = RuleMarks(rawValue: 4)
     /// Its client's connection has broken while the server's was being made.
     static let isClientBroken = RuleMarks(rawValue: 8)
+    /// It is a session, and no connection alone.
+    static let hasBegun = RuleMarks(rawValue: 16)
+    /// Its rules have let it go on to a server.
+    static let isForwarded = RuleMarks(rawValue: 32)
 }

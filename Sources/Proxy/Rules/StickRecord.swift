@@ -20,6 +20,9 @@ struct StickRecord: Sendable, Equatable {
     var bytesOutRate = PeriodCounter()
     var generalPurpose: Int64 = 0
     var generalPurposeRate = PeriodCounter()
+    var second: Int64 = 0
+    var secondRate = PeriodCounter()
+    var tag: Int64 = 0
 }
 
 /// A proxy's stick table; only the worker's thread touches it.
@@ -103,6 +106,16 @@ final class ProxyTable {
         case .bytesInRate: return rate(record.bytesInRate, quantity, now)
         case .bytesOutRate: return rate(record.bytesOutRate, quantity, now)
         case .generalPurposeRate: return rate(record.generalPurposeRate, quantity, now)
+        case .second: return record.second
+        case .secondRate: return rate(record.secondRate, quantity, now)
+        case .tag: return record.tag
+        case .countUpSecond:
+            entries[entry].second += 1
+            if let period = periods[.secondRate] { entries[entry].secondRate.count(at: now, period: period) }
+            return record.second + 1
+        case .clearSecond:
+            entries[entry].second = 0
+            return record.second
         case .countUp:
             entries[entry].generalPurpose += 1
             if let period = periods[.generalPurposeRate] {
@@ -136,6 +149,9 @@ extension TableSample.Quantity {
         case .bytesOutRate: .bytesOutRate
         case .generalPurpose, .countUp, .clear, .isTracked: .generalPurpose
         case .generalPurposeRate: .generalPurposeRate
+        case .second, .countUpSecond, .clearSecond: .second
+        case .secondRate: .secondRate
+        case .tag: .tag
         }
     }
 }

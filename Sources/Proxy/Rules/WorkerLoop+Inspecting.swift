@@ -17,17 +17,21 @@ extension WorkerLoop {
         let isFinal = isInspectionFinal(of: session, inspection)
         for gate in inspection.gates {
             let result = gate.condition.map { verdict(of: $0, for: session, isFinal: isFinal) } ?? .holds
-            switch (result, gate.action) {
-            case (.fails, _): continue
-            case (.holds, .track(let tracking)): track(session, tracking)
-            case (.holds, .countUp(let slot)): _ = value(of: .countUp(at: slot), for: session)
-            case (.undecided, _):
+            switch result {
+            case .fails: continue
+            case .undecided:
                 awaitContent(of: session, atMost: inspection.delay ?? .zero)
                 return false
-            case (.holds, .accept):
+            case .holds: break
+            }
+            switch perform(gate.action, on: session) {
+            case .next: continue
+            case .accept:
                 endInspection(of: session)
                 return true
-            case (.holds, .reject):
+            case .cut: preconditionFailure("only a server's connection is cut")
+            case .end(let isTold):
+                if !isTold { silence(session) }
                 frontend(Int(session.pointee.frontend)).countRefusal(\.requests, at: Int(session.pointee.bind))
                 end(session, .denied)
                 return false

@@ -14,8 +14,10 @@ extension WorkerLoop {
     ///   - frontend: its frontend.
     /// - Returns: false when it has been refused; its slot is free then.
     func isAdmitted(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
-        guard rejects(frontend.configuration.rules.connection, session) else { return true }
-        frontend.countRefusal(\.connections, at: Int(session.pointee.bind))
+        guard case .end(let isTold) = result(of: frontend.configuration.rules.connection, session) else { return true }
+        // HAProxy counts whoever is dropped in silence as refused for what it sent.
+        frontend.countRefusal(isTold ? \.connections : \.requests, at: Int(session.pointee.bind))
+        if !isTold { Socket.silence(session.pointee.client) }
         Socket.reset(session.pointee.client)
         forget(session, at: frontend)
         return false
@@ -28,8 +30,9 @@ extension WorkerLoop {
     ///   - frontend: its frontend.
     /// - Returns: false when it has been refused; its slot is free then.
     func mayBegin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
-        guard rejects(frontend.configuration.rules.session, session) else { return true }
-        frontend.countRefusal(\.sessions, at: Int(session.pointee.bind))
+        guard case .end(let isTold) = result(of: frontend.configuration.rules.session, session) else { return true }
+        frontend.countRefusal(isTold ? \.sessions : \.requests, at: Int(session.pointee.bind))
+        if !isTold { Socket.silence(session.pointee.client) }
         Socket.close(session.pointee.client)
         forget(session, at: frontend)
         return false
@@ -54,6 +57,7 @@ extension WorkerLoop {
             timers.cancel(&session.pointee.timer)
             session.pointee.phase = .queued
         }
+        session.pointee.marks.insert(.isForwarded)
         if isSentByRule(session, backend) { return }
         dispatch(session, avoiding: nil)
     }
@@ -95,6 +99,9 @@ extension WorkerLoop {
         // What was sent is looked at once, and only if a test asks for it.
         var looked: UnsafeRawBufferPointer?
         return ConditionVerdict(of: condition, isFinal: isFinal, expressions) { fetch in
+            if session.pointee.phase == .answering, let reading = answer(fetch, of: session, isFinal: isFinal) {
+                return reading
+            }
             guard case .content(let sample) = fetch else { return .value(value(of: fetch, for: session)) }
             let bytes = looked ?? relay.look(at: session.pointee.client, atMost: SentContent.most).bytes
             looked = bytes
@@ -103,23 +110,24 @@ extension WorkerLoop {
         }
     }
 
-    /// Whether rules that need nothing of what is sent refuse a connection.
-    private func rejects(_ gates: [RuleSet.Gate], _ session: UnsafeMutablePointer<Session>) -> Bool {
+    /// What rules come to that need nothing of what is sent.
+    private func result(of gates: [RuleSet.Gate], _ session: UnsafeMutablePointer<Session>) -> ActionResult {
         for gate in gates where gate.condition.map({ verdict(of: $0, for: session, isFinal: true) == .holds }) ?? true {
-            switch gate.action {
-            case .accept: return false
-            case .reject: return true
-            case .track(let tracking): track(session, tracking)
-            case .countUp(let slot): _ = value(of: .countUp(at: slot), for: session)
+            switch perform(gate.action, on: session) {
+            case .next: continue
+            case .accept: return .accept
+            case .end(let isTold): return .end(isTold: isTold)
+            case .cut: preconditionFailure("only a server's connection is cut")
             }
         }
-        return false
+        return .accept
     }
 
     private func forget(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         timers.cancel(&session.pointee.timer)
         if !tracked.isEmpty { endTracking(of: session) }
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
+        if !variables.isEmpty { variables[session.pointee.index] = nil }
         frontend.leave(Int(session.pointee.bind))
         sessions.giveBack(session)
         placeBecameFree(at: frontend)

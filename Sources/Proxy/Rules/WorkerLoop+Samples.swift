@@ -13,7 +13,7 @@ extension WorkerLoop {
     func value(of fetch: SampleExpression.Fetch, for session: UnsafeMutablePointer<Session>) -> SampleValue {
         let frontend = frontend(Int(session.pointee.frontend))
         switch fetch {
-        case .constant(.none), .uniqueID, .content: return .none
+        case .constant(.none), .uniqueID, .content, .answer: return .none
         case .constant(.integer(let number)): return .integer(number)
         case .constant(.boolean(let isTrue)): return .boolean(isTrue)
         case .constant(.text(let text)): return .text(text)
@@ -23,8 +23,12 @@ extension WorkerLoop {
         case .destination: return address(destination(of: session) ?? .none)
         case .destinationPort: return port(destination(of: session) ?? .none)
         case .isDestinationLocal: return isLocal(destination(of: session) ?? .none)
-        // There is no connection to a server yet where rules are looked at.
-        case .backendSource, .backendSourcePort, .serverAddress, .serverPort, .serverName, .serverID: return .none
+        case .backendSource: return address(ownAddress(of: session))
+        case .backendSourcePort: return port(ownAddress(of: session))
+        case .serverAddress: return address(serverAddress(of: session))
+        case .serverPort: return port(serverAddress(of: session))
+        case .serverName: return server(of: session).map { .text($0.configuration.name) } ?? .none
+        case .serverID: return server(of: session).map { .integer(Int64($0.configuration.id)) } ?? .none
         case .frontendName: return .text(frontend.configuration.name)
         case .frontendID: return .integer(Int64(frontend.configuration.id))
         case .frontendConnections: return .integer(Int64(frontend.allSessions))
@@ -45,12 +49,50 @@ extension WorkerLoop {
         case .processID: return .integer(Int64(CurrentProcess.identifier))
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: encryption(of: session))
+        case .variable(let variable): return value(of: variable, for: session)
         case .table(let sample): return value(of: sample, for: session)
         case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
         case .live(.server(let measure, let index, let server)):
             guard let backend = backends[index], backend.servers.indices.contains(server) else { return .none }
             return self.measure(measure, of: server, in: backend)
         }
+    }
+
+    /// Reads a sample of what a session's server has answered.
+    ///
+    /// - Parameters:
+    ///   - fetch: what is asked for.
+    ///   - session: a session whose rules look at what its server answers.
+    ///   - isFinal: whether no more is waited for.
+    /// - Returns: what is known of it; `nil` where it asks for something else.
+    func answer(
+        _ fetch: SampleExpression.Fetch, of session: UnsafeMutablePointer<Session>, isFinal: Bool
+    ) -> SampleReading? {
+        switch fetch {
+        case .answer(let sample), .content(let sample):
+            let bytes = heldAnswers[session.pointee.index]?.bytes ?? []
+            return bytes.withUnsafeBytes { SentContent(bytes: $0, isComplete: isFinal).reading(of: sample) }
+        default: return nil
+        }
+    }
+
+    /// The server that a session is connected to; `nil` before, as most rules are looked at.
+    private func server(of session: UnsafeMutablePointer<Session>) -> Server? {
+        guard session.pointee.phase == .answering else { return nil }
+        return backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
+    }
+
+    /// Where that is.
+    private func serverAddress(of session: UnsafeMutablePointer<Session>) -> IPEndpoint {
+        guard case .ip(let endpoint)? = server(of: session)?.address else { return .none }
+        return endpoint
+    }
+
+    /// Where a session's connection to its server comes from.
+    private func ownAddress(of session: UnsafeMutablePointer<Session>) -> IPEndpoint {
+        guard session.pointee.phase == .answering, case .ip(let endpoint)? = Socket.localAddress(session.pointee.server)
+        else { return .none }
+        return endpoint
     }
 
     private func address(_ endpoint: IPEndpoint) -> SampleValue { endpoint == .none ? .none : .address(endpoint) }

@@ -66,6 +66,10 @@ extension WorkerLoop {
     ///   - session: for whom.
     /// - Returns: what is known of it now.
     func value(of sample: SampleExpression, for session: UnsafeMutablePointer<Session>) -> SampleValue {
+        if session.pointee.phase == .answering, let reading = answer(sample.fetch, of: session, isFinal: true) {
+            guard case .value(let value) = reading else { return .none }
+            return value.converted(by: sample.converters)
+        }
         guard case .content(let content) = sample.fetch else {
             return value(of: sample.fetch, for: session).converted(by: sample.converters)
         }

@@ -77,7 +77,7 @@ extension WorkerLoop {
             else { return .none }
             // Only counting makes an entry of a client that has none.
             let entry =
-                sample.quantity == .countUp
+                sample.quantity.isCount
                 ? table.entries.entry(for: key, at: tableTime, initial: StickRecord())
                 : table.entries.find(key, at: tableTime)
             return read(sample, index, entry)

@@ -141,6 +141,9 @@ extension StickRecord {
         case .bytesOutRate: bytesOutRate = PeriodCounter()
         case .generalPurpose: generalPurpose = 0
         case .generalPurposeRate: generalPurposeRate = PeriodCounter()
+        case .second: second = 0
+        case .secondRate: secondRate = PeriodCounter()
+        case .tag: tag = 0
         }
     }
 
@@ -155,6 +158,8 @@ extension StickRecord {
         sum.bytesIn = max(bytesIn, other.bytesIn)
         sum.bytesOut = max(bytesOut, other.bytesOut)
         sum.generalPurpose = max(generalPurpose, other.generalPurpose)
+        sum.second = max(second, other.second)
+        if tag == 0 { sum.tag = other.tag }
         func join(_ counter: StickTableConfiguration.Counter, _ path: WritableKeyPath<StickRecord, PeriodCounter>) {
             guard let period = periods[counter] else { return }
             let theirs = other[keyPath: path].value(at: now, period: period)
@@ -165,6 +170,7 @@ extension StickRecord {
         join(.bytesInRate, \.bytesInRate)
         join(.bytesOutRate, \.bytesOutRate)
         join(.generalPurposeRate, \.generalPurposeRate)
+        join(.secondRate, \.secondRate)
         return sum
     }
 }

@@ -16,7 +16,9 @@ public enum KeptTableText {
     }
 
     private static let title = "stick-tables"
-    private static let version = "1"
+    private static let version = "2"
+    /// The version before, whose entries have fewer numbers.
+    private static let formerVersion = "1"
     private static let nothing = "-"
 
     /// Writes tables.
@@ -51,13 +53,15 @@ public enum KeptTableText {
     public static func read(_ text: String, wall: Int64, now: Int64) throws(Damage) -> [KeptTable] {
         var tables: [KeptTable] = []
         var age: Int64 = 0
+        var layout = Layout.present
         for (index, line) in text.split(separator: "\n").enumerated() {
             let words = line.split(separator: " ").map(String.init)
             let damage = Damage(line: index + 1)
             if index == 0 {
-                guard words.count == 3, words[0] == title, words[1] == version, let written = Int64(words[2]) else {
-                    throw damage
-                }
+                guard words.count == 3, words[0] == title, let known = Layout(version: words[1]),
+                    let written = Int64(words[2])
+                else { throw damage }
+                layout = known
                 // A clock that was set back lets nothing live longer.
                 age = max(0, wall - written)
             } else if words.first == "table" {
@@ -65,7 +69,7 @@ public enum KeptTableText {
                 tables.append(table)
             } else {
                 guard let last = tables.indices.last,
-                    let entry = entry(words, tables[last].keyKind, age: age, now: now)
+                    let entry = entry(words, layout, tables[last].keyKind, age: age, now: now)
                 else { throw damage }
                 if entry.expiresAt > now { tables[last].entries.append(entry) }
             }
@@ -113,30 +117,51 @@ public enum KeptTableText {
 
     // MARK: Entries
 
-    /// The numbers of a record in the file's order; those of the moment are not kept.
-    private static var numbers: [WritableKeyPath<StickRecord, Int64>] {
-        [
-            \.serverID, \.connections, \.sessions, \.bytesIn, \.bytesOut, \.generalPurpose,
-        ]
-    }
-    /// The rates, after them.
-    private static var rates: [WritableKeyPath<StickRecord, PeriodCounter>] {
-        [
-            \.connectionRate, \.sessionRate, \.bytesInRate, \.bytesOutRate, \.generalPurposeRate,
-        ]
+    /// Which numbers of a record stand in a file, in its order; those of the moment are not kept.
+    private struct Layout {
+        let numbers: [WritableKeyPath<StickRecord, Int64>]
+        /// After the numbers.
+        let rates: [WritableKeyPath<StickRecord, PeriodCounter>]
+
+        private static var former: Layout {
+            Layout(
+                numbers: [\.serverID, \.connections, \.sessions, \.bytesIn, \.bytesOut, \.generalPurpose],
+                rates: [\.connectionRate, \.sessionRate, \.bytesInRate, \.bytesOutRate, \.generalPurposeRate])
+        }
+        static var present: Layout {
+            Layout(numbers: former.numbers + [\.second, \.tag], rates: former.rates + [\.secondRate])
+        }
+
+        private init(
+            numbers: [WritableKeyPath<StickRecord, Int64>], rates: [WritableKeyPath<StickRecord, PeriodCounter>]
+        ) {
+            (self.numbers, self.rates) = (numbers, rates)
+        }
+
+        /// The layout of a version; `nil` of one that is not known.
+        init?(version: String) {
+            switch version {
+            case KeptTableText.version: self = .present
+            case KeptTableText.formerVersion: self = .former
+            default: return nil
+            }
+        }
     }
 
     private static func fields(of entry: KeptTable.Entry, now: Int64) -> [String] {
         let left = entry.expiresAt == .max ? nothing : "\(entry.expiresAt - now)"
         let server = entry.record.server.map { hexadecimal(Array($0.utf8)) } ?? nothing
-        return [key(entry.key), left, server] + numbers.map { "\(entry.record[keyPath: $0])" }
-            + rates.map { rate(entry.record[keyPath: $0], now: now) }
+        let layout = Layout.present
+        return [key(entry.key), left, server] + layout.numbers.map { "\(entry.record[keyPath: $0])" }
+            + layout.rates.map { rate(entry.record[keyPath: $0], now: now) }
     }
 
     private static func entry(
-        _ words: [String], _ kind: StickTableConfiguration.KeyKind, age: Int64, now: Int64
+        _ words: [String], _ layout: Layout, _ kind: StickTableConfiguration.KeyKind, age: Int64, now: Int64
     ) -> KeptTable.Entry? {
-        guard words.count == 3 + numbers.count + rates.count, let key = key(words[0], kind) else { return nil }
+        guard words.count == 3 + layout.numbers.count + layout.rates.count, let key = key(words[0], kind) else {
+            return nil
+        }
         var record = StickRecord()
         if words[2] != nothing {
             guard let bytes = bytes(words[2]) else { return nil }
@@ -147,11 +172,11 @@ public enum KeptTableText {
             guard let left = Int64(words[1]) else { return nil }
             expiresAt = sum(now, sum(left, -age))
         }
-        for (path, word) in zip(numbers, words[3...]) {
+        for (path, word) in zip(layout.numbers, words[3...]) {
             guard let number = Int64(word) else { return nil }
             record[keyPath: path] = number
         }
-        for (path, word) in zip(rates, words[(3 + numbers.count)...]) {
+        for (path, word) in zip(layout.rates, words[(3 + layout.numbers.count)...]) {
             guard let rate = rate(word, age: age, now: now) else { return nil }
             record[keyPath: path] = rate
         }

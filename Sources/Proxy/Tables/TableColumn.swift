@@ -6,6 +6,7 @@ import Configuration
 /// - Source: HAProxy 2.6 management guide, `show table`; the order recorded from 2.6.12.
 public enum TableColumn: String, Sendable, CaseIterable {
     case serverID = "server_id"
+    case tag = "gpt0"
     case generalPurpose = "gpc0"
     case generalPurposeRate = "gpc0_rate"
     case connections = "conn_cnt"
@@ -17,6 +18,8 @@ public enum TableColumn: String, Sendable, CaseIterable {
     case bytesInRate = "bytes_in_rate"
     case bytesOut = "bytes_out_cnt"
     case bytesOutRate = "bytes_out_rate"
+    case second = "gpc1"
+    case secondRate = "gpc1_rate"
     case serverKey = "server_key"
 
     /// What a table has to keep for it; `nil` for what it keeps where sessions stick by it.
@@ -24,7 +27,7 @@ public enum TableColumn: String, Sendable, CaseIterable {
         switch self {
         case .serverID, .serverKey: nil
         case .generalPurpose, .generalPurposeRate, .connections, .connectionRate, .currentConnections, .sessions,
-            .sessionRate, .bytesIn, .bytesInRate, .bytesOut, .bytesOutRate:
+            .sessionRate, .bytesIn, .bytesInRate, .bytesOut, .bytesOutRate, .second, .secondRate, .tag:
             StickTableConfiguration.Counter(rawValue: rawValue)
         }
     }
@@ -83,6 +86,9 @@ extension ProxyTable {
         case .bytesInRate: return rate(\.bytesInRate)
         case .bytesOut: return record.bytesOut
         case .bytesOutRate: return rate(\.bytesOutRate)
+        case .second: return record.second
+        case .secondRate: return rate(\.secondRate)
+        case .tag: return record.tag
         case .serverKey: return 0
         }
     }
@@ -110,6 +116,9 @@ extension StickRecord {
         case .bytesInRate: bytesInRate.set(kept, at: now)
         case .bytesOut: bytesOut = kept
         case .bytesOutRate: bytesOutRate.set(kept, at: now)
+        case .second: second = kept
+        case .secondRate: secondRate.set(kept, at: now)
+        case .tag: tag = kept
         // Texts are remembered with sessions alone.
         case .serverKey: break
         }

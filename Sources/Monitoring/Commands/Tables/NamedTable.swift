@@ -46,7 +46,7 @@ struct NamedTable: Sendable {
             switch column {
             case .serverKey: line += " \(column.rawValue)=\(entry.server ?? "-")"
             case .serverID, .generalPurpose, .generalPurposeRate, .connections, .connectionRate, .currentConnections,
-                .sessions, .sessionRate, .bytesIn, .bytesInRate, .bytesOut, .bytesOutRate:
+                .sessions, .sessionRate, .bytesIn, .bytesInRate, .bytesOut, .bytesOutRate, .second, .secondRate, .tag:
                 line += " \(column.rawValue)\(period(of: column))=\(column.text(entry[column]))"
             }
         }

@@ -14,7 +14,7 @@ enum TableWords {
 
     /// What HAProxy's tables can keep besides; nothing counts it here.
     private static let keptElsewhere: Set<String> = [
-        "gpc", "gpc1", "gpc1_rate", "gpc_rate", "gpt", "gpt0", "http_err_cnt", "http_err_rate", "http_fail_cnt",
+        "gpc", "gpc_rate", "gpt", "http_err_cnt", "http_err_rate", "http_fail_cnt",
         "http_fail_rate", "http_req_cnt", "http_req_rate",
     ]
 
