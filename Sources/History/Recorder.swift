@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Model
 
@@ -63,13 +64,17 @@ public final class Recorder: HistorySink {
         guard queue.open() else { return }
         let run = HistoryStore.Run(
             processID: processID, version: version, startedAt: now(), predecessor: predecessor)
+        let isNamed = DispatchSemaphore(value: 0)
         let thread = Thread { [file, limits, retention, queue, now, report] in
+            isNamed.wait()
             var loop = RecorderLoop(
                 file: file, run: run, limits: limits, retention: retention, queue: queue, now: now, report: report)
             loop.runUntilClosed()
         }
-        thread.name = "history"
         thread.start()
+        // On Linux only a thread that runs takes a name, by which a person finds it in 'top -H'.
+        thread.name = "history"
+        isNamed.signal()
     }
 
     /// Keeps session counts for another time from now on; what has been removed does not come back.

@@ -59,6 +59,21 @@ struct RecorderTests {
         #expect(try state.files == ["history.sqlite"])
     }
 
+    @Test("the writer's thread has a name, for those who look at what costs time")
+    func threadName() async throws {
+        let state = try StateDirectory()
+        let recorder = state.recorder()
+        recorder.start()
+        await recorder.flush()
+        let tasks = "/proc/self/task"
+        let names = try FileManager.default.contentsOfDirectory(atPath: tasks).map { task in
+            // A thread that ends meanwhile has none.
+            (try? String(contentsOfFile: "\(tasks)/\(task)/comm", encoding: .utf8)) ?? ""
+        }
+        #expect(names.contains("history\n"), "\(names)")
+        await recorder.stop()
+    }
+
     @Test("the heartbeat goes on while nothing happens")
     func heartbeat() async throws {
         let state = try StateDirectory()
