@@ -214,7 +214,8 @@ public actor AlertService {
             guard failing.insert(alert.name).inserted else { return }
             complain("\(what): \(why); it is tried again", of: message.instance)
         case .givenUp:
-            complain("\(what): \(why); given up after \(delivery.attempts + 1) attempts", of: message.instance)
+            let attempts = DashboardWords.count(delivery.attempts + 1, "attempt")
+            complain("\(what): \(why); given up after \(attempts)", of: message.instance)
         }
     }
 

@@ -246,7 +246,7 @@ struct AlertDeliveryTests {
                 Self.offer(.fatal, to: tap)
                 try await Self.eventually("it is given up") { events.complaints.count == 1 }
                 #expect(
-                    events.complaints.first?.hasSuffix("the server answered 404 Not Found; given up after 1 attempts")
+                    events.complaints.first?.hasSuffix("the server answered 404 Not Found; given up after 1 attempt")
                         == true)
             }
             try await Self.run(alert, in: path) { _, _ in }
