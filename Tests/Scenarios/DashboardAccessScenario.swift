@@ -46,6 +46,35 @@ extension Scenarios {
         }
 
         @Test(
+            "without scripts the pages are whole, and their links lead on",
+            .enabled(if: Browser.isInstalled, "there is no \(Browser.path)"), .timeLimit(.minutes(2)))
+        func withoutScripts() async throws {
+            let site = try await DashboardSite()
+            let browser = try await Browser(in: try TemporaryDirectory())
+            try await browser.resize(width: 1280, height: 700)
+            try await browser.allowScripts(false)
+            try await browser.open(site.address + "/?period=24h")
+            #expect(try await browser.evaluate("document.getElementById('live').className") == "live")
+            #expect(
+                try await browser.evaluate("document.querySelector('.summary').textContent").contains("all is well"))
+            let states =
+                "[...document.querySelectorAll('svg.lane [data-state]')].map((part) => part.dataset.state).join()"
+            let drawn = try await browser.evaluate(states).split(separator: ",")
+            #expect(drawn.contains("UP") && drawn.contains("DOWN") && drawn.contains("MAINT"), "\(drawn)")
+            // To the server's page by its link, and from there to the transition by that of the lane.
+            for (link, sign) in [(".server a", "h2 .badge"), ("svg.lane a.mark:not(.quiet)", "tr[id].chosen")] {
+                let address = try await browser.evaluate("document.querySelector('\(link)').getAttribute('href')")
+                try await browser.open(site.address + address)
+                #expect(
+                    try await browser.evaluate("String(document.querySelector('\(sign)') !== null)") == "true",
+                    "\(address)")
+            }
+            #expect(browser.complaints == [])
+            try await browser.stop()
+            try await site.process.stop()
+        }
+
+        @Test(
             "the keyboard reaches every part of a lane, which says its times, cause and sessions, and leads on",
             .enabled(if: Browser.isInstalled, "there is no \(Browser.path)"), .timeLimit(.minutes(3)))
         func keyboard() async throws {

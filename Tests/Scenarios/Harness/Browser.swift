@@ -97,6 +97,11 @@ final class Browser {
         _ = try await send("Emulation.setEmulatedMedia", ["features": [feature]])
     }
 
+    /// Says whether pages that are loaded from now on may run scripts.
+    func allowScripts(_ isAllowed: Bool) async throws {
+        _ = try await send("Emulation.setScriptExecutionDisabled", ["value": !isAllowed])
+    }
+
     /// Sends a header with each request from now on.
     func send(header: String, _ value: String) async throws {
         _ = try await send("Network.enable")
