@@ -5,7 +5,7 @@
 /// - Source: HAProxy 2.6 configuration manual, section 2.4 (conditional blocks).
 struct ConditionalBlocks {
     /// Most blocks within each other, as in HAProxy.
-    static let deepest = 16
+    static let deepest = 99
 
     private enum Branch {
         /// Its lines are read.

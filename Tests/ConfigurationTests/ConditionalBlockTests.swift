@@ -23,6 +23,16 @@ struct ConditionalBlockTests {
         #expect(try retries(".if 1\n.if 0\nretries 5\n.else\nretries 6\n.endif\n.endif") == 6)
     }
 
+    @Test("99 blocks may stand within each other, and no more")
+    func deepest() throws {
+        func text(_ count: Int) -> String {
+            String(repeating: ".if 1\n", count: count) + "retries 5\n" + String(repeating: ".endif\n", count: count)
+        }
+        #expect(try retries(text(99)) == 5)
+        #expect(
+            Sample.listen(text(100)).lines.first == "error 108:1 more than 99 '.if' within each other")
+    }
+
     @Test("a whole section may stand in a block")
     func sections() throws {
         let text = Sample.defaults + ".if 0\nlisten a\n    bind :1\n.endif\n" + Sample.proxy
