@@ -28,6 +28,9 @@ public enum DescriptorLimit {
         return wanted
     }
 
+    /// How many descriptors this process may have now; 0 where the kernel doesn't tell, which is for messages alone.
+    public static var held: UInt64 { (try? current().soft) ?? 0 }
+
     /// The limits as they are.
     ///
     /// - Returns: what holds, and up to what the process may raise it by itself.

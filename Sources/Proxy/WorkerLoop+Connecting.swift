@@ -223,12 +223,12 @@ extension WorkerLoop {
 
     private func connect(_ session: UnsafeMutablePointer<Session>, to index: Int, of backend: Backend) {
         let server = backend.servers[index]
-        server.tally.begin(at: now)
         server.tally.connectAttempts += 1
         backend.tally.connectAttempts += 1
         backend.tally.lastSession = now
         session.pointee.phase = .connecting
         guard let address = server.address else {
+            server.tally.begin(at: now)
             // Its name has lost its address while the session was waiting to try it again.
             attemptFailed(session, timedOut: false)
             return
@@ -238,13 +238,18 @@ extension WorkerLoop {
                 Socket.connect(to: address)
             }
         session.pointee.server = descriptor
+        // What never left this machine is no session of the server's.
+        if start.hasLeft { server.tally.begin(at: now) }
         switch start {
-        case .exhausted(let code):
+        case .exhausted(0):
             end(session, .exhausted)
+        case .exhausted:
+            tellOfWant(start, in: backend)
             // Whoever comes next would fare the same, and waits better than being refused.
-            if code != 0 { pauseForExhaustion() }
+            pauseForExhaustion()
+            attemptFailed(session, timedOut: false, isOwnFault: true)
         case .sourceRefused, .portsUsedUp:
-            tellOfSource(start, in: backend)
+            tellOfWant(start, in: backend)
             attemptFailed(session, timedOut: false, isOwnFault: true)
         case .failed:
             attemptFailed(session, timedOut: false)

@@ -95,22 +95,49 @@ extension WorkerLoop {
         return .ip(endpoint)
     }
 
-    /// Says in a backend's log that a connection could not be made for want of an address or port to come from.
+    /// Says in a backend's log that a connection could not be made for want of a descriptor, or of an address or port to
+    /// come from.
     ///
     /// - Parameters:
     ///   - start: which of them.
     ///   - backend: the backend.
-    func tellOfSource(_ start: ConnectStart, in backend: Backend) {
+    func tellOfWant(_ start: ConnectStart, in backend: Backend) {
         guard let position = backends.firstIndex(where: { $0 === backend }) else { return }
         let name = backend.configuration.name
         let line =
             switch start {
             case .portsUsedUp:
                 TextLogLine(level: .err, text: "Connect() failed for backend \(name): no free ports.")
-            case .sourceRefused, .exhausted, .failed, .connected, .inProgress:
+            case .exhausted(let code):
+                TextLogLine(level: .emerg, text: "Proxy \(name) \(Self.limit(behind: code))")
+            case .sourceRefused, .failed, .connected, .inProgress:
                 TextLogLine(
                     level: .emerg, text: "Cannot bind to source address before connect() for backend \(name).")
             }
         log.send(line, along: routes[position], at: WallClock.now())
+    }
+
+    /// What a socket that can't be had has come up against.
+    ///
+    /// - Source: recordings of HAProxy 2.6 and its management guide.
+    private static func limit(behind code: Int32) -> String {
+        let (process, system) = ("Please check 'ulimit-n' and restart.", "Please check system tunables.")
+        let most = DescriptorLimit.held
+        switch ResourceWant(code) {
+        case .processDescriptors: return "reached process FD limit (maxsock=\(most)). \(process)"
+        case .systemDescriptors: return "reached system FD limit (maxsock=\(most)). \(system)"
+        case .memory: return "reached system memory limit (maxsock=\(most)). \(system)"
+        case .other: return "cannot have a socket: \(SystemError.text(of: code))"
+        }
+    }
+}
+
+extension ConnectStart {
+    /// Whether there has been an attempt that others could have seen.
+    var hasLeft: Bool {
+        switch self {
+        case .connected, .inProgress, .failed: true
+        case .exhausted, .sourceRefused, .portsUsedUp: false
+        }
     }
 }

@@ -8,7 +8,7 @@ import Testing
 ///
 /// - `K-`, `KQ` and `KC`, which take the stats socket: `Scenarios.KilledSessions`;
 /// - `U-`, `UC` and `DC`: `MarkTests`; `SQ`: `QueueTests`;
-/// - `RC` takes a process without descriptors, which HAProxy calls `SC`: `SessionEndTests`.
+/// - `RC` takes a kernel without memory for the poller (without descriptors it is `SC`, as with HAProxy): `SessionEndTests`.
 ///
 /// Not to be had here: `PD` takes rules about answers, which are refused; `I…` is a broken program, `LR` and `…H` and `…T` are
 /// about HTTP, and `…L` takes a server that is forgotten before its last bytes are sent, which neither program does in TCP
