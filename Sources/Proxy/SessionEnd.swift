@@ -30,6 +30,8 @@ enum SessionEnd: Equatable {
     case clientSilentInQueue
     /// The client was silent for too long while its connection was being made.
     case clientSilentConnecting
+    /// The same, and the last attempt had no answer, either.
+    case clientSilentUnanswered
     /// A rule refused what the client sent.
     case denied
     /// A rule refused what the server answered.
@@ -82,7 +84,7 @@ enum SessionEnd: Equatable {
         case .clientLeftQueue: TerminationState(.client, .queue)
         case .clientLeftConnecting: TerminationState(.client, .connect)
         case .clientSilentInQueue: TerminationState(.clientTimeout, .queue)
-        case .clientSilentConnecting: TerminationState(.clientTimeout, .connect)
+        case .clientSilentConnecting, .clientSilentUnanswered: TerminationState(.clientTimeout, .connect)
         case .denied: TerminationState(.proxy, .request)
         case .answerDenied: TerminationState(.proxy, .data)
         case .clientLeftInspection: TerminationState(.client, .request)
@@ -103,7 +105,7 @@ enum SessionEnd: Equatable {
     var isClientAbort: Bool {
         switch self {
         case .clientFailed, .clientAborted, .clientLeftInspection, .clientSilentInInspection, .clientSilentInQueue,
-            .clientSilentConnecting:
+            .clientSilentConnecting, .clientSilentUnanswered:
             true
         case .closed, .serverFailed, .connectFailed, .connectTimeout, .noServer, .queueTimeout,
             .queueFull, .clientLeftQueue, .clientLeftConnecting, .denied, .answerDenied, .cut, .exhausted, .killed,
@@ -120,7 +122,8 @@ enum SessionEnd: Equatable {
         case .serverFailed: true
         case .closed, .clientFailed, .clientAborted, .connectFailed, .connectTimeout, .noServer,
             .queueTimeout, .queueFull, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .answerDenied, .cut,
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .clientSilentUnanswered, .denied,
+            .answerDenied, .cut,
             .exhausted, .killed,
             .moved, .aged, .serverDown, .activeUp:
             false
@@ -135,7 +138,8 @@ enum SessionEnd: Equatable {
         switch self {
         case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull: true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting, .clientLeftInspection,
-            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied, .answerDenied, .cut,
+            .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .clientSilentUnanswered, .denied,
+            .answerDenied, .cut,
             .serverFailed,
             .exhausted, .killed, .moved, .aged, .serverDown,
             .activeUp:
@@ -146,7 +150,9 @@ enum SessionEnd: Equatable {
     /// Whether it counts as a connection that could not be made.
     var isConnectionError: Bool {
         switch self {
-        case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted: true
+        case .connectFailed, .connectTimeout, .noServer, .queueTimeout, .queueFull, .exhausted,
+            .clientSilentUnanswered:
+            true
         case .closed, .clientFailed, .clientAborted, .clientLeftQueue, .clientLeftConnecting,
             .clientLeftInspection, .clientSilentInInspection, .clientSilentInQueue, .clientSilentConnecting, .denied,
             .answerDenied, .cut,

@@ -79,7 +79,7 @@ extension WorkerLoop {
         let limit = backend(Int(session.pointee.backend)).connectLimit ?? 0
         // Where both come at once, it is the server's.
         let lastMoment = session.pointee.attemptedAt.advanced(byMilliseconds: limit - 1)
-        return isClientSilent(session, before: lastMoment) ? .clientSilentConnecting : .connectTimeout
+        return isClientSilent(session, before: lastMoment) ? .clientSilentUnanswered : .connectTimeout
     }
 
     private func isClientSilent(_ session: UnsafeMutablePointer<Session>, before moment: MonotonicTime) -> Bool {
