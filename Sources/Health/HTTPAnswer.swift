@@ -99,7 +99,7 @@ struct HTTPAnswer: Sendable, Hashable {
         guard let length = lengths.first else {
             // It goes on to the connection's end.
             body = Array(rest)
-            isComplete = status < 200 || status == 204 || status == 304
+            isComplete = (100..<200).contains(status) || status == 204 || status == 304
             return true
         }
         // Said more than once, it has to be the same.

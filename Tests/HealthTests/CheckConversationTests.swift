@@ -199,7 +199,8 @@ struct CheckConversationTests {
     @Test(
         "HTTP: what HAProxy takes for an answer is one",
         arguments: [
-            ("HTTP/1.1 20 OK\r\n\r\n", 20), ("HTTP/1.1 2000 OK\r\n\r\n", 2000), ("HTTP/1.1  65736   OK\r\n\r\n", 200),
+            ("HTTP/1.1 20 OK\r\n\r\n", 20), ("HTTP/1.1 0 x\r\ncontent-length: 0\r\n\r\n", 0),
+            ("HTTP/1.1 2000 OK\r\n\r\n", 2000), ("HTTP/1.1  65736   OK\r\n\r\n", 200),
             ("HTTP/1.1 200\n\n", 200), ("HTTP/1.1 200 OK\r\ncontent-length: 5, 5\r\ncontent-length: 5\r\n\r\n", 200),
         ])
     func valid(text: String, status: Int) throws {
@@ -208,6 +209,7 @@ struct CheckConversationTests {
             return
         }
         #expect(answer.status == status)
+        #expect(answer.isComplete == text.contains("content-length: 0"), "only its headers say how long it is")
     }
 
     @Test("HTTP: a header goes on in the next line")
