@@ -130,6 +130,34 @@ import Testing
         await end(supervisor)
     }
 
+    @Test("a restart of one instance never waits for another's")
+    func independence() async throws {
+        try write("one", bind: try Example.freeAddress())
+        try write("two", bind: try Example.freeAddress())
+        let (workers, gate, logger) = (FakeWorkers(), Gate(), LogLines().logger)
+        var surroundings = InstanceSurroundings(
+            history: history, surface: FakeSurface(),
+            locator: ServerLocator(resolver: Resolver(), standIns: nil, logger: logger), logger: logger,
+            drain: .seconds(30), grace: .seconds(5))
+        surroundings.startWorker = { plan throws(SystemError) in try workers.start(plan) }
+        let supervisor = Supervisor(
+            settings: SupervisorSettings(directory: folder.path, environment: [:]), surroundings: surroundings)
+        try await supervisor.start()
+        // The next worker of 'one' says at the gate what it leaves to its successor.
+        workers.hold(at: gate)
+        try await supervisor.carryOut(.restart, on: "one", by: ada)
+        let restart = Task { [ada] in try await supervisor.carryOut(.restart, on: "one", by: ada) }
+        #expect(await eventually { gate.isAwaited })
+        try await supervisor.carryOut(.restart, on: "two", by: ada)
+        let status = try await supervisor.status(of: [])
+        #expect(status.map(\.state) == [.reloading, .running])
+        #expect(status.map(\.restarts) == [1, 1])
+        gate.open()
+        try await restart.value
+        #expect(try await supervisor.status(of: ["one"]).map(\.restarts) == [2])
+        await end(supervisor)
+    }
+
     @Test("a wrong file is refused with its diagnostics while the old configuration goes on")
     func refused() async throws {
         let (one, two) = (try Example.freeAddress(), try Example.freeAddress())
