@@ -77,6 +77,7 @@ extension Scenarios.Soak {
                 try await setUp.soak.supervisor.run("upgrade", "--reason", "round \(round)").requireSuccess("upgrade")
                 supervisors.append(try await setUp.supervisorID(after: supervisors.last))
                 #expect(try await setUp.echoes())
+                try await Task.sleep(for: Self.breath * 10)
             }
         }
         #expect(counts == .allWell(served: counts.served))

@@ -10,6 +10,8 @@ extension Scenarios {
         /// New connections a second, and sessions that last.
         private static let rate = isLong ? 2_000 : 200
         static let longSessions = isLong ? 2_000 : 50
+        /// In the long form the load has this time at each round, so that many sessions begin under each worker.
+        static let breath = Duration.milliseconds(isLong ? 300 : 0)
         /// What may be kept of a run: the history's caches, what the allocator holds.
         static let memoryKept = 24 << 20
 
@@ -98,6 +100,7 @@ extension Scenarios {
                     var memory = 0
                     for round in 1...Soak.rounds {
                         try await act(round)
+                        try await Task.sleep(for: Soak.breath)
                         if round == Soak.rounds / 2 { memory = try process.residentBytes() }
                     }
                     let growth = try process.residentBytes() - memory
@@ -119,12 +122,16 @@ extension Scenarios {
                 try await eventually("the load is steady; \(load.errorOutput)", within: .seconds(60)) {
                     load.output.contains("steady")
                 }
+                let begun = ContinuousClock.now
                 try await act()
+                let seconds = (ContinuousClock.now - begun) / .seconds(1)
                 load.signal(SIGTERM)
                 _ = try await load.waitUntilExit(within: .seconds(60))
                 let line = load.output.split(separator: "\n").last ?? ""
                 let counts = try JSONDecoder().decode(Counts.self, from: Data(line.utf8))
                 #expect(counts.served > Soak.rounds)
+                // Served counts those of the time before, too, in which the sessions that last begin.
+                print("\(counts.served) served, beside \(counts.long) that lasted; \(Int(seconds)) s")
                 return counts
             }
 
