@@ -167,6 +167,15 @@ final class Relay {
         return (result, UnsafeRawBufferPointer(rebasing: room[..<found]))
     }
 
+    /// Shows bytes that are kept elsewhere as `look` shows those of a socket.
+    ///
+    /// - Parameter bytes: no more than fit into one read.
+    /// - Returns: the bytes, which are valid until the next use of the relay.
+    func show(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+        bytes.withUnsafeBytes { scratch.copyMemory(from: $0) }
+        return UnsafeRawBufferPointer(rebasing: scratch[..<bytes.count])
+    }
+
     /// Takes bytes that were looked at, for nobody.
     ///
     /// - Parameters:

@@ -303,6 +303,7 @@ extension WorkerLoop {
     func beginRelaying(_ session: UnsafeMutablePointer<Session>) {
         let ends = secure.find(session.pointee.index)
         session.pointee.phase = ends.client == nil && ends.server == nil ? .established : .secured
+        if !heldRequests.isEmpty { deliverRequest(of: session) }
         if backend(Int(session.pointee.backend)).looksAtAnswers { awaitAnswer(of: session) }
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds

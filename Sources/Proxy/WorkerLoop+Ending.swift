@@ -24,6 +24,7 @@ extension WorkerLoop {
         frontend.leave(Int(session.pointee.bind))
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         if !inspections.isEmpty { inspections[session.pointee.index] = nil }
+        if !heldRequests.isEmpty { heldRequests[session.pointee.index] = nil }
         if !heldAnswers.isEmpty { heldAnswers[session.pointee.index] = nil }
         if !tracked.isEmpty { endTracking(of: session) }
         if !variables.isEmpty { variables[session.pointee.index] = nil }

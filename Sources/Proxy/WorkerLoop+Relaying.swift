@@ -43,7 +43,7 @@ extension WorkerLoop {
                     return
                 }
                 // What it had sent can't be read any more, but is still counted.
-                session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
+                countUnread(of: session)
                 end(session, .clientAborted)
             } else if readiness.contains(.peerClosed) {
                 // Looked at once the servers' events of this turn are in: a connection that is there is used.
@@ -188,8 +188,7 @@ extension WorkerLoop {
     /// `option abortonclose` says so.
     private func hasNothingToDo(_ session: UnsafeMutablePointer<Session>) -> Bool {
         backend(Int(session.pointee.backend)).configuration.abortsOnClose
-            || secure.find(session.pointee.index).client?.hasUnreadBytes != true
-                && Socket.unreadBytes(session.pointee.client) == 0
+            || !hasSpoken(session)
     }
 
     /// A session's only timer has fired; what that means depends on its phase.

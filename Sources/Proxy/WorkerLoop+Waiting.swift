@@ -85,9 +85,7 @@ extension WorkerLoop {
     private func isClientSilent(_ session: UnsafeMutablePointer<Session>, before moment: MonotonicTime) -> Bool {
         guard let end = endOfSilence(of: session), end <= moment else { return false }
         // One that has spoken or ended waits for a server with good reason.
-        return !session.pointee.upload.isSourceClosing
-            && secure.find(session.pointee.index).client?.hasUnreadBytes != true
-            && Socket.unreadBytes(session.pointee.client) == 0
+        return !session.pointee.upload.isSourceClosing && !hasSpoken(session)
     }
 
     private func endOfSilence(of session: UnsafeMutablePointer<Session>) -> MonotonicTime? {

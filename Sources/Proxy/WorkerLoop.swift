@@ -87,6 +87,8 @@ final class WorkerLoop {
     var variables: [UInt32: [SessionVariable: SampleValue]] = [:]
     /// What rules have set for all sessions.
     var processVariables: [SessionVariable: SampleValue] = [:]
+    /// By the session's slot: what its client has sent in TLS, while rules look at that.
+    var heldRequests: [UInt32: HeldRequest] = [:]
     /// By the session's slot: what its server has answered, while rules look at that.
     var heldAnswers: [UInt32: HeldAnswer] = [:]
     /// By the session's slot: until when its rules wait for what they ask for.

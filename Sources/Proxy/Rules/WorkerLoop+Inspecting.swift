@@ -48,7 +48,7 @@ extension WorkerLoop {
     ///   - readiness: what its socket says.
     func inspectedClientIsReady(_ session: UnsafeMutablePointer<Session>, _ readiness: Readiness) {
         if readiness.contains(.error) || readiness.contains(.hangup) {
-            session.pointee.upload.bytes = Int64(Socket.unreadBytes(session.pointee.client))
+            countUnread(of: session)
             leaveInspection(session, .clientLeftInspection)
             return
         }
@@ -77,7 +77,7 @@ extension WorkerLoop {
     ) -> Bool {
         guard inspection.delay != nil, !session.pointee.upload.isSourceClosing else { return true }
         if let deadline = inspections[session.pointee.index], deadline <= now { return true }
-        return inspection.readsContent && Socket.unreadBytes(session.pointee.client) >= SentContent.most
+        return inspection.readsContent && hasSeenAll(of: session)
     }
 
     /// Waits for the client's next bytes, until the delay is over that counts from the first look.

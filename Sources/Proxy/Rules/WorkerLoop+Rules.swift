@@ -103,9 +103,11 @@ extension WorkerLoop {
                 return reading
             }
             guard case .content(let sample) = fetch else { return .value(value(of: fetch, for: session)) }
-            let bytes = looked ?? relay.look(at: session.pointee.client, atMost: SentContent.most).bytes
+            let bytes = looked ?? look(at: session)
             looked = bytes
-            let isComplete = isFinal || session.pointee.upload.isSourceClosing || bytes.count == SentContent.most
+            let hasEnded = heldRequests[session.pointee.index]?.isComplete == true
+            let isComplete =
+                isFinal || hasEnded || session.pointee.upload.isSourceClosing || bytes.count == SentContent.most
             return SentContent(bytes: bytes, isComplete: isComplete).reading(of: sample)
         }
     }

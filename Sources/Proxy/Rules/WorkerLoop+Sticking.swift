@@ -73,7 +73,7 @@ extension WorkerLoop {
         guard case .content(let content) = sample.fetch else {
             return value(of: sample.fetch, for: session).converted(by: sample.converters)
         }
-        let bytes = relay.look(at: session.pointee.client, atMost: SentContent.most).bytes
+        let bytes = look(at: session)
         switch SentContent(bytes: bytes, isComplete: true).reading(of: content) {
         case .value(let value), .changing(let value): return value.converted(by: sample.converters)
         case .pending: return .none
