@@ -105,6 +105,7 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ]),
         .executableTarget(name: "Guardian", dependencies: ["CLinux"], swiftSettings: withoutLibraries),
+        .executableTarget(name: "HistoryWriter", dependencies: ["History", "Model"], path: "Benchmarks/HistoryWriter"),
         .target(
             name: "Peers", dependencies: ["Configuration", "EventLoop", "Model", "Proxy", "TLS"], path: "Tests/Peers"),
         .target(name: "Seeds", path: "Tests/Seeds"),
