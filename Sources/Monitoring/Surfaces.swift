@@ -49,7 +49,8 @@ public actor Surfaces: InstanceSurface {
         await close(configuration.name)
         let source = SurfaceSource(
             configuration: configuration, version: version, counters: counters, control: control, history: history,
-            accessLists: AccessListBook(configuration), flapping: FlappingServers(history: history))
+            accessLists: AccessListBook(configuration), flapping: FlappingServers(history: history),
+            commandConnections: ConnectionLimit(configuration.global.statsMaxconn))
         var opened: [SocketServer] = []
         var failure: (any Error)?
         // Each descriptor is taken over, also after a failure, because only its server can close it.
@@ -87,7 +88,8 @@ public actor Surfaces: InstanceSurface {
         case .commands(let index):
             return try await SocketServer(
                 takingOver: listener.descriptor, serving: source.commands(of: index),
-                maxConnections: source.mostConnections(of: index), on: group, logger: logger)
+                maxConnections: source.mostConnections(of: index), sharing: source.commandConnections, on: group,
+                logger: logger)
         }
     }
 }
@@ -102,6 +104,8 @@ private struct SurfaceSource: Sendable {
     let accessLists: AccessListBook
     let flapping: FlappingServers
     let certificates = CertificateBook()
+    /// The connections of all stats sockets together.
+    let commandConnections: ConnectionLimit
 
     private var process: ProcessInformation {
         var process = ProcessInformation(version: version)
@@ -155,7 +159,7 @@ private struct SurfaceSource: Sendable {
 
     /// How many connections a stats socket takes at once; further ones wait.
     ///
-    /// - Source: HAProxy 2.6 configuration manual, `stats maxconn`, and `maxconn` of a `stats socket` line.
+    /// - Source: HAProxy 2.6 configuration manual, `maxconn` of a `stats socket` line; `stats maxconn` holds for all together.
     func mostConnections(of index: Int) -> Int {
         let global = configuration.global
         return min(global.statsMaxconn, global.statsSockets[index].maxconn ?? .max)

@@ -19,12 +19,13 @@ final class SocketServer: Sendable {
     ///   - descriptor: the listening socket; it belongs to this server from now on, also when this throws.
     ///   - child: what to do with each connection.
     ///   - maxConnections: most connections at once; further ones wait in the socket's backlog, as with HAProxy's `maxconn`.
+    ///   - shared: how many it may have together with other sockets.
     ///   - group: the threads to serve on.
     ///   - logger: for what goes wrong.
     /// - Throws: what keeps the socket from being served.
     init<Child: ServerChildChannel>(
-        takingOver descriptor: CInt, serving child: Child, maxConnections: Int, on group: any EventLoopGroup,
-        logger: Logger
+        takingOver descriptor: CInt, serving child: Child, maxConnections: Int, sharing shared: ConnectionLimit? = nil,
+        on group: any EventLoopGroup, logger: Logger
     ) async throws {
         let connections = OpenConnections()
         let acceptor = try await ServerBootstrap(group: group)
@@ -34,6 +35,7 @@ final class SocketServer: Sendable {
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
                         AvailableConnectionsChannelHandler(maxConnections: maxConnections))
+                    if let shared { try channel.pipeline.syncOperations.addHandler(ConnectionLimiter(shared)) }
                 }
             }
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -12,6 +12,7 @@ struct BesideHAProxy {
         let stats: HeldPort
         let port: HeldPort
         let log: SyslogCatcher
+        let folder: TemporaryDirectory
     }
 
     /// How long the two may differ while something is under way, such as a check, or a line of the log.
@@ -68,7 +69,7 @@ struct BesideHAProxy {
         let process = try TestProcess(
             [try program(folder), "-db", "-f", "\(folder.path)/test.cfg"], environment: ["SUPERVISE_STATE": ""],
             keeping: folder)
-        let side = Side(process: process, stats: stats, port: port, log: log)
+        let side = Side(process: process, stats: stats, port: port, log: log, folder: folder)
         try await eventually("\(stats.address) answers; \(process.errorOutput)") {
             if let status = process.exitStatus { throw ScenarioError("ended: \(status): \(process.errorOutput)") }
             return try await Socket.connect(port: stats.port) != nil
