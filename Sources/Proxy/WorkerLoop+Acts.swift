@@ -20,7 +20,7 @@ extension WorkerLoop {
                 return .told(try rebalance(name, perMinute: perMinute, cause: cause))
             case .instance(let act): carryOut(act)
             case .endSession(let identifier): try endSession(identifier)
-            case .addServer, .removeServer, .replaceCertificate:
+            case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
                 preconditionFailure("these change the configuration, which isn't the worker's")
             }
             return .done

@@ -15,7 +15,8 @@ extension Instance {
         // What is set between a worker's inheritance and its successor's start would be lost on both.
         await untilExchanged()
         switch act {
-        case .addServer, .removeServer, .replaceCertificate: return await changeInPlace(act, by: who)
+        case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
+            return await changeInPlace(act, by: who)
         case .server(let server, .setState(let state)):
             guard servers.contains(server) else { return .refused(.noSuchServer) }
             ordered[server] = state

@@ -12,6 +12,8 @@ public final class TLSListener: Sendable, Equatable {
         public var names: [String]?
         /// Its own settings; the listener's when `nil`.
         public var settings: TLSSettings?
+        /// The list or folder that has it; `nil` where the line names it itself.
+        public var origin: CertificateOrigin?
 
         /// Makes an entry.
         ///
@@ -19,10 +21,15 @@ public final class TLSListener: Sendable, Equatable {
         ///   - certificate: the certificate.
         ///   - names: the names that get it.
         ///   - settings: its own settings.
-        public init(_ certificate: Certificate, names: [String]? = nil, settings: TLSSettings? = nil) {
+        ///   - origin: the list or folder that has it.
+        public init(
+            _ certificate: Certificate, names: [String]? = nil, settings: TLSSettings? = nil,
+            origin: CertificateOrigin? = nil
+        ) {
             self.certificate = certificate
             self.names = names
             self.settings = settings
+            self.origin = origin
         }
     }
 
@@ -32,6 +39,8 @@ public final class TLSListener: Sendable, Equatable {
     public let entries: [Entry]
     /// Whether only clients that ask for a known name are served (`strict-sni`).
     public let isStrict: Bool
+    /// The file and the line that speak of it, for messages; no part of what makes two listeners alike.
+    public let place: String
 
     private let names: CertificateNames
     private let contexts: [TLSContext]
@@ -42,12 +51,16 @@ public final class TLSListener: Sendable, Equatable {
     ///   - settings: what holds for all certificates.
     ///   - entries: the certificates, at least one, the default one first.
     ///   - isStrict: whether there is no default.
+    ///   - place: the file and the line that speak of it.
     /// - Throws: what can't be used.
-    public init(_ settings: TLSSettings, entries: [Entry], isStrict: Bool) throws(TLSError) {
+    public init(
+        _ settings: TLSSettings, entries: [Entry], isStrict: Bool, place: String = ""
+    ) throws(TLSError) {
         precondition(!entries.isEmpty, "a listener has a certificate")
         self.settings = settings
         self.entries = entries
         self.isStrict = isStrict
+        self.place = place
         names = CertificateNames(
             entries.map { .init(names: $0.names ?? $0.certificate.names, keyKind: $0.certificate.keyKind) },
             isStrict: isStrict)

@@ -112,6 +112,39 @@ extension Scenarios {
             try await both.stop()
         }
 
+        @Test(
+            "a certificate that commands put into a list is for those who ask for it, until they take it out",
+            .enabled(if: CertificateFolder.isAvailable))
+        func listed() async throws {
+            let folder = try certificates()
+            try folder.write(Array("\(folder.path("one.pem")) one.test\n".utf8), to: "list")
+            let file = Self.file(folder.path).replacing(
+                "bind PORT ssl crt \(folder.path)/one.pem crt \(folder.path)/two.pem",
+                with: "bind PORT ssl crt-list \(folder.path("list"))")
+            guard let both = try await BesideHAProxy(file, servers: 1) else { return }
+            let (list, name) = (folder.path("list"), "added.pem")
+            for side in [both.haproxy, both.own] {
+                func expect(_ subject: String, _ when: String) async throws {
+                    let client = try client(of: side, asking: "two.test")
+                    try await eventually("\(subject) \(when); \(client.output)\(client.errorOutput)") {
+                        client.output.contains("CN = \(subject)") || client.output.contains("CN=\(subject)")
+                    }
+                    try await client.stop()
+                }
+                try await expect("one", "before")
+                for command in [
+                    "new ssl cert \(name)", try command("set ssl cert \(name)", folder, "two.pem"),
+                    "commit ssl cert \(name)", "add ssl crt-list \(list) <<\n\(name) [verify none] two.test\n",
+                ] { _ = try await side.ask(command) }
+                try await expect("two", "in the list")
+                #expect(try await side.ask("show ssl cert \(name)").contains("Status: Used\n"))
+                _ = try await side.ask("del ssl crt-list \(list) \(name)")
+                try await expect("one", "taken out")
+                #expect(try await side.ask("show ssl cert \(name)").contains("Status: Unused\n"))
+            }
+            try await both.stop()
+        }
+
         /// A client that stays.
         private func client(of side: BesideHAProxy.Side, asking name: String) throws -> TestProcess {
             try TestProcess([

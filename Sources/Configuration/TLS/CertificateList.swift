@@ -14,6 +14,19 @@ struct CertificateList {
         var draft: TLSDraft?
         /// The names that get it, in lower case; `nil` for its own.
         var names: [String]?
+        /// What its brackets say, word by word; `nil` without any.
+        var options: [String]?
+        /// The names as the line writes them.
+        var filters: [String] = []
+
+        /// Where it comes from, for those who ask later.
+        ///
+        /// - Parameter list: the list's path.
+        /// - Returns: the list, the line, and what that says.
+        func origin(in list: String) -> CertificateOrigin {
+            CertificateOrigin(
+                list: list, line: path.location.line, options: options?.joined(separator: " "), filters: filters)
+        }
     }
 
     /// Its lines that name a certificate.
@@ -45,7 +58,7 @@ struct CertificateList {
 
     private static func entry(_ path: Word, _ rest: [Word], base: TLSDraft) throws(Diagnostic) -> Entry {
         guard let open = rest.first, open.text == "[" else {
-            return Entry(path: path, draft: nil, names: names(rest))
+            return Entry(path: path, draft: nil, names: names(rest), filters: rest.map(\.text))
         }
         guard let close = rest.firstIndex(where: { $0.text == "]" }) else {
             throw open.error("the bracket is not closed", help: "write 'site.pem [alpn h2] site.example'")
@@ -59,7 +72,9 @@ struct CertificateList {
                 try table.find(word, place: "").read(&options, &arguments)
             }
         }
-        return Entry(path: path, draft: options.tls, names: names(Array(rest[(close + 1)...])))
+        let last = Array(rest[(close + 1)...])
+        return Entry(
+            path: path, draft: options.tls, names: names(last), options: inside.map(\.text), filters: last.map(\.text))
     }
 
     private static func names(_ words: [Word]) -> [String]? {

@@ -81,9 +81,9 @@ extension TLSListener {
         guard entries.contains(where: { $0.certificate.path == certificate.path }) else { return self }
         let entries = entries.map { entry in
             guard entry.certificate.path == certificate.path else { return entry }
-            return Entry(certificate, names: entry.names, settings: entry.settings)
+            return Entry(certificate, names: entry.names, settings: entry.settings, origin: entry.origin)
         }
-        return try TLSListener(settings, entries: entries, isStrict: isStrict)
+        return try TLSListener(settings, entries: entries, isStrict: isStrict, place: place)
     }
 }
 

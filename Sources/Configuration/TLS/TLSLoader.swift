@@ -14,14 +14,24 @@ struct TLSLoader {
     /// - Throws: what is wrong with a file or a setting.
     func listener(_ draft: TLSDraft, place: String) throws(Diagnostic) -> TLSListener? {
         var entries: [TLSListener.Entry] = []
-        for word in draft.certificates {
+        // As the line has them: the first one of all is for clients without a name.
+        let words = draft.certificates.map { (word: $0, isList: false) } + draft.lists.map { (word: $0, isList: true) }
+        for (word, isList) in words.sorted(by: { $0.word.location.column < $1.word.location.column }) {
+            guard !isList else {
+                entries += try self.entries(of: word, draft, place: place)
+                continue
+            }
             let path = TLSFiles.path(word.text, in: defaults.certificateFolder)
             let found = try attempt(word, Self.certificateHelp) { () throws(TLSError) in
                 try TLSFiles.certificates(at: path)
             }
-            entries += found.map { TLSListener.Entry($0) }
+            let folder = Self.withoutSlash(path)
+            entries += found.map { certificate in
+                let isInside = certificate.path.hasPrefix(folder + "/")
+                return TLSListener.Entry(
+                    certificate, origin: isInside ? CertificateOrigin(list: folder, line: 0) : nil)
+            }
         }
-        for word in draft.lists { entries += try self.entries(of: word, draft, place: place) }
         guard let ssl = draft.ssl else { return nil }
         guard !entries.isEmpty else {
             throw ssl.error("no SSL certificate specified for bind '\(place)'", help: "add one, such as 'crt site.pem'")
@@ -29,8 +39,21 @@ struct TLSLoader {
         let settings = try listenerSettings(draft, place: place)
         return try attempt(draft.firstFile ?? ssl, "change the line's settings, or the certificate") {
             () throws(TLSError) in
-            try TLSListener(settings, entries: entries, isStrict: draft.isStrict)
+            try TLSListener(
+                settings, entries: entries, isStrict: draft.isStrict, place: "\(ssl.location.file):\(ssl.location.line)"
+            )
         }
+    }
+
+    /// What a line of a certificate list says that a command adds to a listener.
+    ///
+    /// - Parameter draft: what its brackets say, on top of the listener's own settings.
+    /// - Returns: the settings.
+    /// - Throws: what is wrong with a file.
+    func settings(_ draft: TLSDraft) throws(Diagnostic) -> TLSSettings {
+        var settings = draft.settings
+        try loadAuthorities(draft, &settings)
+        return settings
     }
 
     /// How a server is connected to.
@@ -78,6 +101,12 @@ struct TLSLoader {
 
     // MARK: Parts
 
+    private static func withoutSlash(_ path: String) -> String {
+        var path = Substring(path)
+        while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+        return String(path)
+    }
+
     private static let certificateHelp = "check the path, its permissions and 'crt-base'"
 
     private func listenerSettings(_ draft: TLSDraft, place: String) throws(Diagnostic) -> TLSSettings {
@@ -109,7 +138,10 @@ struct TLSLoader {
             }
             var settings: TLSSettings?
             if let own = line.draft { settings = try listenerSettings(own, place: place) }
-            entries += certificates.map { TLSListener.Entry($0, names: line.names, settings: settings) }
+            let origin = line.origin(in: Self.withoutSlash(word.text))
+            entries += certificates.map {
+                TLSListener.Entry($0, names: line.names, settings: settings, origin: origin)
+            }
         }
         return entries
     }

@@ -2,7 +2,8 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + AuthorityCommands.all
+            + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
+            + AuthorityCommands.all
             + TableCommands.all
             + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
             + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all

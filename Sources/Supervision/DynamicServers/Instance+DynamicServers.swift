@@ -36,6 +36,12 @@ extension Instance {
             case .replaceCertificate(let path, let certificate, let key):
                 let next = try running.replacing(certificate, key: key, at: path)
                 return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
+            case .addToCertificateList(let list, let line, let certificate, let key):
+                let next = try running.adding(line, toCertificateList: list, certificate: certificate, key: key)
+                return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
+            case .removeFromCertificateList(let list, let path, let line):
+                let next = try running.removing(path, line: line, fromCertificateList: list)
+                return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
             case .server, .frontend, .proxy, .instance, .endSession:
                 preconditionFailure("these leave the configuration as it is")
             }

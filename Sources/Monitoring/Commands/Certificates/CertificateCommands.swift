@@ -19,20 +19,28 @@ enum CertificateCommands {
         let name = arguments[0]
         guard !name.isEmpty else {
             let changing = transaction.map { "# transaction\n*\($0.path)\n" } ?? ""
-            return .answer(changing + "# filename\n" + running.loadedCertificates.map { "\($0.path)\n" }.joined())
+            let paths = running.loadedCertificates.map(\.path) + context.certificates.unused.map(\.path)
+            return .answer(changing + "# filename\n" + paths.sorted().map { "\($0)\n" }.joined())
         }
         let details: [CertificateDetails]?
+        var isUsed = false
         if let transaction, name == "*\(transaction.path)" {
             details = CertificateDetails.all(in: transaction.certificate)
+        } else if let unused = context.certificates.unused(at: name) {
+            guard let certificate = unused.certificate else {
+                return .answer("Filename: \(name)\nStatus: Empty\nOCSP Response Key: \n")
+            }
+            details = certificate.details
         } else {
             details = running.loadedCertificates.first { $0.path == name }?.details
+            isUsed = true
         }
         guard let details, let first = details.first else {
             return .refusal("Can't display the certificate: Not found or the certificate is a bundle!")
         }
         let chain = details.dropFirst().map { "Chain Subject: \($0.subject)\nChain Issuer: \($0.issuer)\n" }
         return .answer(
-            "Filename: \(name)\nStatus: \(name.hasPrefix("*") ? "Unused" : "Used")\n" + text(of: first) + chain.joined()
+            "Filename: \(name)\nStatus: \(isUsed ? "Used" : "Unused")\n" + text(of: first) + chain.joined()
                 + "OCSP Response Key: \n")
     }
 
@@ -63,15 +71,17 @@ enum CertificateCommands {
         }
         guard let running = await context.ask(.configuration) else { return CommandContext.notRunning }
         let certificates = running.loadedCertificates
-        guard let subject = CertificateTransaction.Subject(name, among: certificates.map(\.path)),
-            let certificate = certificates.first(where: { $0.path == subject.path })
-        else {
+        let known = certificates.map(\.path) + context.certificates.unused.map(\.path)
+        guard let subject = CertificateTransaction.Subject(name, among: known) else {
             return .refusal(
                 "Can't replace a certificate which is not referenced by the configuration!\nCan't update \(name)!")
         }
         let former = context.certificates.transaction
         // As in HAProxy, what is said of another certificate meanwhile goes to the one that is under way.
-        var transaction = former ?? CertificateTransaction(certificate)
+        let certificate =
+            certificates.first { $0.path == subject.path } ?? context.certificates.unused(at: subject.path)?.certificate
+        var transaction =
+            former ?? certificate.map { CertificateTransaction($0) } ?? CertificateTransaction(path: subject.path)
         guard transaction.take(payload, isKey: subject.isKey) else {
             return .refusal(
                 "unable to load certificate from file '\(subject.path)'.\nCan't load the payload\nCan't update \(name)!"
@@ -95,6 +105,7 @@ enum CertificateCommands {
         guard let key = transaction.key else {
             return refuse("The transaction must contain at least a certificate and a private key!")
         }
+        if context.certificates.unused(at: name) != nil { return commit(transaction, key: key, in: context) }
         let act = RuntimeAct.replaceCertificate(path: name, certificate: transaction.certificate, key: key)
         switch await context.carryOut(act) {
         case .refused(let refusal): return .message("\(refusal)Can't commit \(name)!\n", .error)
@@ -103,6 +114,24 @@ enum CertificateCommands {
             let uses = await context.ask(.configuration)?.uses(ofCertificate: name) ?? 0
             return .answer("Committing \(name)\(String(repeating: ".", count: uses))\nSuccess!\n")
         }
+    }
+
+    /// Fills a certificate that nobody is shown yet.
+    private static func commit(
+        _ transaction: CertificateTransaction, key: [UInt8], in context: CommandContext
+    ) -> Command.Outcome {
+        let path = transaction.path
+        do throws(TLSError) {
+            let certificate = try Certificate(
+                PEMFile(path: path, contents: transaction.certificate), key: PEMFile(path: path, contents: key))
+            guard context.certificates.keep(.init(path: path, certificate: certificate)) else {
+                return .refusal("Can't commit \(path)!")
+            }
+        } catch {
+            return .refusal("\(error).\nCan't commit \(path)!")
+        }
+        context.certificates.set(nil)
+        return .answer("Committing \(path)\nSuccess!\n")
     }
 
     private static let abort = Command(

@@ -1,4 +1,3 @@
-import Synchronization
 import TLS
 
 /// A certificate that is to take another one's place, while commands put it together.
@@ -21,6 +20,14 @@ struct CertificateTransaction: Sendable, Equatable {
         path = certificate.path
         self.certificate = certificate.text.certificate
         key = certificate.text.key
+    }
+
+    /// Begins with nothing.
+    ///
+    /// - Parameter path: the file.
+    init(path: String) {
+        self.path = path
+        certificate = []
     }
 
     /// What a command's word names: a certificate, or the key of one.
@@ -65,18 +72,4 @@ struct CertificateTransaction: Sendable, Equatable {
         key = hasKey ? bytes : nil
         return true
     }
-}
-
-/// The transaction that all connections of an instance's stats sockets share.
-final class CertificateBook: Sendable {
-    // Owner: the mutex; read and written by whoever carries out commands.
-    private let state = Mutex<CertificateTransaction?>(nil)
-
-    /// The transaction under way.
-    var transaction: CertificateTransaction? { state.withLock { $0 } }
-
-    /// Puts a transaction in the place of what there is.
-    ///
-    /// - Parameter transaction: the transaction; `nil` ends it.
-    func set(_ transaction: CertificateTransaction?) { state.withLock { $0 = transaction } }
 }
