@@ -20,6 +20,8 @@ struct PageCell {
     var span = 1
     /// What it shows when a pointer is over it.
     var tips: [Tip] = []
+    /// The anchor that its text leads to; `nil` leads nowhere.
+    var anchor: String?
 
     /// An empty cell.
     static let empty = PageCell()
@@ -64,6 +66,7 @@ extension PageCell: MustacheParent {
         case "span": span > 1 ? span : nil
         case "hasTips": !tips.isEmpty
         case "tips": tips
+        case "anchor": anchor
         default: nil
         }
     }

@@ -41,7 +41,8 @@ struct PageRow {
             .number(side.sessionRate.max, PageTips.rates(side, \.max, "Max")), .limit(side.sessionRate.limit),
             .number(side.currentSessions), .number(side.maxSessions), .number(side.sessionLimit),
             .number(side.totalSessions, PageTips.sessions(side)), .empty, .empty,
-            .number(side.bytesIn), .number(side.bytesOut), .number(side.deniedRequests), .number(side.deniedResponses),
+            .number(side.bytesIn), .number(side.bytesOut, PageTips.compression(side.bytesOut)),
+            .number(side.deniedRequests), .number(side.deniedResponses),
             .number(side.requestErrors), .empty, .empty, .empty, .empty, .words(side.status), .gap(8),
         ]
     }
@@ -75,7 +76,7 @@ struct PageRow {
             status == .unchecked
                 ? .words(status.text)
                 : Self.status(
-                    Self.status(status.text, status.arrow, for: counters.secondsSinceLastChange), flapping),
+                    Self.status(status.shortText, status.arrow, for: counters.secondsSinceLastChange), flapping),
             Self.check(of: server), .words("\(server.weight)/\(server.configuredWeight)"),
             .words(server.isBackup ? "-" : "Y"), .words(server.isBackup ? "Y" : "-"),
         ]
@@ -85,7 +86,7 @@ struct PageRow {
                 .number(counters.timesDown), PageCell(text: UptimeText.short(seconds: counters.downSeconds)),
             ]
         } else if let tracked = server.tracks {
-            cells.append(PageCell(text: "via \(tracked)", isCentered: true, span: 3))
+            cells.append(PageCell(text: "via \(tracked)", isCentered: true, span: 3, anchor: tracked))
         } else {
             cells.append(.gap(3))
         }
@@ -97,7 +98,8 @@ struct PageRow {
         (name, anchor, rowClass) = ("Backend", "\(proxy.name)/Backend", "backend")
         legend = style.showsLegends ? "balancing: \(side.algorithm)" : nil
         cells = Self.queue(counters, limit: .empty)
-        cells += Self.sessions(counters, limit: .number(side.sessionLimit))
+        cells += Self.sessions(
+            counters, limit: .number(side.sessionLimit), bytesTips: PageTips.compression(counters.bytesOut))
         cells += [.number(side.deniedRequests), .number(counters.deniedResponses)]
         cells += Self.errors(counters)
         cells += [
@@ -122,13 +124,13 @@ struct PageRow {
 
     /// The columns of sessions and bytes.
     private static func sessions(
-        _ counters: BackendCounters, limit: PageCell, tips: [PageCell.Tip] = []
+        _ counters: BackendCounters, limit: PageCell, tips: [PageCell.Tip] = [], bytesTips: [PageCell.Tip] = []
     ) -> [PageCell] {
         [
             .number(counters.currentSessions, tips), .number(counters.maxSessions), limit,
             .number(counters.totalSessions, PageTips.timings(counters)), .number(counters.timesChosen),
             PageCell(text: counters.secondsSinceLastSession.map { UptimeText.short(seconds: $0) } ?? "?"),
-            .number(counters.bytesIn), .number(counters.bytesOut),
+            .number(counters.bytesIn), .number(counters.bytesOut, bytesTips),
         ]
     }
 
@@ -231,6 +233,17 @@ enum PageTips {
             PageCell.Tip(name: "Estimated need of connections:", value: wasConnected ? "1" : "0"),
             PageCell.Tip(name: "Active connections limit:", value: limit),
             PageCell.Tip(name: "Idle connections limit:", value: "-"),
+        ]
+    }
+
+    /// What became of the bytes on the way to clients: nothing is ever compressed.
+    static func compression(_ bytes: some BinaryInteger) -> [PageCell.Tip] {
+        [
+            PageCell.Tip(name: "Response bytes in:", value: "\(bytes)"),
+            PageCell.Tip(name: "Compression in:", value: "0"),
+            PageCell.Tip(name: "Compression out:", value: "0 (0%)"),
+            PageCell.Tip(name: "Compression bypass:", value: "0"),
+            PageCell.Tip(name: "Total bytes saved:", value: "0 (0%)"),
         ]
     }
 

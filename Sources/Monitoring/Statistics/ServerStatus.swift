@@ -83,6 +83,12 @@ enum ServerStatus: Hashable {
         }
     }
 
+    /// The same for the page, which says in a column of its own whose maintenance it is.
+    var shortText: String {
+        if case .maintenance = self { return "MAINT" }
+        return text
+    }
+
     /// Which way it is going, for the eye; empty when it stays.
     var arrow: String {
         switch self {
