@@ -16,6 +16,7 @@ has_package() {
         iproute2) command -v ip > /dev/null ;;
         systemd) command -v systemd-analyze > /dev/null ;;
         rsyslog) command -v rsyslogd > /dev/null ;;
+        monitoring-plugins-contrib) [[ -x /usr/lib/nagios/plugins/check_haproxy_stats ]] ;;
         *) command -v "$1" > /dev/null ;;
     esac
 }

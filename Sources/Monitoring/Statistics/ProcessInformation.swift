@@ -8,6 +8,8 @@ struct ProcessInformation: Sendable {
 
     /// The program's version.
     var version: String
+    /// The day from which the program is, such as `2026/11/23`; clients of HAProxy's can't do without one.
+    var releaseDate: String = Self.releaseDate(ofFile: "/proc/self/exe")
     /// The process.
     var processID: Int32 = ProcessInfo.processInfo.processIdentifier
     /// Most descriptors that the process may have open; 0 where that can't be found out.
@@ -28,6 +30,18 @@ struct ProcessInformation: Sendable {
         return line.dropFirst(name.count).split(separator: " ").first.flatMap { Int($0) } ?? 0
     }
 
+    /// The day of a program's file.
+    ///
+    /// - Parameter link: a link to the file.
+    /// - Returns: the day, in UTC; that of now when the file is not there any more.
+    static func releaseDate(ofFile link: String) -> String {
+        // One that has been replaced meanwhile can't be asked: it is not newer than now at least.
+        let file = (try? FileManager.default.destinationOfSymbolicLink(atPath: link)) ?? link
+        let date = (try? FileManager.default.attributesOfItem(atPath: file))?[.modificationDate] as? Date
+        let parts = (date ?? Date()).formatted(.iso8601.year().month().day()).split(separator: "-")
+        return parts.joined(separator: "/")
+    }
+
     /// The answer to `show info`, field by field.
     ///
     /// What does not exist here (memory pools, TLS, compression, peers) is 0, as HAProxy has it when that is not configured.
@@ -45,8 +59,9 @@ struct ProcessInformation: Sendable {
         let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
         let jobs = snapshot.currentConnections + snapshot.listeners
         var fields: [(String, String)] = [
-            ("Name", Self.productName), ("Version", version), ("Nbthread", "\(snapshot.threads)"), ("Nbproc", "1"), ("Process_num", "1"),
-            ("Pid", "\(processID)"), ("Uptime", UptimeText.long(seconds: uptime)),
+            ("Name", Self.productName), ("Version", version), ("Release_date", releaseDate),
+            ("Nbthread", "\(snapshot.threads)"), ("Nbproc", "1"), ("Process_num", "1"), ("Pid", "\(processID)"),
+            ("Uptime", UptimeText.long(seconds: uptime)),
             ("Uptime_sec", isFractional ? Self.seconds(snapshot.uptimeMilliseconds) : "\(uptime)"),
         ]
         fields += Self.zeros("Memmax_MB", "PoolAlloc_MB", "PoolUsed_MB", "PoolFailed")
