@@ -70,6 +70,10 @@ extension Scenarios {
                 "@x show version", "operator;show cli level;@1 show cli level;@1 show env PATH",
                 "user;@1 show cli level;@1 show env PATH", "prompt\n@1\nshow cli level\n@\nshow cli level\nquit",
                 "prompt\n@1 show cli level\nshow cli level\nprompt", "@1 show backend <<\nx\n\n@1 show cli level",
+                "prompt\nexpert-mode on\nexperimental-mode on\nmcli-debug-mode on\n@1\nquit", "expert-mode",
+                "expert-mode on;@1 expert-mode", "experimental-mode on;@1 experimental-mode;@1 expert-mode",
+                "expert-mode on;expert-mode off;@1 expert-mode", "user;expert-mode on", "operator;mcli-debug-mode on",
+                "expert-mode x", "@1 expert-mode on;@1 expert-mode",
             ] {
                 let expected = try await theirs.comparable(commands)
                 #expect(try await ours.comparable(commands) == expected, "\(commands)")

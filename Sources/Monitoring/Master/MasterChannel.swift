@@ -64,8 +64,37 @@ struct MasterChannel: ServerChildChannel {
         var target = MasterTarget.master
         /// What the prompt says.
         var name = "master"
+        /// Whether the last reload failed.
+        var hasFailedReload = false
+        /// The modes that workers are asked in, and the master's own, which changes nothing here: no command of a worker
+        /// has a meaning for a master.
+        var modes: [Mode] = []
 
-        var prompt: String { session.hasPrompt ? "\(name)> " : "" }
+        var prompt: String {
+            guard session.hasPrompt else { return "" }
+            let failure = target == .master && hasFailedReload ? "[ReloadFailed]" : ""
+            let flags = Mode.allCases.filter(modes.contains).map(\.flag).joined()
+            return name + failure + (flags.isEmpty ? "" : "(\(flags))") + "> "
+        }
+    }
+
+    /// What `expert-mode on` and its siblings turn on.
+    private enum Mode: String, CaseIterable {
+        case experimental = "experimental-mode"
+        case expert = "expert-mode"
+        case debug = "mcli-debug-mode"
+
+        /// Its letter in the prompt.
+        var flag: String {
+            switch self {
+            case .experimental: "x"
+            case .expert: "e"
+            case .debug: "d"
+            }
+        }
+
+        /// Whether workers are told.
+        var isForWorkers: Bool { self != .debug }
     }
 
     /// Carries out one command.
@@ -77,6 +106,17 @@ struct MasterChannel: ServerChildChannel {
     ) async throws -> Bool {
         var target = conversation.target
         var prefixes = 0
+        conversation.hasFailedReload = await control.processes().failedReloads > 0
+        if let mode = request.words.first.flatMap({ Mode(rawValue: $0) }) {
+            guard conversation.session.level == .admin else {
+                try await outbound.write(ByteBuffer(string: "Permission denied!\n"))
+                return false
+            }
+            conversation.modes.removeAll { $0 == mode }
+            if request.words.dropFirst().first == "on" { conversation.modes.append(mode) }
+            try await outbound.write(ByteBuffer(string: conversation.prompt))
+            return true
+        }
         if let word = request.words.first, word.hasPrefix("@") {
             let processes = await control.processes()
             guard let named = MasterTarget(word), named == .master || named.worker(among: processes) != nil else {
@@ -125,8 +165,9 @@ struct MasterChannel: ServerChildChannel {
     ) async throws -> Bool {
         guard let worker = target.worker(among: await control.processes()) else { return false }
         let level = conversation.session.level
-        let isLowered = level < .admin
-        let text = (isLowered ? "\(level.word);" : "") + command
+        var leading = conversation.modes.filter(\.isForWorkers).map { "\($0.rawValue) on;" }
+        if level < .admin { leading.append("\(level.word);") }
+        let text = leading.joined() + command
         let connection = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
             .connect(unixDomainSocketPath: worker.commandPath) { channel in
@@ -138,13 +179,12 @@ struct MasterChannel: ServerChildChannel {
         try await connection.executeThenClose { inbound, writer in
             try await writer.write(ByteBuffer(string: text))
             writer.finish()
-            // To lower the level is answered by an empty line.
-            var skipped = isLowered ? 0 : 1
+            // What comes before the command is answered by an empty line each.
+            var unwanted = leading.count
             for try await var bytes in inbound {
-                if skipped == 0, bytes.readableBytes > 0 {
-                    bytes.moveReaderIndex(forwardBy: 1)
-                    skipped = 1
-                }
+                let skipped = min(unwanted, bytes.readableBytes)
+                bytes.moveReaderIndex(forwardBy: skipped)
+                unwanted -= skipped
                 if bytes.readableBytes > 0 { try await outbound.write(bytes) }
             }
         }

@@ -33,7 +33,10 @@ struct HAProxyMaster {
     private var startTimes: [Int32: ContinuousClock.Instant] = [:]
     private let startedAt = ContinuousClock.now
     private var reloads = 0
+    /// Those since the last one that succeeded.
     private var failedReloads = 0
+    /// How many reloads each worker has outlived because they failed.
+    private var outlivedFailures: [Int32: Int] = [:]
     private let happenings: AsyncStream<Happening>
     private let happening: AsyncStream<Happening>.Continuation
 
@@ -141,7 +144,8 @@ struct HAProxyMaster {
             uptimeSeconds: uptime(startedAt),
             workers: workers.list.map { worker in
                 MasterProcesses.Worker(
-                    processID: worker.process, reloads: worker.reloads,
+                    processID: worker.process,
+                    reloads: worker.reloads + outlivedFailures[worker.process, default: 0],
                     uptimeSeconds: uptime(startTimes[worker.process]), isCurrent: worker.isCurrent,
                     commandPath: places[worker.process]?.path ?? "")
             })
@@ -150,6 +154,7 @@ struct HAProxyMaster {
     /// A worker has ended: its socket goes with it.
     private mutating func forget(_ process: Int32) {
         startTimes[process] = nil
+        outlivedFailures[process] = nil
         guard let place = places.removeValue(forKey: process) else { return }
         workerSockets?.close(place)
     }
@@ -193,11 +198,16 @@ struct HAProxyMaster {
     }
 
     private mutating func noteFailedReload() {
-        failedReloads += 1
+        countFailure()
         sockets.settle(for: configuration)
         nextConfiguration = nil
         messages.tell(.warning, "Loading failure!")
         noteReady()
+    }
+
+    private mutating func countFailure() {
+        failedReloads += 1
+        for worker in workers.list { outlivedFailures[worker.process, default: 0] += 1 }
     }
 
     private func noteReady() {
@@ -250,7 +260,7 @@ struct HAProxyMaster {
             case .send(let signal, let process): processes[process]?.send(signal)
             case .settle: settle()
             case .giveUp:
-                failedReloads += 1
+                countFailure()
                 sockets.settle(for: configuration)
                 nextConfiguration = nil
                 noteReady()
@@ -270,6 +280,7 @@ struct HAProxyMaster {
 
     /// The newest worker serves.
     private mutating func settle() {
+        failedReloads = 0
         if let next = nextConfiguration {
             configuration = next
             nextConfiguration = nil
