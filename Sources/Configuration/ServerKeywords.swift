@@ -159,7 +159,7 @@ enum ServerKeywords {
                 let connector = try loader.connector(draft, server: server.name, isCheck: false)
                 server.connectionTLS = ServerTLSConfiguration(
                     connector: connector, name: draft.serverName, reusesSessions: draft.reusesSessions)
-                if isSwitchable { server.switchableTLS = server.connectionTLS }
+                server.switchableTLS = server.connectionTLS
             } else if isSwitchable {
                 // One that doesn't use it is not refused for what is wrong with it: then it cannot be turned on.
                 server.switchableTLS = (try? loader.connector(draft, server: server.name, isCheck: false)).map {

@@ -45,7 +45,7 @@ final class Server {
     /// How many sessions it takes at the most; `nil` is no limit.
     var maxconn: Int?
     /// Where a person has it checked, instead of where the file says.
-    private var orderedCheck: (host: String?, port: UInt16?)
+    private(set) var orderedCheck: (host: String?, port: UInt16?)
     /// Where a person has its agent asked, instead of where the file says.
     private(set) var orderedAgent: (host: String?, port: UInt16?)
     /// Errors in a row on its connections; `nil` when nobody observes them, or there is no check to react with.

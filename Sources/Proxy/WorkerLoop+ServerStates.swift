@@ -31,8 +31,8 @@ extension WorkerLoop {
         state.usesTLS = configuration.tls != nil
         state.beganInService = !configuration.isDynamic || !configuration.isDisabled
         state.hasCheck = server.check != nil
-        state.checkPort = configuration.check?.port.map(Int.init) ?? 0
-        state.checkAddress = configuration.check?.address
+        state.checkPort = (server.orderedCheck.port ?? configuration.check?.port).map(Int.init) ?? 0
+        state.checkAddress = server.orderedCheck.host ?? configuration.check?.address
         state.hasAgent = server.agent != nil
         state.agentPort = (server.orderedAgent.port ?? configuration.agent?.port).map(Int.init) ?? 0
         state.agentAddress = server.orderedAgent.host ?? configuration.agent?.address

@@ -133,6 +133,11 @@ struct ShowCommandTests {
         state.server.administrative = .maint
         state.isDisabledInFile = true
         #expect(ServerStateLine(of: state).text.hasPrefix("2 shop 1 s1 127.0.0.1 0 5 1 1 0 8 2 0 14 "))
+        // What the file says stays to be seen.
+        state.server.administrative = .ready
+        #expect(ServerStateLine(of: state).text.hasPrefix("2 shop 1 s1 127.0.0.1 0 4 "))
+        state.server.administrative = .maint
+        state.isDisabledInFile = false
         state.server.isMaintenanceInherited = true
         #expect(ServerStateLine(of: state).text.hasPrefix("2 shop 1 s1 127.0.0.1 0 2 "))
     }

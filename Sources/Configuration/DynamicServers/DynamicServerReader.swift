@@ -97,7 +97,7 @@ struct DynamicServerReader {
                 let names = DynamicServerWords.accepted.sorted()
                 let closest = Suggestion.closest(to: word.text, among: names)
                 throw .invalid(
-                    "unknown keyword '\(word.text)'\(closest.map { "; did you mean '\($0)' maybe ?" } ?? "")\n")
+                    "unknown keyword '\(word.text)'\(closest.map { "; did you mean '\($0)' maybe ?" } ?? ".")\n")
             }
             try checkAccepted(word)
             let value = arguments.peeked?.text
@@ -120,8 +120,10 @@ struct DynamicServerReader {
         guard let id = server.id?.number, let other = section.presentServers.first(where: { $0.id == id }) else {
             return
         }
+        // One that a command has added has no place in a file, which HAProxy says like this.
+        let place = other.isDynamic ? "(null):0" : "\(other.location.file):\(other.location.line)"
         throw .invalid(
-            "'id' : custom id \(id) already used at \(other.location.file):\(other.location.line) "
+            "'id' : custom id \(id) already used at \(place) "
                 + "('server \(other.name)').\n")
     }
 

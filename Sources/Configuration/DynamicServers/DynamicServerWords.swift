@@ -46,6 +46,11 @@ enum DynamicServerWords {
         case "rise", "fall":
             guard value != nil else { return "'\(option)' expects an integer argument.." }
             return number.map { $0 <= 0 } ?? true ? "'\(option)' has to be > 0.." : nil
+        case "slowstart":
+            let units = (value ?? "").drop { $0.isNumber }
+            return units.first.map { "unexpected character '\($0)' in 'slowstart' argument of server \(server).." }
+        case "error-limit":
+            return value == nil ? nil : "error-limit has to be > 0.."
         case "on-marked-down":
             return value.map { "'on-marked-down' expects 'shutdown-sessions' but got '\($0)'." }
         case "on-marked-up":

@@ -77,4 +77,14 @@ struct CommandContext: Sendable {
         // As above.
         try? await control.ask(request, of: instance)
     }
+
+    /// All `resolvers` sections with what their name servers have answered; `nil` while nothing runs the instance.
+    func resolvers() async -> [ResolversSnapshot]? {
+        guard let used = await ask(.resolvers) else { return nil }
+        return configuration.resolvers.map { section in
+            let names = section.nameServers.map { ($0.name, NameServerCounters()) }
+            let unused = ResolversSnapshot(name: section.name, servers: names)
+            return used.first { $0.name == section.name } ?? unused
+        }
+    }
 }

@@ -4,6 +4,8 @@ import Configuration
 struct CommandSession: Sendable, Equatable {
     /// What this connection may do; commands can only lower it.
     var level: StatsSocketConfiguration.Level
+    /// What its socket allows, which decides on addresses in the statistics, as in HAProxy.
+    let socketLevel: StatsSocketConfiguration.Level
     /// Whether commands are accepted that HAProxy keeps for experts.
     var isExpert = false
     /// Whether commands are accepted that HAProxy calls experimental.
@@ -26,6 +28,7 @@ struct CommandSession: Sendable, Equatable {
         level: StatsSocketConfiguration.Level, severityOutput: StatsSocketConfiguration.SeverityOutput = .none
     ) {
         self.level = level
+        socketLevel = level
         self.severityOutput = severityOutput
     }
 

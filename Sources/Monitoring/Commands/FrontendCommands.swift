@@ -1,3 +1,4 @@
+import Configuration
 import Model
 
 /// The stats socket's commands that change a frontend.
@@ -37,13 +38,28 @@ enum FrontendCommands {
             do throws(ActRefusal) {
                 let name = arguments[0]
                 guard !name.isEmpty else { throw .frontendExpected }
-                guard context.configuration.proxies.contains(where: { $0.name == name && $0.hasFrontend }) else {
+                guard let proxy = context.configuration.proxy(named: name, where: \.hasFrontend) else {
                     throw .noSuchFrontend
                 }
-                return await context.carryOut(.frontend(name, try act(arguments))).outcome
+                let act = try act(arguments)
+                guard !proxy.isDisabled else {
+                    try refuseForStopped(act)
+                    return .done
+                }
+                return await context.carryOut(.frontend(proxy.name, act)).outcome
             } catch {
                 return ActResult.refused(error).outcome
             }
+        }
+    }
+
+    /// What is said of a frontend that the file has switched off: it is like one that was shut down.
+    private static func refuseForStopped(_ act: FrontendAct) throws(ActRefusal) {
+        switch act {
+        case .setSessionLimit: return
+        case .pause: throw .frontendStopped("disable")
+        case .resume: throw .frontendStopped("enable")
+        case .stop: throw .frontendStopped(nil)
         }
     }
 }

@@ -17,7 +17,7 @@ struct NamedServer: Sendable {
     init(_ word: String, in context: CommandContext) async throws(ActRefusal) {
         let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         guard parts.count == 2, !parts[1].isEmpty else { throw .serverExpected }
-        guard let section = context.configuration.proxies.first(where: { $0.name == parts[0] && $0.hasBackend }) else {
+        guard let section = context.configuration.proxy(named: parts[0], where: \.hasBackend) else {
             throw .noSuchBackend
         }
         guard !section.isDisabled else {

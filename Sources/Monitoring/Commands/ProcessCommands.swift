@@ -37,10 +37,10 @@ enum ProcessCommands {
         "show errors", usage: "show errors [<px>] [request|response]",
         summary: "report last request and/or response errors for each proxy", level: .operator
     ) { arguments, _, context in
-        let isKnown = context.configuration.proxies.contains {
-            $0.name == arguments[0] || String($0.id) == arguments[0]
-        }
-        guard arguments[0].isEmpty || arguments[0] == "-1" || isKnown else { return .refusal("No such proxy.") }
+        // A number is taken for that of a proxy, also where there is none of it.
+        let isNumber = LeadingInteger(arguments[0]).value.map { $0 != 0 } ?? false
+        let isKnown = isNumber || context.configuration.proxy(named: arguments[0]) != nil
+        guard arguments[0].isEmpty || isKnown else { return .refusal("No such proxy.") }
         let now = Timestamp(millisecondsSinceEpoch: Int64(Date().timeIntervalSince1970 * 1000))
         return .answer("Total events captured on [\(LogDates.text(of: now))] : 0\n")
     }
@@ -64,31 +64,20 @@ enum ProcessCommands {
         "show resolvers", usage: "show resolvers [id]",
         summary: "dumps counters from all resolvers section and associated name servers"
     ) { arguments, _, context in
-        let sections = context.configuration.resolvers.filter { arguments[0].isEmpty || $0.name == arguments[0] }
-        guard arguments[0].isEmpty || !sections.isEmpty else { return .refusal("Can't find that resolvers section") }
-        guard let used = await context.ask(.resolvers) else { return CommandContext.notRunning }
-        return .answer(
-            sections.map { section in
-                let names = section.nameServers.map { ($0.name, NameServerCounters()) }
-                let unused = ResolversSnapshot(name: section.name, servers: names)
-                return text(of: used.first { $0.name == section.name } ?? unused)
-            }.joined())
+        let isKnown = context.configuration.resolvers.contains { $0.name == arguments[0] }
+        guard arguments[0].isEmpty || isKnown else { return .refusal("Can't find that resolvers section") }
+        guard let sections = await context.resolvers() else { return CommandContext.notRunning }
+        return .answer(sections.filter { arguments[0].isEmpty || $0.name == arguments[0] }.map(text).joined())
     }
 
     /// What name servers are not counted for here is 0: HAProxy tells it apart, this program has it among `other`.
     private static func text(of section: ResolversSnapshot) -> String {
         let servers = section.servers.map { name, counters in
-            let lines: [(String, Int)] = [
-                ("sent", counters.sent), ("snd_error", counters.sendErrors), ("valid", counters.valid),
-                ("update", counters.updates), ("cname", 0), ("cname_error", 0), ("any_err", 0),
-                ("nx", counters.unknownNames), ("timeout", 0), ("refused", counters.refused),
-                ("other", counters.others), ("invalid", counters.invalid), ("too_big", 0), ("truncated", 0),
-                ("outdated", counters.outdated),
-            ]
             let width = 13
             return " nameserver \(name):\n"
-                + lines.map { label, count in
-                    "  \(label):\(String(repeating: " ", count: width - label.count - 1))\(count)\n"
+                + ResolversStatistics.counts(of: counters).map { name, count in
+                    let label = name == "send_error" ? "snd_error" : name
+                    return "  \(label):\(String(repeating: " ", count: width - label.count - 1))\(count)\n"
                 }.joined()
         }
         return "Resolvers section \(section.name)\n" + servers.joined()

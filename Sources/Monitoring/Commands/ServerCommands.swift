@@ -32,11 +32,23 @@ enum ServerCommands {
         "get weight", usage: "get weight <bk>/<srv>", summary: "report a server's current weight"
     ) { arguments, _, context in
         do throws(ActRefusal) {
+            if let unused = unusedServer(arguments[0], in: context) {
+                return .answer("\(unused.weight) (initial \(unused.weight))\n")
+            }
             let server = try await NamedServer(arguments[0], in: context).server
-            return .message("\(server.configuredWeight) (initial \(server.fileWeight))\n", .info)
+            return .answer("\(server.configuredWeight) (initial \(server.fileWeight))\n")
         } catch {
             return ActResult.refused(error).outcome
         }
+    }
+
+    /// A server of a proxy that is switched off: its weight can be asked for all the same.
+    private static func unusedServer(_ word: String, in context: CommandContext) -> ServerConfiguration? {
+        let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, let proxy = context.configuration.proxy(named: parts[0], where: \.hasBackend) else {
+            return nil
+        }
+        return proxy.isDisabled ? proxy.servers.first { $0.name == parts[1] } : nil
     }
 
     private static let setWeight = command(

@@ -48,11 +48,37 @@ enum ServerListCommands {
     private static func list(
         of backend: String, in context: CommandContext, header: String, line: (ServerStateSnapshot) -> String
     ) async -> Command.Outcome {
-        let isKnown = context.configuration.proxies.contains { $0.hasBackend && $0.name == backend }
-        guard backend.isEmpty || isKnown else { return .refusal("Can't find backend.") }
-        guard let states = await context.ask(.serverStates(of: backend.isEmpty ? nil : backend)) else {
-            return CommandContext.notRunning
+        let named = context.configuration.proxy(named: backend, where: \.hasBackend)
+        guard backend.isEmpty || named != nil else { return .refusal("Can't find backend.") }
+        guard let states = await context.ask(.serverStates(of: named?.name)), let snapshot = await context.snapshot()
+        else { return CommandContext.notRunning }
+        let used = Dictionary(grouping: states, by: \.backend)
+        let shown = context.configuration.proxies.filter { proxy in
+            proxy.hasBackend && (named == nil || proxy.name == named?.name)
         }
-        return .answer(header + states.map(line).joined())
+        let rows = shown.flatMap { proxy in
+            proxy.isDisabled
+                ? proxy.servers.map { state(of: $0, in: proxy, snapshot.uptimeMilliseconds) } : used[proxy.name] ?? []
+        }
+        return .answer(header + rows.map(line).joined())
+    }
+
+    /// A server of a proxy that is switched off, as HAProxy shows it: in service, without a number or a check.
+    private static func state(
+        of server: ServerConfiguration, in proxy: ProxyConfiguration, _ uptimeMilliseconds: Int64
+    ) -> ServerStateSnapshot {
+        var snapshot = ServerSnapshot(name: server.name, id: server.hasGivenID ? server.id : 0, address: "-")
+        snapshot.isBackup = server.isBackup
+        snapshot.weight = server.weight
+        (snapshot.configuredWeight, snapshot.fileWeight) = (server.weight, server.weight)
+        snapshot.counters.secondsSinceLastChange = Int(uptimeMilliseconds / 1_000)
+        if server.isDisabled { snapshot.administrative = .maint }
+        var state = ServerStateSnapshot(snapshot, backend: proxy.name, backendID: proxy.id)
+        state.hasGivenBackendID = proxy.hasGivenID
+        state.hasGivenID = server.hasGivenID
+        state.isDisabledInFile = server.isDisabled
+        state.usesTLS = server.tls != nil
+        if case .ip(let host, let port) = server.address { (state.host, state.port) = ("\(host)", Int(port)) }
+        return state
     }
 }

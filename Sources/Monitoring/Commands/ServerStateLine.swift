@@ -57,9 +57,10 @@ struct ServerStateLine {
         case .ready: break
         case .drain: flags = .orderedDrain
         case .maint where server.isMaintenanceInherited: flags = .inheritedMaintenance
-        case .maint where state.isDisabledInFile: flags = [.orderedMaintenance, .configuredMaintenance]
         case .maint: flags = .orderedMaintenance
         }
+        // What the file said stays to be seen, whatever was ordered since.
+        if state.isDisabledInFile { flags.insert(.configuredMaintenance) }
         // Nobody asks for the names of those that commands add.
         if server.isUnresolved, !server.isDynamic { flags.insert(.unresolved) }
         return flags
@@ -76,9 +77,8 @@ struct ServerStateLine {
 
     private var check: Check {
         guard server.isChecked else {
-            guard server.isDynamic else { return [] }
-            var flags: Check = state.hasCheck ? .configured : []
-            if state.isDisabledInFile, server.administrative == .maint { flags.insert(.paused) }
+            var flags: Check = server.isDynamic && state.hasCheck ? .configured : []
+            if state.isDisabledInFile { flags.insert(.paused) }
             return flags
         }
         var flags: Check = [.configured, .enabled]

@@ -24,7 +24,7 @@ enum SessionCommands {
                 else { continue }
                 return .answer(SessionView(configuration: configuration).details(of: session))
             }
-            return .message("Session not found.\n", .error)
+            return .answer("Session not found.\n")
         }
         let showsDetails = arguments[0] == "all"
         return .pieces { write in

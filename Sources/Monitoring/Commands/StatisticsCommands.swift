@@ -30,12 +30,20 @@ enum StatisticsCommands {
         "show stat", usage: "show stat [desc|json|no-maint|typed|up]*",
         summary: "report counters for each proxy and server"
     ) { arguments, session, context in
+        var words = arguments.all[...]
+        if words.first == "domain" {
+            switch arguments[1] {
+            case "proxy": words = words.dropFirst(2)
+            case "resolvers": return await resolvers(Array(words.dropFirst(2)), context)
+            default: return .refusal("Invalid statistics domain.")
+            }
+        }
         guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
-        guard let (selection, options) = selection(arguments.all, in: snapshot) else {
+        guard let (selection, options) = selection(Array(words), in: snapshot, context.configuration) else {
             return .refusal("No such proxy.")
         }
         let style = StatisticsStyle(
-            showsLegends: session.level >= .operator, countsServers: selection.countsServers)
+            showsLegends: session.socketLevel >= .operator, countsServers: selection.countsServers)
         let typed = TypedStatistics(style: style, isDescribed: options.contains("desc"))
         let format = options.last { $0 == "typed" || $0 == "json" }
         if format == "json" { return .answer(typed.json(of: StatisticsRow.rows(of: snapshot, selection))) }
@@ -50,24 +58,35 @@ enum StatisticsCommands {
         }
     }
 
+    /// `show stat domain resolvers`, whose other words choose nothing.
+    private static func resolvers(_ words: [String], _ context: CommandContext) async -> Command.Outcome {
+        guard let sections = await context.resolvers() else { return CommandContext.notRunning }
+        let table = ResolversStatistics(sections: sections, isDescribed: words.contains("desc"))
+        switch words.last(where: { $0 == "typed" || $0 == "json" }) {
+        case "typed": return .answer(table.typed)
+        case "json": return .answer(table.json)
+        default: return .answer(table.csv)
+        }
+    }
+
     private static let showSchema = Command(
         "show schema json", usage: "show schema json", summary: "report schema used for stats"
     ) { _, _, _ in .answer(StatisticsSchema.text) }
 
     /// Reads `[{<iid>|<proxy>} <type> <sid>] [up] [no-maint]`; anything else is passed over, as HAProxy does.
     ///
-    /// - Returns: the selection and the words after it; `nil` when there is no such proxy. A number that no proxy has selects
-    ///   nothing.
+    /// - Returns: the selection and the words after it; `nil` when there is no such proxy. A number that no proxy has, and
+    ///   a proxy that is switched off, select nothing.
     private static func selection(
-        _ arguments: [String], in snapshot: InstanceSnapshot
+        _ arguments: [String], in snapshot: InstanceSnapshot, _ configuration: InstanceConfiguration
     ) -> (selection: StatisticsSelection, options: ArraySlice<String>)? {
         var selection = StatisticsSelection()
         var options = arguments[...]
         if arguments.count >= 3 {
             let number = leadingNumber(arguments[0])
-            guard let id = number != 0 ? number : snapshot.proxies.first(where: { $0.name == arguments[0] })?.id else {
-                return nil
-            }
+            let named =
+                snapshot.proxies.first { $0.name == arguments[0] }?.id ?? configuration.proxy(named: arguments[0])?.id
+            guard let id = number != 0 ? number : named else { return nil }
             let (kinds, server) = (leadingNumber(arguments[1]), leadingNumber(arguments[2]))
             selection.proxyID = id > 0 ? id : nil
             selection.kinds = StatisticsSelection.Kinds(rawValue: kinds)

@@ -9,6 +9,9 @@ actor AccessListBook {
     /// Why something was not done.
     struct Refusal: Error, Equatable {
         var text: String
+
+        /// There is no list of that name.
+        static let unknownList = Refusal(text: "Unknown ACL identifier. Please use #<id> or <file>.")
     }
 
     /// One pattern.
@@ -62,7 +65,7 @@ actor AccessListBook {
     func number(of word: String) throws(Refusal) -> Int {
         let number = word.hasPrefix("#") ? Int(word.dropFirst()) : lists.firstIndex { $0.configuration.file == word }
         guard let number, lists.indices.contains(number) else {
-            throw Refusal(text: "Unknown ACL identifier. Please use #<id> or <file>.")
+            throw Refusal.unknownList
         }
         return number
     }

@@ -74,8 +74,7 @@ enum AccessListCommands {
         "add acl", usage: "add acl [@<ver>] <acl> <pattern>", summary: "add an acl entry", level: .operator
     ) { arguments, _, context in
         let words = Words(arguments)
-        let lines = arguments.payload?.split(separator: "\n").map(String.init)
-        let texts = lines ?? words.rest.prefix(1).map(\.self)
+        let texts = words.rest.prefix(1).map(\.self)
         guard !words.list.isEmpty, !texts.isEmpty else {
             return .refusal("'add acl' expects two parameters: ACL identifier and pattern.")
         }
@@ -91,7 +90,10 @@ enum AccessListCommands {
         guard !arguments[1].isEmpty else {
             return .refusal("This command expects two parameters: ACL identifier and key.")
         }
-        return await change(arguments[0], context) { book, list throws(AccessListBook.Refusal) in
+        // HAProxy's words here are those of maps.
+        return await change(
+            arguments[0], context, unknown: "Unknown map identifier. Please use #<id> or <file>."
+        ) { book, list throws(AccessListBook.Refusal) in
             try await book.remove(arguments[1], from: list)
         }
     }
@@ -127,23 +129,23 @@ enum AccessListCommands {
     }
 
     private static func carryOut(
-        _ word: String, _ book: AccessListBook,
+        _ word: String, _ book: AccessListBook, unknown: String = AccessListBook.Refusal.unknownList.text,
         _ body: (Int) async throws(AccessListBook.Refusal) -> Command.Outcome
     ) async -> Command.Outcome {
         do throws(AccessListBook.Refusal) {
             return try await body(try await book.number(of: word))
         } catch {
-            return .refusal(error.text)
+            return .refusal(error == .unknownList ? unknown : error.text)
         }
     }
 
     /// Changes a list, and lets the worker go by it.
     private static func change(
-        _ word: String, _ context: CommandContext,
+        _ word: String, _ context: CommandContext, unknown: String = AccessListBook.Refusal.unknownList.text,
         _ body: (AccessListBook, Int) async throws(AccessListBook.Refusal) -> [Int: PatternMatch]
     ) async -> Command.Outcome {
         let book = context.accessLists
-        return await carryOut(word, book) { list throws(AccessListBook.Refusal) in
+        return await carryOut(word, book, unknown: unknown) { list throws(AccessListBook.Refusal) in
             let matches = try await body(book, list)
             return await context.ask(.changePatterns(matches)) == nil ? CommandContext.notRunning : .done
         }

@@ -1,3 +1,4 @@
+import Configuration
 import Model
 
 /// The commands that add servers and take them away.
@@ -24,9 +25,10 @@ enum DynamicServerCommands {
             let parts = arguments[0].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
                 .map(String.init)
             guard parts.count == 2, !parts[1].isEmpty else { return .message("Require 'backend/server'.", .error) }
+            let backend = context.configuration.proxy(named: parts[0], where: \.hasBackend)?.name ?? parts[0]
             let server = ServerIdentity(
-                instance: context.instance, proxy: parts[0],
-                server: await name(of: parts[1], in: parts[0], act: words, context))
+                instance: context.instance, proxy: backend,
+                server: await name(of: parts[1], in: backend, act: words, context))
             switch await context.carryOut(act(server, Array(arguments.all.dropFirst()))) {
             case .done, .told: return .message(told, .info)
             case .refused(let refusal): return .message(refusal.description, .error)
