@@ -52,6 +52,7 @@ struct ThreadTests {
                 "a rule about a rate of sessions"
             ),
             ("", "ring r\n    server s 127.0.0.1:514", "ring 'r'"),
+            ("", "    tcp-request connection set-var(proc.last) src", "'set-var(proc.…)' of 'l'"),
         ])
     func obstacles(global: String, lines: String, obstacle: String) throws {
         let parsed = parse("nbthread 2\n    \(global)", lines)

@@ -13,8 +13,8 @@ extension InstanceConfiguration {
 
     /// What in the file several threads cannot do together here, in a few words; `nil` where there is nothing.
     ///
-    /// Each of these is kept by one thread for itself: two of them would each keep the whole of a rate, or have tables that
-    /// differ.
+    /// Each of these is kept by one thread for itself: two of them would each keep the whole of a rate, or have tables and
+    /// variables that differ.
     public var threadObstacle: String? {
         if global.maxconnRate != nil { return "'maxconnrate'" }
         if global.maxsessRate != nil { return "'maxsessrate'" }
@@ -61,6 +61,7 @@ extension ProxyConfiguration {
     /// What one thread alone can do of it.
     fileprivate var threadObstacle: String? {
         if rules.table != nil { return "the stick-table" }
+        if rules.changesProcessVariables { return "'set-var(proc.…)'" }
         if sessionRateLimit != nil { return "'rate-limit sessions'" }
         if failback != nil { return "'failback'" }
         if rebalance != nil { return "'rebalance'" }

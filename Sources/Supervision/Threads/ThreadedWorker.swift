@@ -105,7 +105,7 @@ final class ThreadedWorker: InstanceWorker {
             preconditionFailure("there is more than one thread")
         case .proxy, .instance(.setConnectionRate), .instance(.setSessionRate):
             return .refused(.invalid("This takes an instance of one thread ('nbthread 1').\n"))
-        case .server, .addServer, .removeServer, .replaceCertificate:
+        case .server, .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
             return await ask(lead)
         }
     }
