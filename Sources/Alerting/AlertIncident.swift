@@ -16,6 +16,7 @@ struct AlertIncident: Sendable, Hashable, Codable {
     private(set) var outages = 0
     private(set) var sessions = 0
     private(set) var sessionsCut: Int?
+    /// The backups that took the traffic.
     private(set) var carriers: [String] = []
 
     init(id: String, of proxy: ServerIdentity, at: Timestamp) {
@@ -34,6 +35,7 @@ struct AlertIncident: Sendable, Hashable, Codable {
         outages += 1
         sessions += record.sessions
         if let cut = record.sessionsCut { sessionsCut = (sessionsCut ?? 0) + cut }
+        guard record.activeServers == 0 else { return }
         for carrier in record.carriers where !carriers.contains(carrier) { carriers.append(carrier) }
     }
 

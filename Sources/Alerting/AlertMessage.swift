@@ -38,7 +38,7 @@ public struct AlertMessage: Sendable, Hashable, Codable {
     public var sessions: Int?
     /// How many of them were ended.
     public var sessionsCut: Int?
-    /// The backups that carry the traffic.
+    /// The servers that carry the traffic now; of an incident the backups that did.
     public var carriers: [String] = []
     /// Active servers that are left.
     public var activeServers: Int?
@@ -83,7 +83,9 @@ public struct AlertMessage: Sendable, Hashable, Codable {
     }
 
     private var traffic: String {
-        if !carriers.isEmpty { return "\(carriers.joined(separator: ", ")) carries the traffic" }
+        if !carriers.isEmpty {
+            return "\(carriers.joined(separator: ", ")) \(carriers.count == 1 ? "carries" : "carry") the traffic"
+        }
         switch activeServers {
         case nil: return "what carries the traffic is not known"
         case 0: return "no server is left"

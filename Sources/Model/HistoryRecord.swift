@@ -24,7 +24,8 @@ public struct TransitionRecord: Sendable, Hashable, Codable {
     public var activeServers: Int
     /// Backup servers that are usable afterwards.
     public var backupServers: Int
-    /// The backups that take the traffic afterwards, in the file's order; empty while active servers do, or none.
+    /// The servers that take the traffic afterwards, in the file's order; empty when there is none, and when there are more
+    /// than `mostCarriers`: how many there are is known then.
     public var carriers: [String] = []
     /// How many of the sessions were ended because of it; `nil` when none had to be.
     public var sessionsCut: Int?
@@ -35,6 +36,9 @@ public struct TransitionRecord: Sendable, Hashable, Codable {
     /// For how long checks had said so before they were believed, in milliseconds: from the first check of `fall` or `rise`
     /// in a row to the last; `nil` where one was enough.
     public var turningMilliseconds: Int64?
+
+    /// Most servers that are named as those that take the traffic: with hundreds of them, each change would name hundreds.
+    public static let mostCarriers = 8
 
     /// Makes a record.
     ///

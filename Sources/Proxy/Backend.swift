@@ -332,6 +332,13 @@ final class Backend {
         limits[server].map { servers[server].warmup.limit($0.value(at: tally.allSessions)) }
     }
 
+    /// The servers that take the traffic now, by name in the file's order; none where they are too many to be named.
+    var carriers: [String] {
+        let carriers = servers.indices.filter(groups.takesTraffic)
+        guard carriers.count <= TransitionRecord.mostCarriers else { return [] }
+        return carriers.map { servers[$0].configuration.name }
+    }
+
     /// What a snapshot shows.
     ///
     /// - Parameter now: the moment of the snapshot.

@@ -341,10 +341,7 @@ extension WorkerLoop {
         // Once nothing is known any more, nothing takes traffic either.
         record.activeServers = state == .unknown ? 0 : backend.groups.activeServers
         record.backupServers = state == .unknown ? 0 : backend.groups.backupServers
-        if state != .unknown, backend.groups.isOnBackup {
-            record.carriers = backend.servers.indices.filter(backend.groups.takesTraffic)
-                .map { backend.servers[$0].configuration.name }
-        }
+        record.carriers = state == .unknown ? [] : backend.carriers
         record.sessionsCut = sessionsCut
         record.turningMilliseconds = cause.turningMilliseconds
         record.actor = cause.actor

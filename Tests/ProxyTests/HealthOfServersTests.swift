@@ -40,6 +40,17 @@ struct HealthOfServersTests {
         }
     }
 
+    @Test("a transition names the servers that take the traffic now, unless they are too many", arguments: [1, 9])
+    func carriers(others: Int) async throws {
+        let servers = try [FakeServer(listens: false)] + (0..<others).map { _ in try FakeServer() }
+        try await withInstance(Example.listen(servers, options: ["check inter 20s"])) { instance in
+            #expect(try await eventually { instance.history.path(of: "s0") == ["UNKNOWN>DOWN"] })
+            let fall = try #require(instance.history.transitions.first { $0.server.server == "s0" })
+            #expect(fall.activeServers == others)
+            #expect(fall.carriers == (others > TransitionRecord.mostCarriers ? [] : ["s1"]))
+        }
+    }
+
     @Test("later it falls after three failed checks and rises after two passed ones, with its sessions on record")
     func fallAndRise() async throws {
         let servers = [try FakeServer(), try FakeServer()]
@@ -54,6 +65,7 @@ struct HealthOfServersTests {
             #expect(fall.sessions == 1)
             #expect(fall.activeServers == 0)
             #expect(fall.backupServers == 1)
+            #expect(fall.carriers == ["s1"])
             #expect((fall.lastedMilliseconds ?? -1) >= 0)
             #expect(fall.actor == nil)
             #expect(try await instance.server("s0").failedChecks == 3)
