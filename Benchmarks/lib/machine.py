@@ -17,7 +17,7 @@ SETTLE_SECONDS = 0.05
 
 
 class Process:
-    """A program on one core; ended with SIGTERM, and by force when that takes too long."""
+    """A program on one core, or on a range of them; ended with SIGTERM, and by force when that takes too long."""
 
     def __init__(self, command, core, environment=None, **streams):
         self.popen = subprocess.Popen(["taskset", "-c", str(core), *map(str, command)], env=environment, **streams)
@@ -85,6 +85,7 @@ class Bench:
 
     def __init__(self, folder, proxy_core, load_core):
         self.folder, self.proxy_core, self.load_core = folder, proxy_core, load_core
+        self.cores = f"0-{os.cpu_count() - 1}"
         self.servers = Process(
             [folder / "load", "servers"], load_core, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         places = json.loads(self.servers.popen.stdout.readline())

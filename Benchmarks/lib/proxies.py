@@ -14,11 +14,12 @@ NGINX_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 class Setup:
     """What a proxy is to do: listen on ports, each with the same servers behind it."""
 
-    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None, tls=False):
+    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None, tls=False, threads=1):
         self.bench = bench
         self.certificate = bench.certificate if tls else None
         self.ports = free_ports(listeners)
         self.check_milliseconds = check_milliseconds
+        self.threads = threads
         # Every server has an address of its own; behind all of them is one process.
         self.servers = [f"127.{1 + n // 62500}.{n // 250 % 250}.{1 + n % 250}" for n in range(servers)]
 
@@ -27,7 +28,7 @@ class Setup:
         tls = f" ssl crt {self.certificate}" if self.certificate else ""
         lines = [
             "global", f"    log 127.0.0.1:{self.bench.syslog_port} local0 info", "    maxconn 9200",
-            "defaults", "    log global", "    mode tcp", "    option tcplog", "    maxconn 9200",
+            f"    nbthread {self.threads}", "defaults", "    log global", "    mode tcp", "    option tcplog", "    maxconn 9200",
             "    timeout connect 5s", "    timeout client 10m", "    timeout server 10m"]
         for number, port in enumerate(ports):
             lines += [f"listen bench{number}", f"    bind 127.0.0.1:{port}{tls}", "    balance roundrobin"]
@@ -74,7 +75,7 @@ class Proxy:
 
 
 class Haproxy(Proxy):
-    """Debian's haproxy, one thread, in the foreground."""
+    """Debian's haproxy, in the foreground."""
 
     has_checks = True
 
@@ -82,8 +83,7 @@ class Haproxy(Proxy):
         super().__init__("haproxy", shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin"))
 
     def command(self, setup, folder):
-        text = setup.haproxy_file(setup.ports).replace("global\n", "global\n    nbthread 1\n", 1)
-        (folder / "bench.cfg").write_text(text)
+        (folder / "bench.cfg").write_text(setup.haproxy_file(setup.ports))
         return [self.program, "-db", "-f", folder / "bench.cfg"]
 
     def version(self):

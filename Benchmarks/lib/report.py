@@ -15,7 +15,7 @@ def head(document):
 
 def section(result):
     """One result."""
-    return {"calls": calls, "series": series}.get(result.get("form"), workload)(result)
+    return {"calls": calls, "series": series, "threads": threads}.get(result.get("form"), workload)(result)
 
 
 def workload(result):
@@ -36,6 +36,16 @@ def ratio(samples, name, base, key="cost"):
     pairs = list(zip(samples.get(name, []), samples.get(base, [])))
     pairs = [(own, other) for own, other in pairs if own.get(key) and other.get(key)]
     return statistics.median(own[key] / other[key] for own, other in pairs) if pairs else None
+
+
+def threads(result):
+    samples, bases = result["samples"], result["bases"]
+    columns = ["", result["unit"], "to one thread", "per second", "to one thread", "p99 µs"]
+    rows = [
+        [name, number(values["cost"]), number(ratio(samples, name, bases[name])), number(values["per_second"]),
+         number(ratio(samples, name, bases[name], "per_second")), number(values["p99_us"])]
+        for name, values in result["proxies"].items()]
+    return f"{result['name']} ({result['what']})\n{table(columns, rows)}"
 
 
 def calls(result):
