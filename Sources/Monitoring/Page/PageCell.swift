@@ -20,8 +20,8 @@ struct PageCell {
     var span = 1
     /// What it shows when a pointer is over it.
     var tips: [Tip] = []
-    /// The anchor that its text leads to; `nil` leads nowhere.
-    var anchor: String?
+    /// The anchor of the row that its text leads to; `nil` leads nowhere.
+    var link: String?
 
     /// An empty cell.
     static let empty = PageCell()
@@ -66,7 +66,7 @@ extension PageCell: MustacheParent {
         case "span": span > 1 ? span : nil
         case "hasTips": !tips.isEmpty
         case "tips": tips
-        case "anchor": anchor
+        case "link": link
         default: nil
         }
     }
@@ -75,7 +75,8 @@ extension PageCell: MustacheParent {
 extension PageCell.Tip: MustacheParent {
     func child(named childName: String) -> Any? {
         switch childName {
-        case "name": name.isEmpty ? nil : name
+        // Were it called as the row's is, that would stand where a tip has none.
+        case "label": name.isEmpty ? nil : name
         case "value": value
         default: nil
         }

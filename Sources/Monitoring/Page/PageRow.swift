@@ -86,7 +86,7 @@ struct PageRow {
                 .number(counters.timesDown), PageCell(text: UptimeText.short(seconds: counters.downSeconds)),
             ]
         } else if let tracked = server.tracks {
-            cells.append(PageCell(text: "via \(tracked)", isCentered: true, span: 3, anchor: tracked))
+            cells.append(PageCell(text: "via \(tracked)", isCentered: true, span: 3, link: tracked))
         } else {
             cells.append(.gap(3))
         }
