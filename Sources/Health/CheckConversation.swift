@@ -86,7 +86,9 @@ public struct CheckConversation: Sendable {
     /// will ever come.
     public var hasFirstWord: Bool {
         switch nextAction {
-        case .send, .request, nil: true
+        // Who asks an agent nothing waits for its word.
+        case .send(let text): text != CheckText(bytes: [])
+        case .request, nil: true
         case .amqp, .connect, .expect, .set, .unset: false
         }
     }

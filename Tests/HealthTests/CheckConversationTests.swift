@@ -45,6 +45,7 @@ struct CheckConversationTests {
         #expect(!CheckConversation(Self.plan(Self.connection, .send("x")), with: Self.party).onlyConnects)
         #expect(CheckConversation(Self.plan(Self.connection, .send("x")), with: Self.party).hasFirstWord)
         #expect(!CheckConversation(Self.plan(Self.connection, Self.string("x")), with: Self.party).hasFirstWord)
+        #expect(!CheckConversation(Self.plan(Self.connection, .send("")), with: Self.party).hasFirstWord)
     }
 
     @Test("what is sent and heard in turn ends well with the last step")
