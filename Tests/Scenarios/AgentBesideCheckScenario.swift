@@ -42,7 +42,6 @@ extension Scenarios {
             try await agent.say("up\n", believedAfter: 2)
             try await check.say("HTTP/1.0 200 OK\r\n\r\n", believedAfter: 2)
             try await both.expectSameStatistics(Self.columns, after: "the start")
-            _ = (try both.haproxy.newLines(), try both.own.newLines())
             let steps = """
                 check 500; agent up; agent down; check 200; agent up; agent fail; check 500; agent up; check 200
                 check 404; agent up; agent down; agent up; check 200; check 500; check 404; check 200
@@ -56,8 +55,8 @@ extension Scenarios {
                 } else {
                     try await check.say("HTTP/1.0 \(words[1]) Said\r\n\r\n", believedAfter: 2)
                 }
+                // Not the log: where both have something to say at the same moment, it is chance whom HAProxy names there.
                 try await both.expectSameStatistics(Self.columns, after: String(step))
-                try await both.expectSameLines(after: String(step))
             }
             try await both.stop()
         }
