@@ -120,7 +120,7 @@ final class WorkerLoop {
     let group: WorkerGroup
     /// Which of several threads it is; `nil` for a worker that is one thread alone.
     let place: ThreadPlace?
-    private(set) var member: WorkerGroup.Member?
+    var member: WorkerGroup.Member?
     /// Whether this turn has given up places, or lets sessions wait for some.
     var hasFreedPlaces = false
     var hasNewWaiters = false
@@ -150,7 +150,7 @@ final class WorkerLoop {
 
     private var isLogPlanned = false
     /// What an earlier worker knew of the backends, until this one begins.
-    private var earlier: EarlierWorker
+    var earlier: EarlierWorker
 
     /// What is to happen once all sessions have ended.
     struct Stopping {
@@ -317,67 +317,6 @@ final class WorkerLoop {
         isLogPlanned = false
         log.flush()
         forwardRings()
-    }
-
-    private func begin() {
-        pulse.attach()
-        let token = EventToken(kind: Subject.mailbox.rawValue, generation: 0, index: 0)
-        do {
-            try poller.addLevelTriggered(mailbox.descriptor, token: token)
-        } catch {
-            preconditionFailure("a new poller takes a first descriptor: \(error)")
-        }
-        let code = poller.add(
-            alarm.descriptor, token: EventToken(kind: Subject.alarm.rawValue, generation: 0, index: 0))
-        precondition(code == 0, "a new poller takes a second descriptor: \(SystemError.text(of: code))")
-        let member = group.join(as: place) { [mailbox] body in
-            // A worker that has ended has nothing left that another one could be about.
-            _ = mailbox.post(.carryOut { loop in if let loop { body(loop) } })
-        }
-        self.member = member
-        place?.team.join(member)
-        if group.isShared {
-            noteLoads()
-            tellStandings()
-        }
-        startAccepting()
-        guard isLead else {
-            // What the lead has found out before this one could be told.
-            place?.team.tellLead { $0.tellStandings() }
-            startLookUps()
-            planSample()
-            return
-        }
-        history.offer(
-            .inventory(at: WallClock.now(), instance: configuration.name, servers: allServers.map(\.identity)))
-        for server in allServers { recordFirstState(of: server) }
-        startChecks()
-        startLookUps()
-        startNameServices()
-        startRings()
-        startHolds(after: earlier.sides)
-        resume(earlier.departures)
-        earlier = EarlierWorker()
-        planSample()
-    }
-
-    private func end() {
-        pulse.rest()
-        closeListeners()
-        stopChecks()
-        sample(isLast: true)
-        if let stopping, stopping.isFinal, isLead { recordEnd(actor: stopping.actor, reason: stopping.reason) }
-        log.flush()
-        endRings()
-        if let member {
-            place?.team.quit(member)
-            group.quit(member)
-        }
-        let undone = mailbox.close()
-        for order in undone { order.refuse() }
-        let last = snapshot()
-        for reply in awaitingLastSnapshot { reply.resume(returning: last) }
-        for reply in awaitingEnd { reply.resume() }
     }
 
     /// All servers in the file's order.
