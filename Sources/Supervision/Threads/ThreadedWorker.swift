@@ -75,13 +75,25 @@ final class ThreadedWorker: InstanceWorker {
 
     /// Adds up what is counted; `nil` while a thread has ended of which nothing is kept yet.
     private func sumOfSnapshots() async -> InstanceSnapshot? {
-        var sum: InstanceSnapshot?
+        // All first, then their sum: a snapshot is too big to be held while others are waited for (CONTRIBUTING.md).
+        var all: [InstanceSnapshot] = []
         for (place, thread) in ([lead] + fellows).enumerated() {
-            let present = await thread.snapshot()
-            guard let snapshot = present ?? ended.withLock({ $0[place] }) else { return nil }
-            sum = sum?.counting(snapshot) ?? snapshot
+            guard let snapshot = await snapshot(of: thread, at: place) else { return nil }
+            all.append(snapshot)
         }
-        return sum
+        return Self.sum(of: all)
+    }
+
+    private func snapshot(of thread: Worker, at place: Int) async -> InstanceSnapshot? {
+        await thread.snapshot() ?? ended.withLock { $0[place] }
+    }
+
+    /// Adds up what is counted.
+    ///
+    /// - Parameter snapshots: one of each thread, the lead's first.
+    /// - Returns: the sum; `nil` where there are none.
+    private static func sum(of snapshots: some Sequence<InstanceSnapshot>) -> InstanceSnapshot? {
+        snapshots.reduce(nil) { sum, next in sum?.counting(next) ?? next }
     }
 
     func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer? {
@@ -143,7 +155,7 @@ final class ThreadedWorker: InstanceWorker {
     func finish(grace: Duration, actor: String?, reason: String?) async -> InstanceSnapshot? {
         await end(grace: grace, actor: actor, reason: reason)
         let kept = ended.withLock { $0 }
-        return kept.sorted { $0.key < $1.key }.map(\.value).reduce(nil) { sum, next in sum?.counting(next) ?? next }
+        return Self.sum(of: kept.sorted { $0.key < $1.key }.map(\.value))
     }
 
     private func end(grace: Duration, actor: String?, reason: String?) async {
