@@ -38,11 +38,11 @@ public struct AgentReport: Sendable, Hashable {
                 continue
             }
             if first == UInt8(ascii: "#") {
-                reason = String(decoding: rest.dropFirst().drop(while: Self.isBlank), as: UTF8.self)
+                reason = ByteText.readable(rest.dropFirst().drop(while: Self.isBlank))
                 return
             }
             let word = rest.prefix { !Self.isSeparator($0) }
-            take(String(decoding: word, as: UTF8.self))
+            take(ByteText.readable(word))
             rest = rest.dropFirst(word.count)
         }
     }

@@ -66,5 +66,35 @@ enum ByteText {
         return bytes
     }
 
+    /// A text that somebody is to read: UTF-8 as it is, and each byte that is none as `<FF>`, as HAProxy's log has it.
+    ///
+    /// - Parameter bytes: what a server sent.
+    /// - Returns: the text.
+    static func readable(_ bytes: some Collection<UInt8>) -> String {
+        if let text = String(validating: bytes, as: UTF8.self) { return text }
+        var text = ""
+        var parser = Unicode.UTF8.ForwardParser()
+        var (position, rest) = (bytes.startIndex, bytes.makeIterator())
+        while true {
+            switch parser.parseScalar(from: &rest) {
+            case .valid(let scalar):
+                text.unicodeScalars.append(Unicode.UTF8.decode(scalar))
+                bytes.formIndex(&position, offsetBy: scalar.count)
+            case .error(let length):
+                for byte in bytes[position...].prefix(length) {
+                    text += "<\(String(decoding: hexadecimal([byte]), as: UTF8.self))>"
+                }
+                bytes.formIndex(&position, offsetBy: length)
+            case .emptyInput: return text
+            }
+        }
+    }
+
+    /// A number in the 16 bits, one of them the sign, that HAProxy keeps of a check's code.
+    ///
+    /// - Parameter number: what a server said.
+    /// - Returns: what is told of it.
+    static func number16(_ number: Int) -> Int { Int(Int16(truncatingIfNeeded: number)) }
+
     private static let digits = Array("0123456789ABCDEF".utf8)
 }

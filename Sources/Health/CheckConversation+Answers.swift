@@ -71,8 +71,8 @@ extension CheckConversation {
         let contents = Array(answer[offset..<(offset + length)].dropFirst(4))
         guard contents.first == 0xFF else { return .passed }
         let number = contents.count >= 3 ? Int(contents[1]) | Int(contents[2]) << 8 : 0
-        let words = String(decoding: contents.dropFirst(3), as: UTF8.self)
-        return .failed(CheckResult(status: .layer7Error, code: number, detail: words))
+        let words = ByteText.readable(contents.dropFirst(3))
+        return .failed(CheckResult(status: .layer7Error, code: ByteText.number16(number), detail: words))
     }
 
     /// How long a packet is with its header; `nil` while that has not come.
@@ -84,7 +84,7 @@ extension CheckConversation {
     /// The version that a greeting names.
     private var mysqlVersion: String? {
         guard answer.count > 5 else { return nil }
-        return String(decoding: answer[5...].prefix { $0 != 0 }, as: UTF8.self)
+        return ByteText.readable(answer[5...].prefix { $0 != 0 })
     }
 
     /// - Source: RFC 4511, sections 4.1.1, 4.1.9 and 4.2.2; which bytes are looked at follows recordings of HAProxy.

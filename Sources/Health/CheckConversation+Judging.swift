@@ -66,12 +66,12 @@ extension CheckConversation {
             return .failed(failure(of: expectation, as: .layer7InvalidResponse, isFound: false, said: nil))
         case .answer(let answer): parsed = answer
         }
-        code = parsed.status
+        code = ByteText.number16(parsed.status)
         if plan.stopsOnNotFound, party.isUp, code == 404 { return .passed }
         let isFound: Bool
         switch expectation.match {
         case .status(let ranges): isFound = ranges.contains { $0.contains(parsed.status) }
-        case .statusPattern(let pattern): isFound = pattern.matches(Array("\(parsed.status)".utf8))
+        case .statusPattern(let pattern): isFound = pattern.matches(parsed.statusDigits)
         case .header(let header): isFound = header.isFound(in: parsed.headers)
         case .body(let wanted): return judgeBody(expectation, parsed) { body, _ in ByteText.contains(body, wanted) }
         case .bodyPattern(let pattern): return judgeBody(expectation, parsed) { body, _ in pattern.matches(body) }

@@ -76,14 +76,14 @@ extension CheckConversation {
 
     /// The code that an expectation asks for, else the protocol's own.
     private func statusCode(_ expectation: CheckExpectation) -> Int {
-        expectation.code.flatMap { Int(text(of: $0)) } ?? code
+        expectation.code.flatMap { Int(text(of: $0)) }.map(ByteText.number16) ?? code
     }
 
     /// A text as it is now, to its first zero, as HAProxy shows it.
     ///
     /// - Parameter text: the text.
-    /// - Returns: its bytes as UTF-8, others replaced.
-    func text(of text: CheckText) -> String { String(decoding: bytes(of: text).prefix { $0 != 0 }, as: UTF8.self) }
+    /// - Returns: its bytes as UTF-8, others as `<FF>`.
+    func text(of text: CheckText) -> String { ByteText.readable(bytes(of: text).prefix { $0 != 0 }) }
 }
 
 extension CheckExpectation.Match {

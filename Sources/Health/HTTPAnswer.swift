@@ -22,6 +22,8 @@ struct HTTPAnswer: Sendable, Hashable {
 
     /// The status code, of as many digits as it has: what is too great for 16 bits is cut, as in HAProxy.
     var status: Int
+    /// The same as it was written.
+    var statusDigits: [UInt8]
     /// What follows it in the first line.
     var reason: String
     var headers: [Header]
@@ -43,11 +45,14 @@ struct HTTPAnswer: Sendable, Hashable {
             let isPossible = bytes.prefix(5).elementsEqual("HTTP/".utf8.prefix(bytes.count))
             return hasEnded || !isPossible ? .invalid : .incomplete
         }
-        guard let (status, reason) = readFirstLine(first) else { return .invalid }
+        guard let (digits, reason) = readFirstLine(first) else { return .invalid }
         var headers: [Header] = []
         while let line = lines.next() {
             guard !line.isEmpty else {
-                var answer = HTTPAnswer(status: status, reason: reason, headers: headers, body: [], isComplete: false)
+                let status = digits.reduce(UInt16(0)) { $0 &* 10 &+ UInt16($1 - UInt8(ascii: "0")) }
+                var answer = HTTPAnswer(
+                    status: Int(status), statusDigits: digits, reason: reason, headers: headers, body: [],
+                    isComplete: false)
                 return answer.takeBody(bytes[lines.index...]) ? .answer(answer) : .invalid
             }
             if line.first == UInt8(ascii: " ") || line.first == UInt8(ascii: "\t"), !headers.isEmpty {
@@ -66,7 +71,7 @@ struct HTTPAnswer: Sendable, Hashable {
     }
 
     /// `HTTP/1.1 200 OK`; the reason may be missing, and before it and the code may stand several blanks.
-    private static func readFirstLine(_ line: ArraySlice<UInt8>) -> (Int, String)? {
+    private static func readFirstLine(_ line: ArraySlice<UInt8>) -> ([UInt8], String)? {
         let blank = UInt8(ascii: " ")
         let version = line.prefix { $0 != blank }
         guard version.count == 8, version.starts(with: "HTTP/".utf8), isDigit(version[version.startIndex + 5]),
@@ -79,8 +84,7 @@ struct HTTPAnswer: Sendable, Hashable {
         guard !digits.isEmpty, reason.isEmpty || reason.first == blank, !reason.contains(UInt8(ascii: "\r")) else {
             return nil
         }
-        let status = digits.reduce(UInt16(0)) { $0 &* 10 &+ UInt16($1 - UInt8(ascii: "0")) }
-        return (Int(status), String(decoding: reason.drop { $0 == blank }, as: UTF8.self))
+        return (Array(digits), ByteText.readable(reason.drop { $0 == blank }))
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }

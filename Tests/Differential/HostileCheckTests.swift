@@ -63,7 +63,8 @@ struct HostileCheckTests {
         let line = "HTTP/1.1 200 OK"
         let servers: [String: FakeServer.Behaviour] = [
             "two-digits": answer("HTTP/1.1 20 x", length), "four-digits": answer("HTTP/1.1 2000 x", length),
-            "five-digits": answer("HTTP/1.1 65736 x", length), "zero": answer("HTTP/1.1 0 x", length),
+            "five-digits": answer("HTTP/1.1 65736 x", length), "nines": answer("HTTP/1.1 99999 x", length),
+            "zero": answer("HTTP/1.1 0 x", length),
             "letter": answer("HTTP/1.1 2x0 x", length), "no-code": answer("HTTP/1.1 ", length),
             "blanks": answer("HTTP/1.1  200 OK", length), "reason": answer("HTTP/1.1 503  two  blanks ", length),
             "nul": answer("HTTP/1.1 503 a\0b", length), "return": answer("HTTP/1.1 200 a\rb", length),
@@ -82,6 +83,7 @@ struct HostileCheckTests {
         for name in servers.keys.sorted() {
             scene.add(["option httpchk"], name)
             scene.add(["option httpchk", "http-check expect string hello"], name)
+            scene.add(["option httpchk", "http-check expect rstatus ^20"], name)
             scene.add(
                 [
                     "option httpchk",

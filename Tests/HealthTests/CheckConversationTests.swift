@@ -210,6 +210,7 @@ struct CheckConversationTests {
             return
         }
         #expect(answer.status == status)
+        #expect(text.contains(String(decoding: answer.statusDigits, as: UTF8.self)))
         #expect(answer.isComplete == text.contains("content-length: 0"), "only its headers say how long it is")
     }
 

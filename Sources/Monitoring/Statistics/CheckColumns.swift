@@ -29,7 +29,8 @@ struct CheckColumns {
     var status: StatisticsValue { .text(statusText) }
     var code: StatisticsValue {
         guard let result, result.status.hasCode else { return .absent }
-        return .count(result.code ?? 0)
+        // A negative code is shown in the 32 bits without a sign that the column has.
+        return .count(UInt32(truncatingIfNeeded: result.code ?? 0))
     }
     var duration: StatisticsValue { .count(result?.durationMilliseconds) }
     /// Also empty, once there was a check.
