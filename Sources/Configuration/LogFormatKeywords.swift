@@ -22,7 +22,9 @@ enum LogFormatKeywords {
             proxy.settings.logging.uniqueID = try read(&proxy, &arguments)?.template
         },
         Keyword("log-tag") { (proxy, arguments) throws(Diagnostic) in
-            proxy.settings.logging.tag = try arguments.word("a tag", example: "log-tag haproxy").text
+            let tag = try arguments.word("a tag", example: "log-tag haproxy")
+            guard !tag.text.isEmpty else { throw tag.error("'log-tag' needs a tag", help: "write 'log-tag haproxy'") }
+            proxy.settings.logging.tag = tag.text
             try arguments.expectEnd(help: "put quotes around the tag")
         },
     ]

@@ -57,12 +57,22 @@ enum LogKeyword {
         return "the \(noun) are \(names.joined(separator: ", "))"
     }
 
-    /// `len`, `format` and `sample`, which may stand between the address and the facility.
+    /// What may stand between the address and the facility: each once, and in this order.
+    private static let options = ["len", "format", "sample"]
+
+    /// Reads `len`, `format` and `sample`.
     private static func readOptions(
         _ arguments: inout Arguments, to destination: LogTarget.Destination
     ) throws(Diagnostic) -> LogTarget {
         var target = LogTarget(destination: destination, facility: .local0)
-        while let option = arguments.peeked {
+        var possible = options[...]
+        while let option = arguments.peeked, options.contains(option.text) {
+            guard let place = possible.firstIndex(of: option.text) else {
+                throw option.error(
+                    "'\(option.text)' stands twice or too late in a 'log' line",
+                    help: "write 'len', 'format' and 'sample' in this order, each once")
+            }
+            possible = possible[(place + 1)...]
             switch option.text {
             case "len":
                 _ = arguments.next()
@@ -99,12 +109,17 @@ enum LogKeyword {
     private static func sampling(_ word: Word) throws(Diagnostic) -> LogTarget.Sampling {
         let example = "write the places and, after a colon, how many lines a period has, such as 'sample 1-2,4:10'"
         let halves = word.text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard halves.count == 2, let period = Int(halves[1]), period > 0 else {
+        guard halves.count == 2, let period = number(halves[1]), period > 0 else {
             throw word.error("'\(word.text)' does not say how many lines a period has", help: example)
+        }
+        guard period <= longestPeriod else {
+            throw word.error(
+                "a period of \(period) lines is longer than \(longestPeriod)",
+                help: "write less lines after the colon")
         }
         var ranges: [ClosedRange<Int>] = []
         for text in halves[0].split(separator: ",", omittingEmptySubsequences: false) {
-            let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) }
+            let ends = text.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map(number)
             guard let first = ends.first ?? nil, let last = ends.last ?? nil, first > 0, first <= last else {
                 throw word.error("'\(text)' is no range of places", help: example)
             }
@@ -119,6 +134,14 @@ enum LogKeyword {
         return LogTarget.Sampling(ranges: ranges.sorted { $0.lowerBound < $1.lowerBound }, period: period)
     }
 
+    /// The most lines that a period of `sample` has.
+    private static let longestPeriod = Int(Int32.max)
+
+    /// A number of digits alone.
+    private static func number(_ text: Substring) -> Int? {
+        text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
+    }
+
     private static func destination(_ word: Word) throws(Diagnostic) -> LogTarget.Destination {
         switch word.text {
         case "stdout": return .fileDescriptor(1)
@@ -131,7 +154,12 @@ enum LogKeyword {
         default: break
         }
         var text = word.text
-        if text.hasPrefix("udp@") { text = String(text.dropFirst(4)) }
+        if text.hasPrefix("udp@") {
+            text = String(text.dropFirst(4))
+            guard !text.hasPrefix("/") else {
+                throw word.error("'\(text)' is a path, which UDP has not", help: "write '\(text)' without 'udp@'")
+            }
+        }
         if text.hasPrefix("udp4@") || text.hasPrefix("udp6@") { text = "ipv" + text.dropFirst(3) }
         if text.hasPrefix("uxdg@") { text = String(text.dropFirst(5)) }
         switch AddressText.parse(text) {
@@ -151,7 +179,8 @@ enum LogKeyword {
                 help: "use UDP, a socket's path, stdout or stderr")
         case .host(let host, let family, let portText):
             var port = defaultPort
-            if let portText, !portText.isEmpty { port = try AddressText.port(portText, at: word) }
+            // Port 0 stands for syslog's own, as no port does.
+            if let portText, portText.contains(where: { $0 != "0" }) { port = try AddressText.port(portText, at: word) }
             return .udp(host: try self.host(host, family: family, at: word), port: port)
         }
     }

@@ -135,37 +135,51 @@ struct LogTemplateReader {
     }
 
     /// `{+Q,-X}`: what is in force, changed for one variable.
+    ///
+    /// Between two commas the last sign and the one letter after it count, and nothing before them.
     private mutating func readFlags(begun start: Int) throws(Diagnostic) -> LogTemplate.Flags {
         guard peeked == UInt8(ascii: "{") else { return flags }
         let brace = index
-        var result = flags
-        var sign: UInt8?
         index += 1
+        var result = flags
+        var begun = index
         while let byte = peeked, byte != UInt8(ascii: "}") {
-            switch byte {
-            case UInt8(ascii: "+"), UInt8(ascii: "-"): sign = byte
-            case UInt8(ascii: ","), UInt8(ascii: " "): sign = nil
-            default:
-                let flag = Self.flag(byte)
-                switch (flag, sign) {
-                case (let flag?, UInt8(ascii: "+")?): result.insert(flag)
-                case (let flag?, UInt8(ascii: "-")?): result.remove(flag)
-                case (nil, _), (_, nil), (_, .some):
-                    diagnostics.append(
-                        Diagnostic(
-                            severity: .warning, location: word.location(at: index),
-                            message: "'\(Character(UnicodeScalar(byte)))' here has no effect",
-                            help: "the flags are +Q (in quotes), +X (hexadecimal) and +E (escaped), and - ends them"))
-                }
+            if byte == UInt8(ascii: ",") {
+                change(&result, by: begun..<index)
+                begun = index + 1
             }
             index += 1
         }
         guard peeked != nil else { throw error(at: brace, "this brace is never closed", help: "close it with }") }
+        change(&result, by: begun..<index)
         index += 1
         guard peeked != nil else {
             throw error(at: start, "flags without a variable", help: "write the variable after them, such as '%{+Q}s'")
         }
         return result
+    }
+
+    /// Sets or ends a flag, and tells what has no effect.
+    private mutating func change(_ flags: inout LogTemplate.Flags, by range: Range<Int>) {
+        let isSign: (UInt8) -> Bool = { $0 == UInt8(ascii: "+") || $0 == UInt8(ascii: "-") }
+        let sign = bytes[range].lastIndex(where: isSign)
+        let letters = bytes[(sign.map { $0 + 1 } ?? range.lowerBound)..<range.upperBound]
+        guard let sign, letters.count == 1, let flag = letters.first.flatMap(Self.flag) else {
+            if !letters.isEmpty { tellOfNoEffect(letters) }
+            return
+        }
+        let before = bytes[range.lowerBound..<sign].drop { $0 == UInt8(ascii: " ") || isSign($0) }
+        if !before.isEmpty { tellOfNoEffect(before.prefix { !isSign($0) }) }
+        if bytes[sign] == UInt8(ascii: "+") { flags.insert(flag) } else { flags.remove(flag) }
+    }
+
+    private mutating func tellOfNoEffect(_ letters: ArraySlice<UInt8>) {
+        diagnostics.append(
+            Diagnostic(
+                severity: .warning, location: word.location(at: letters.startIndex),
+                message: "'\(String(decoding: letters, as: UTF8.self))' here has no effect",
+                help: "write each flag after a sign and a comma between two: +Q quotes, +X is hexadecimal, +E escapes"
+            ))
     }
 
     private static func flag(_ byte: UInt8) -> LogTemplate.Flags? {

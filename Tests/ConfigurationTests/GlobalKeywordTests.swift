@@ -245,6 +245,18 @@ struct LogKeywordTests {
             ("log 127.0.0.1 sample 2-1:2 local0", "error 2:26 '2-1' is no range of places"),
             ("log 127.0.0.1 sample 3:2 local0", "error 2:26 place 3 is beyond a period of 2 lines"),
             ("log 127.0.0.1 sample 1,1-3:4 local0", "error 2:26 '1-3' overlaps another range"),
+            ("log 127.0.0.1 sample +1:2 local0", "error 2:26 '+1' is no range of places"),
+            (
+                "log 127.0.0.1 sample 1:4294967297 local0",
+                "error 2:26 a period of 4294967297 lines is longer than 2147483647"
+            ),
+            ("log 127.0.0.1 format raw len 200 local0", "error 2:30 'len' stands twice or too late in a 'log' line"),
+            ("log 127.0.0.1 len 200 len 300 local0", "error 2:27 'len' stands twice or too late in a 'log' line"),
+            (
+                "log 127.0.0.1 sample 1:2 format raw local0",
+                "error 2:30 'format' stands twice or too late in a 'log' line"
+            ),
+            ("log udp@/dev/log local0", "error 2:9 '/dev/log' is a path, which UDP has not"),
             ("log fd@x local0", "error 2:9 'fd@x' names no file descriptor"),
             ("log ring@x local0", "error 2:14 there is no ring 'x'"),
             ("log sockpair@3 local0", "error 2:9 a log address with 'sockpair@' is not supported here"),

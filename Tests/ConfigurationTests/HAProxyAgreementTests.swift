@@ -11,22 +11,23 @@ struct HAProxyAgreementTests {
     private static let program = "/usr/sbin/haproxy"
 
     /// What is refused here alone, by the line's beginning: it would do something else than it says.
-    private static let refusedHereAlone = [
-        // Nobody to track.
-        "server t 192.0.2.2:1 track ",
-        // Rules, stickiness, content.
-        "balance rdp-cookie", "acl empty src",
-        // Other protocols.
-        "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
-        "bind 127.0.0.1:7778 accept-netscaler-cip",
-        // HAProxy reads numbers up to what follows them, or takes them around 65536.
-        "option redispatch x", "fullconn x", "hash-balance-factor x", "maxconn x", "server t 192.0.2.2:1 minconn x",
-        "server t 192.0.2.2:1 check port 70000", "server t 192.0.2.2:+70000", "retries -1",
-        // Servers that would never be used.
-        "dispatch ", "option transparent", "transparent",
-        // Two sockets on one port.
-        "bind 127.0.0.1:7777",
-    ]
+    private static let refusedHereAlone =
+        [
+            // Nobody to track.
+            "server t 192.0.2.2:1 track ",
+            // Rules, stickiness, content.
+            "balance rdp-cookie", "acl empty src",
+            // Other protocols.
+            "server t 192.0.2.2:1 log-proto", "server t 192.0.2.2:1 source 192.0.2.9 usesrc hdr_ip",
+            "bind 127.0.0.1:7778 accept-netscaler-cip",
+            // HAProxy reads numbers up to what follows them, or takes them around 65536.
+            "option redispatch x", "fullconn x", "hash-balance-factor x", "maxconn x", "server t 192.0.2.2:1 minconn x",
+            "server t 192.0.2.2:1 check port 70000", "server t 192.0.2.2:+70000", "retries -1",
+            // Servers that would never be used.
+            "dispatch ", "option transparent", "transparent",
+            // Two sockets on one port.
+            "bind 127.0.0.1:7777",
+        ] + HAProxyAgreementLogLines.refusedHereAlone
 
     /// What is taken here alone, with a warning: files have it.
     private static let takenHereAlone = [
@@ -35,7 +36,9 @@ struct HAProxyAgreementTests {
     ]
 
     /// Names that nobody knows: they never stop the start here, and nothing is wrong with them.
-    private static let unknownNames = ["server t app.invalid:1", "server-template x 2 app.invalid:1"]
+    private static let unknownNames =
+        ["server t app.invalid:1", "server-template x 2 app.invalid:1"]
+        + ["log app.invalid local0", "log app.invalid:514 local0"]
 
     /// Lines of a `listen` section.
     private static let lines = [
@@ -161,6 +164,7 @@ struct HAProxyAgreementTests {
     private static var variants: [String] {
         lines + serverOptions.map { "server t 192.0.2.2:1 \($0)" } + serverAddresses.map { "server t \($0)" }
             + bindOptions.map { "bind 127.0.0.1:7778 \($0)" } + bindAddresses.map { "bind \($0)" }
+            + HAProxyAgreementLogLines.all
     }
 
     private static func text(_ line: String) -> String {

@@ -83,6 +83,7 @@ struct LogFormatKeywordTests {
             ("error-log-format %zz", "error 10:22 there is no variable '%zz'"),
             ("log-format-sd %zz", "error 10:19 there is no variable '%zz'"),
             ("unique-id-format %zz", "error 10:22 there is no variable '%zz'"),
+            ("log-tag \"\"", "error 10:13 'log-tag' needs a tag"),
             ("log-tag a b", "error 10:15 unexpected 'b' after 'a'"),
         ])
     func mistakes(line: String, expected: String) {
@@ -105,6 +106,23 @@ struct LogFormatKeywordTests {
                 "warning 10:19 'Z' here has no effect", "warning 10:23 a type in parentheses has no effect",
                 "warning 10:30 'Q' here has no effect",
             ])
+        #expect(
+            Sample.listen("log stdout local0", "log-format %{+Q+X}s%{+QX,-E}b").lines == [
+                "warning 10:19 'Q' here has no effect", "warning 10:27 'QX' here has no effect",
+            ])
+    }
+
+    @Test(
+        "between two commas the last sign and the letter after it count",
+        arguments: [
+            ("+Q,+X", [.quoted, .hexadecimal]), ("+Q+X", .hexadecimal), ("+X+Q", .quoted), ("+QX", []),
+            ("+Q-Q", []), ("+Q,-Q", []), ("-Q+X", .hexadecimal), ("++Q", .quoted), ("+-Q", []), ("-+Q", .quoted),
+            ("+Q,", .quoted), (",+Q", .quoted), ("+Q,X", .quoted), ("", []), ("+", []),
+            ("+Q+X,+E", [.hexadecimal, .escaped]),
+        ] as [(String, LogTemplate.Flags)])
+    func flags(text: String, expected: LogTemplate.Flags) throws {
+        let parsed = Sample.listen("log stdout local0", "log-format %{\(text)}s")
+        #expect(try parsed.valid().proxies[0].logFormat == .custom(LogTemplate([.variable(.server, expected)])))
     }
 
     @Test("a format of one's own takes the place of an option's, which is told within a section")
