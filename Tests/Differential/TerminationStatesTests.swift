@@ -10,9 +10,8 @@ import Testing
 /// - `U-`, `UC` and `DC`: `MarkTests`; `SQ`: `QueueTests`;
 /// - `RC` takes a kernel without memory for the poller (without descriptors it is `SC`, as with HAProxy): `SessionEndTests`.
 ///
-/// Not to be had here: `PD` takes rules about answers, which are refused; `I…` is a broken program, `LR` and `…H` and `…T` are
-/// about HTTP, and `…L` takes a server that is forgotten before its last bytes are sent, which neither program does in TCP
-/// mode.
+/// Not to be had here: `I…` is a broken program, `LR` and `…H` and `…T` are about HTTP, and `…L` takes a server that is forgotten
+/// before its last bytes are sent, which neither program does in TCP mode.
 @Suite("termination states, beside HAProxy", .serialized)
 struct TerminationStatesTests {
     /// Fails where no session has ended so.
@@ -176,6 +175,20 @@ struct TerminationStatesTests {
             }
             stage.noteEnd(of: "client", client)
             client.close()
+        }
+    }
+
+    @Test("PD: a rule refuses what the server says")
+    func refusedAnswer() async throws {
+        try await expect(
+            "PD", rules: ["tcp-response inspect-delay 5s", "tcp-response content reject if { res.len gt 3 }"]
+        ) {
+            stage in
+            let (client, server) = try stage.open()
+            try server.send("hello")
+            stage.noteEnd(of: "client", client)
+            client.close()
+            server.close()
         }
     }
 
