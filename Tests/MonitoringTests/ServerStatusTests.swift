@@ -28,6 +28,13 @@ struct ServerStatusTests {
         #expect(server { _ in }.text == "no check")
     }
 
+    @Test("a degraded server is NOLB for programs, and what it is for people")
+    func degraded() {
+        let status = server { ($0.isChecked, $0.rise, $0.fall, $0.health, $0.operational) = (true, 2, 3, 4, .degraded) }
+        #expect(status.text == "NOLB")
+        #expect(status.shortText == "DEGRADED")
+    }
+
     @Test("the fields of a server that tracks another one, and of one that is observed")
     func fields() throws {
         var server = ServerSnapshot(name: "s", id: 1, address: "127.0.0.1:1")

@@ -84,9 +84,11 @@ enum ServerStatus: Hashable {
     }
 
     /// The same for the page, which says in a column of its own whose maintenance it is.
+    ///
+    /// Programs read `NOLB` of a degraded server, which they know; people read what it is.
     var shortText: String {
         if case .maintenance = self { return "MAINT" }
-        return text
+        return self == .degraded ? "DEGRADED" : text
     }
 
     /// Which way it is going, for the eye; empty when it stays.
