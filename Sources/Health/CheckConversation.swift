@@ -282,11 +282,14 @@ public struct CheckConversation: Sendable {
     }
 
     /// A verdict has a code where its status says so, and as many words as HAProxy keeps.
-    func end(_ result: CheckResult) -> Demand {
+    func end(_ result: CheckResult) -> Demand { .end(told(result)) }
+
+    /// What is told of a verdict.
+    func told(_ result: CheckResult) -> CheckResult {
         var result = result
         result.detail = Self.shortened(result.detail)
         if !result.status.hasCode { result.code = nil }
-        return .end(result)
+        return result
     }
 
     /// What is kept of a text.

@@ -57,6 +57,8 @@ extension WorkerLoop {
             // No limit: the next check is due.
             check.startedAt = now
             talk.demand = talk.conversation.resumed()
+            let silence = now.advanced(byMilliseconds: CheckConversation.longestSilenceMilliseconds)
+            talk.deadline = max(limit(of: check), silence)
         } else {
             talk.demand = talk.conversation.expired()
         }
@@ -78,6 +80,7 @@ extension WorkerLoop {
                 return
             case .pause(let result):
                 check.broker = talk.conversation.broker ?? check.broker
+                guard !watch(talk, check, position) else { continue }
                 conclude(position, result)
                 return
             }
@@ -219,7 +222,14 @@ extension WorkerLoop {
 
     /// Lets the poller and a timer tell of what comes next; false when there is no need to go on at once.
     private func wait(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) -> Bool {
-        if !check.timer.isPlanned || check.deadline != talk.deadline { plan(check, position, at: talk.deadline) }
+        // A heartbeat between two checks: the next one comes when it was to come.
+        let isDue = !talk.conversation.isPaused && check.deadline != talk.deadline
+        if !check.timer.isPlanned || isDue { plan(check, position, at: talk.deadline) }
+        return watch(talk, check, position)
+    }
+
+    /// Has the poller tell of the connection; true when that fails, which is a verdict.
+    private func watch(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) -> Bool {
         guard !talk.isWatched else { return false }
         let token = EventToken(kind: Subject.check.rawValue, generation: check.generation, index: UInt32(position))
         let code = poller.add(check.descriptor, token: token)

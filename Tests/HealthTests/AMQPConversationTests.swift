@@ -34,6 +34,7 @@ struct AMQPConversationTests {
     static let closeOk = AMQPMethod.closeOk.frame()
     static let blocked = AMQPMethod.blocked.frame { $0.shortText("low on memory") }
     static let unblocked = AMQPMethod.unblocked.frame()
+    static let heartbeat = AMQPFrame(type: 8, channel: 0, payload: []).bytes
 
     static func close(_ code: UInt16, _ text: String, by method: AMQPMethod = .close) -> [UInt8] {
         method.frame(on: method == .close ? 0 : 1) {
@@ -146,8 +147,7 @@ struct AMQPConversationTests {
         var conversation = AMQPConversation(AMQPCheck(login: Self.guest, publishes: true))
         _ = try Self.sent(&conversation, after: [Self.start, Self.tune, Self.openOk, Self.channelOpenOk])
         #expect(conversation.receive(Self.blocked) == .keep(Self.blockedResult))
-        #expect(conversation.isBlocked)
-        #expect(conversation.stillBlocked() == Self.blockedResult)
+        #expect(conversation.isBlocked && conversation.isPaused)
         #expect(conversation.receive(Self.unblocked) == .wait)
         #expect(!conversation.isBlocked)
         #expect(conversation.expectation == "channel.close-ok")
@@ -165,6 +165,86 @@ struct AMQPConversationTests {
             conversation.receive(disk)
                 == .keep(CheckResult(status: .layer7Conditional, code: 0, detail: "blocked: low on disk")))
         #expect(try Self.sent(&conversation, after: [Self.unblocked, Self.channelCloseOk]) == [[], [.close]])
+    }
+
+    /// A conversation with a broker that has an alarm.
+    private static func blockedConversation() throws -> AMQPConversation {
+        var conversation = AMQPConversation(AMQPCheck(login: Self.guest, publishes: true))
+        _ = try Self.sent(&conversation, after: [Self.start, Self.tune, Self.openOk, Self.channelOpenOk])
+        #expect(conversation.receive(Self.blocked) == .keep(Self.blockedResult))
+        return conversation
+    }
+
+    @Test("during an alarm each check takes a sign of life since the one before, or waits for it")
+    func signsOfLife() throws {
+        var conversation = try Self.blockedConversation()
+        // Before the check that is due: it has its verdict at once.
+        #expect(conversation.receive(Self.heartbeat) == .wait)
+        #expect(conversation.isPaused)
+        #expect(conversation.resumed() == Self.blockedResult)
+        // After it: the verdict comes with it.
+        #expect(conversation.resumed() == nil)
+        #expect(!conversation.isPaused && conversation.isBlocked)
+        #expect(conversation.receive(Self.heartbeat.prefix(5)) == .wait)
+        #expect(!conversation.isPaused, "half of a frame is none")
+        #expect(conversation.receive(Self.heartbeat.dropFirst(5)) == .keep(Self.blockedResult))
+        #expect(conversation.isPaused)
+        // Never: the broker is gone.
+        #expect(conversation.resumed() == nil)
+        #expect(conversation.timedOut() == CheckResult(status: .layer7Timeout, detail: "waiting for a heartbeat"))
+        #expect(conversation.receive(Self.unblocked) == .wait)
+        #expect(conversation.expectation == "channel.close-ok")
+    }
+
+    @Test("a broker that has no heartbeats is believed", arguments: [0, 3, 60] as [UInt16])
+    func agreedHeartbeats(offered: UInt16) throws {
+        var conversation = AMQPConversation(AMQPCheck(login: Self.guest, publishes: true))
+        let tune = AMQPMethod.tune.frame {
+            $0.number(UInt16(2047))
+            $0.number(UInt32(131_072))
+            $0.number(offered)
+        }
+        _ = try Self.sent(&conversation, after: [Self.start])
+        guard case .send(let bytes) = conversation.receive(tune) else {
+            Issue.record("nothing was sent")
+            return
+        }
+        var frames = AMQPFrameBuffer()
+        frames.append(bytes)
+        let agreed = try #require(try frames.next()).payload.suffix(2)
+        #expect(agreed.elementsEqual([0, UInt8(min(offered, AMQPConversation.longestHeartbeat))]))
+        _ = try Self.sent(&conversation, after: [Self.openOk, Self.channelOpenOk])
+        #expect(conversation.receive(Self.blocked) == .keep(Self.blockedResult))
+        #expect(conversation.resumed() == (offered == 0 ? Self.blockedResult : nil))
+    }
+
+    @Test("an alarm that comes with another answer keeps nothing back for good")
+    func alarmBesideAnswer() throws {
+        var conversation = AMQPConversation(AMQPCheck(login: Self.guest, publishes: true))
+        _ = try Self.sent(&conversation, after: [Self.start, Self.tune, Self.openOk])
+        #expect(conversation.receive(Self.channelOpenOk + Self.blocked) == .keep(Self.blockedResult))
+        #expect(try Self.sent(&conversation, after: [Self.unblocked]) == [[.publish, .channelClose]])
+        #expect(try Self.sent(&conversation, after: [Self.channelCloseOk]) == [[.close]])
+        // An alarm that is over before anybody could have told of it is none.
+        var other = AMQPConversation(AMQPCheck(login: Self.guest, publishes: true))
+        let answers = [Self.start, Self.tune, Self.openOk, Self.channelOpenOk, Self.blocked + Self.unblocked]
+        #expect(try Self.sent(&other, after: answers).last == [])
+        #expect(other.expectation == "channel.close-ok")
+    }
+
+    @Test("bytes that are no text stand in a refusal as HAProxy has them in its log")
+    func bytesOfWords() throws {
+        var conversation = AMQPConversation(AMQPCheck(login: Self.guest))
+        let refusal = AMQPMethod.close.frame {
+            $0.number(UInt16(403))
+            $0.number(UInt8(3))
+            $0.number(UInt8(ascii: "n"))
+            $0.number(UInt8(0xFF))
+            $0.number(UInt8(ascii: "o"))
+            $0.number(UInt32(0))
+        }
+        let result = CheckResult(status: .layer7Error, code: 403, detail: "n<FF>o")
+        #expect(conversation.receive(refusal) == .finish(result, last: Self.closeOk))
     }
 
     // MARK: - Refusals
@@ -341,7 +421,13 @@ struct AMQPStepTests {
         }
         #expect(conversation.heard(AMQPConversationTests.blocked) == .pause(AMQPConversationTests.blockedResult))
         #expect(conversation.isPaused)
+        #expect(conversation.heard(AMQPConversationTests.heartbeat) == .listen)
+        #expect(conversation.isPaused)
         #expect(conversation.resumed() == .pause(AMQPConversationTests.blockedResult))
+        #expect(conversation.resumed() == .listen)
+        #expect(!conversation.isPaused)
+        #expect(conversation.heard(AMQPConversationTests.heartbeat) == .pause(AMQPConversationTests.blockedResult))
+        #expect(conversation.isPaused)
         #expect(conversation.heard(AMQPConversationTests.unblocked) == .listen)
         #expect(!conversation.isPaused)
     }

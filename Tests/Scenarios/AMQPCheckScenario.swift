@@ -12,12 +12,14 @@ extension Scenarios {
             let page: HeldPort
             let supervisor: Supervisor
             let mute: FakeServer
+            let log: SyslogCatcher
 
             init() async throws {
                 directory = try TemporaryDirectory()
                 node = try RabbitMQBrokers.Node("rabbit", host: "127.0.0.3")
                 brokers = try await RabbitMQBrokers([node])
                 page = try HeldPort()
+                log = try SyslogCatcher()
                 mute = try FakeServer { client in
                     while case .bytes = try await client.read(within: .seconds(600)) {}
                 }
@@ -34,6 +36,7 @@ extension Scenarios {
                 var text = """
                     defaults
                         mode tcp
+                        log 127.0.0.1:\(log.port) local0
                         timeout connect 5s
                         timeout client 60s
                         timeout server 60s
@@ -109,6 +112,7 @@ extension Scenarios {
             try await alarm(setUp)
             try await stoppedApplication(setUp)
             try await pausedProcess(setUp)
+            try await alarmOfDeadBroker(setUp)
 
             try await eventually("the history has all of it", every: .milliseconds(100)) {
                 let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit").map(\.to)
@@ -129,6 +133,11 @@ extension Scenarios {
             for _ in 0..<3 { #expect(try await connections(setUp) <= before + 5) }
             let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit")
             #expect(states.last?.to == "DEGRADED")
+            #expect(try await shownPage(setUp).contains("DEGRADED"))
+            _ = try await setUp.log.line("of the alarm") {
+                $0.contains("Server publisher/rabbit is DEGRADED, reason: Layer7 check conditionally passed")
+                    && $0.contains("info: \"blocked: low on memory\"")
+            }
             // Where nobody else is left, a degraded broker still takes sessions.
             #expect(states.last?.active_servers == 1)
             let pair = try await setUp.supervisor.json(HistoryLine.self, "history", "pair/rabbit")
@@ -147,20 +156,49 @@ extension Scenarios {
 
         /// A process that doesn't run for a while: the kernel still makes connections for it, and nobody answers.
         private func pausedProcess(_ setUp: SetUp) async throws {
-            let answer = try await setUp.brokers.control(setUp.node.name, "eval", "os:getpid().")
-            let process = try #require(pid_t(answer.filter(\.isNumber)))
-            try #require(kill(process, SIGSTOP) == 0)
-            do {
+            try await stopped(setUp) {
                 for proxy in ["greeting", "publisher"] {
                     try await setUp.expect(proxy, ["status": "DOWN", "check_status": "L7TOUT"])
                     #expect(try await setUp.lastCheck(proxy) == "waiting for connection.start")
                 }
-            } catch {
+            }
+            try await setUp.expect("publisher", ["status": "UP", "check_status": "L7OK"])
+        }
+
+        /// A broker that has an alarm, and then is silent: the connection that waits for the alarm's end stays, but is no
+        /// proof that the broker still is there.
+        private func alarmOfDeadBroker(_ setUp: SetUp) async throws {
+            try await setUp.brokers.control(setUp.node.name, "set_vm_memory_high_watermark", "0.00001")
+            try await setUp.expect("publisher", ["check_status": "L7OKC"])
+            // The broker would have ended the connection after two of the checks' own heartbeats that never come.
+            let end = ContinuousClock.now + .seconds(20)
+            try await eventually("the alarm lasts", within: .seconds(30), every: .milliseconds(500)) {
+                let states = try await setUp.supervisor.json(HistoryLine.self, "history", "publisher/rabbit").map(\.to)
+                #expect(states.last == "DEGRADED")
+                return ContinuousClock.now > end
+            }
+            try await stopped(setUp) {
+                _ = try await setUp.log.line("of its silence") {
+                    $0.contains("Server publisher/rabbit is DOWN, reason: Layer7 timeout")
+                        && $0.contains("info: \"waiting for a heartbeat\"")
+                }
+                try await setUp.expect("publisher", ["status": "DOWN"])
+            }
+            try await setUp.expect("publisher", ["check_status": "L7OKC"])
+            try await setUp.brokers.control(setUp.node.name, "set_vm_memory_high_watermark", "0.4")
+            try await setUp.expect("publisher", ["status": "UP", "check_status": "L7OK"])
+        }
+
+        /// Has the broker's process not run meanwhile.
+        private func stopped(_ setUp: SetUp, _ act: () async throws -> Void) async throws {
+            let answer = try await setUp.brokers.control(setUp.node.name, "eval", "os:getpid().")
+            let process = try #require(pid_t(answer.filter(\.isNumber)))
+            try #require(kill(process, SIGSTOP) == 0)
+            do { try await act() } catch {
                 kill(process, SIGCONT)
                 throw error
             }
             kill(process, SIGCONT)
-            try await setUp.expect("publisher", ["status": "UP", "check_status": "L7OK"])
         }
 
         private func shownPage(_ setUp: SetUp) async throws -> String {

@@ -9,9 +9,10 @@ import Model
 /// A broker with a memory or disk alarm stops reading from a connection as soon as it has published, and says
 /// `connection.blocked`. Such a connection can't be closed properly any more, and it stays in the broker until the alarm
 /// is over, even if the other side is long gone. So it is kept, as the one ear for the alarm's end: a check that
-/// `isBlocked` goes on where it was when its next turn comes.
+/// `isPaused` goes on where it was when its next turn comes. A broker that dies meanwhile may leave that connection as it
+/// is, so each check takes a sign of life since the one before: the heartbeats, which RabbitMQ sends during an alarm, too.
 ///
-/// - Source: AMQP 0-9-1 specification, section 2.2.4 and the connection class; recordings of RabbitMQ 3.10.
+/// - Source: AMQP 0-9-1 specification, sections 2.2.4 and 4.2.7 and the connection class; recordings of RabbitMQ 3.10.
 public struct AMQPConversation: Sendable {
     /// What the caller does next.
     public enum Move: Sendable, Hashable {
@@ -36,6 +37,9 @@ public struct AMQPConversation: Sendable {
 
     /// The queue that no broker has: a message for it is dropped.
     static let queueOfNobody = "supervise.amqp-check"
+    /// The longest time between two signs of life that is agreed on, in seconds: long for a check that is not kept, which
+    /// sends none itself.
+    public static let longestHeartbeat: UInt16 = 5
 
     private let check: AMQPCheck
     private var frames = AMQPFrameBuffer()
@@ -46,6 +50,14 @@ public struct AMQPConversation: Sendable {
     public private(set) var broker: BrokerIntroduction?
     /// Why the broker takes no messages.
     private var alarm = ""
+    /// What is to be sent once the alarm is over.
+    private var withheld: [UInt8] = []
+    /// What was agreed on, in seconds; 0 for a broker that sends no heartbeats.
+    private var heartbeat: UInt16 = 0
+    /// Whether the broker has sent anything since the last verdict.
+    private var hasShownLife = false
+    /// Whether the check that is due waits for that.
+    private var awaitsLife = false
 
     /// Makes a conversation that hasn't begun.
     ///
@@ -58,6 +70,9 @@ public struct AMQPConversation: Sendable {
     /// Whether the broker has said that it takes no messages now: the connection waits for the alarm's end.
     public var isBlocked: Bool { step == .unblocked }
 
+    /// Whether it waits for that, and no check is under way.
+    public var isPaused: Bool { isBlocked && !awaitsLife }
+
     /// What is waited for, for a check that takes too long.
     public var expectation: String {
         switch step {
@@ -66,7 +81,7 @@ public struct AMQPConversation: Sendable {
         case .openOk: AMQPMethod.openOk.name
         case .channelOpenOk: AMQPMethod.channelOpenOk.name
         case .verdict: AMQPMethod.channelCloseOk.name
-        case .unblocked: AMQPMethod.unblocked.name
+        case .unblocked: awaitsLife ? "a heartbeat" : AMQPMethod.unblocked.name
         case .closeOk: AMQPMethod.closeOk.name
         }
     }
@@ -79,17 +94,26 @@ public struct AMQPConversation: Sendable {
     /// - Returns: what to do.
     public mutating func receive(_ bytes: some Sequence<UInt8>) -> Move {
         frames.append(bytes)
+        let wasPaused = isPaused
         do {
-            var sent: [UInt8] = []
+            var (sent, hasHeard, isTold) = (withheld, false, false)
+            withheld = []
             while let frame = try frames.next() {
+                hasHeard = true
                 switch try take(frame) {
                 case .send(let more): sent += more
                 case .wait: continue
                 case .finish(let result, let last): return .finish(result, last: sent + last)
-                case .keep(let result): return .keep(result)
+                case .keep: isTold = true
                 }
             }
-            return sent.isEmpty ? .wait : .send(sent)
+            guard isBlocked else { return sent.isEmpty ? .wait : .send(sent) }
+            withheld = sent
+            guard hasHeard else { return .wait }
+            hasShownLife = wasPaused && !isTold
+            guard !hasShownLife else { return .wait }
+            awaitsLife = false
+            return .keep(stillBlocked)
         } catch let error as AMQPFrameBuffer.Unfit {
             return .finish(invalid(error.words), last: [])
         } catch {
@@ -111,9 +135,12 @@ public struct AMQPConversation: Sendable {
 
     /// The next check's turn has come while the connection waits for the alarm's end.
     ///
-    /// - Returns: how that check ends.
-    public func stillBlocked() -> CheckResult {
-        CheckResult(status: .layer7Conditional, code: 0, detail: "blocked: \(alarm)")
+    /// - Returns: how that check ends; `nil` when the broker has to show first that it is still there, for which it has
+    ///   `longestHeartbeat` at the least.
+    public mutating func resumed() -> CheckResult? {
+        awaitsLife = heartbeat > 0 && !hasShownLife
+        hasShownLife = false
+        return awaitsLife ? nil : stillBlocked
     }
 
     // MARK: - Step by step
@@ -137,9 +164,10 @@ public struct AMQPConversation: Sendable {
             alarm = try reader.shortText()
             if step != .unblocked { interrupted = step }
             step = .unblocked
-            return .keep(stillBlocked())
+            return .keep(stillBlocked)
         case (.unblocked, .unblocked):
             step = interrupted
+            awaitsLife = false
             return .wait
         case (.closeOk, .closeOk), (.closeOk, .close): return .finish(passed, last: [])
         case (_, .close):
@@ -182,14 +210,14 @@ public struct AMQPConversation: Sendable {
     private mutating func tuned(_ reader: inout AMQPReader) throws -> Move {
         let channels = try reader.number(UInt16.self)
         let frameLength = try reader.number(UInt32.self)
+        heartbeat = min(try reader.number(UInt16.self), Self.longestHeartbeat)
         step = .openOk
         let virtualHost = check.login?.virtualHost ?? "/"
         return .send(
             AMQPMethod.tuneOk.frame {
                 $0.number(channels)
                 $0.number(frameLength)
-                // No heartbeats: a check is over before the first.
-                $0.number(UInt16(0))
+                $0.number(heartbeat)
             }
                 + AMQPMethod.open.frame {
                     $0.shortText(virtualHost)
@@ -238,6 +266,10 @@ public struct AMQPConversation: Sendable {
     // MARK: - Results
 
     private var passed: CheckResult { CheckResult(status: .layer7OK, code: 0, detail: broker?.description ?? "") }
+
+    private var stillBlocked: CheckResult {
+        CheckResult(status: .layer7Conditional, code: 0, detail: "blocked: \(alarm)")
+    }
 
     private func invalid(_ detail: String) -> CheckResult {
         CheckResult(status: .layer7InvalidResponse, detail: detail)

@@ -38,13 +38,13 @@ struct AMQPReader {
     mutating func shortText() throws(Malformed) -> String {
         let length = try number(UInt8.self)
         let start = try skip(Int(length))
-        return String(decoding: bytes[start..<position], as: UTF8.self)
+        return ByteText.readable(bytes[start..<position])
     }
 
     /// Reads a text whose length takes four bytes.
     mutating func longText() throws(Malformed) -> String {
         let content = try part()
-        return String(decoding: bytes[content.position..<content.end], as: UTF8.self)
+        return ByteText.readable(bytes[content.position..<content.end])
     }
 
     /// Reads the texts at the top of a table and the flags of its table `capabilities`, and passes over everything else.
