@@ -35,6 +35,9 @@ public struct StickTable<Value: Sendable>: Sendable {
     /// How many changes there have been: the number of the last one.
     public private(set) var changes: UInt64 = 0
 
+    /// In which order entries have changed here; `nil` where nobody is told of that.
+    private var order: ChangeOrder?
+
     private var slots: [Slot] = []
     private var unusedSlots: [Int32] = []
     private var slotsByKey: [StickKey: Int32] = [:]
@@ -114,13 +117,13 @@ public struct StickTable<Value: Sendable>: Sendable {
         if let slot = slotsByKey[key] {
             slots[Int(slot)].value = value(slots[Int(slot)].value)
             slots[Int(slot)].expiresAt = end
-            noteChange(of: slot)
+            noteChange(of: slot, isOwn: false)
             guard slots[Int(slot)].uses == 0 else { return Entry(slot: slot) }
             unlink(slot)
             linkByTime(slot)
             return Entry(slot: slot)
         }
-        guard let slot = add(key, value(nil), expiresAt: end) else { return nil }
+        guard let slot = add(key, value(nil), expiresAt: end, isOwn: false) else { return nil }
         linkByTime(slot)
         return Entry(slot: slot)
     }
@@ -235,15 +238,50 @@ public struct StickTable<Value: Sendable>: Sendable {
         }
     }
 
+    // MARK: - What others are told
+
+    /// Keeps from now on in which order entries change, for those who are told of it; what `take` brings is no change.
+    public mutating func beginOrder() { order = order ?? ChangeOrder() }
+
+    /// The number of the last change of those that others are told of; 0 before the first.
+    public var lastUpdate: UInt32 { order?.last ?? 0 }
+
+    /// The last change that anybody was told of; 0 before the first.
+    public var lastTold: UInt32 { order?.told ?? 0 }
+
+    /// The first change after another one.
+    ///
+    /// - Parameters:
+    ///   - update: the number of the change that is known.
+    ///   - entry: the entry that it was of; `nil` when that is not known.
+    /// - Returns: the entry and its number; `nil` when nothing has changed since.
+    public func nextUpdate(after update: UInt32, of entry: Entry?) -> (entry: Entry, update: UInt32)? {
+        order?.next(after: update, in: entry?.slot ?? -1).map { (Entry(slot: $0.slot), $0.number) }
+    }
+
+    /// Somebody was told of all changes up to one: an entry that changes again is a new change from now on.
+    ///
+    /// - Parameter update: the number of that change.
+    public mutating func noteTold(_ update: UInt32) { order?.noteTold(update) }
+
+    /// The key of an entry.
+    ///
+    /// - Parameter entry: the entry.
+    /// - Returns: its key.
+    public func key(of entry: Entry) -> StickKey { slots[Int(entry.slot)].key }
+
     // MARK: - Bookkeeping
 
-    private mutating func noteChange(of slot: Int32) {
+    private mutating func noteChange(of slot: Int32, isOwn: Bool = true) {
+        if isOwn { order?.note(slot) }
         changes += 1
         slots[Int(slot)].change = changes
     }
 
     /// Puts an entry into a slot, without a place in the chain; `nil` when there is no room.
-    private mutating func add(_ key: StickKey, _ value: Value, expiresAt: Int64) -> Int32? {
+    private mutating func add(
+        _ key: StickKey, _ value: Value, expiresAt: Int64, isOwn: Bool = true
+    ) -> Int32? {
         if count >= capacity, !makeRoom() { return nil }
         let fresh = Slot(key: key, value: value, expiresAt: expiresAt)
         let slot: Int32
@@ -255,7 +293,7 @@ public struct StickTable<Value: Sendable>: Sendable {
             slots.append(fresh)
         }
         slotsByKey[key] = slot
-        noteChange(of: slot)
+        noteChange(of: slot, isOwn: isOwn)
         return slot
     }
 
@@ -269,6 +307,7 @@ public struct StickTable<Value: Sendable>: Sendable {
     }
 
     private mutating func removeEntry(_ slot: Int32) {
+        order?.remove(slot)
         unlink(slot)
         slotsByKey[slots[Int(slot)].key] = nil
         unusedSlots.append(slot)
