@@ -10,8 +10,12 @@ struct PeerDecoder: Sendable {
     static let mostBytes = 16_384
     /// The most tables that a peer may define.
     static let mostTables = 1_024
+    /// The longest name of a table or a server, in bytes.
+    static let longestName = 1_024
     /// The most names of servers that are remembered by their numbers.
     static let mostNames = 128
+    /// The most numbers that an entry can have of one kind.
+    static let mostNumbers = 100
 
     /// What came of a piece of what was sent.
     enum Result: Sendable, Equatable {
@@ -27,6 +31,9 @@ struct PeerDecoder: Sendable {
     private var current: UInt64?
     private var lastUpdates: [UInt64: UInt32] = [:]
     private var names: [UInt64: String] = [:]
+
+    /// The names of servers that were said with a number, by that.
+    var knownNames: [UInt64: String] { names }
 
     /// The table that updates are about now; `nil` before the first definition.
     var table: PeerTable? { current.flatMap { tables[$0] } }
@@ -86,7 +93,7 @@ struct PeerDecoder: Sendable {
     private mutating func define(_ reader: inout PeerReader) -> PeerMessage? {
         guard let number = reader.number(), let name = reader.text(), let kind = reader.number(),
             let length = reader.number(), let bits = reader.number(), let lifetime = reader.number(),
-            tables[number] != nil || tables.count < Self.mostTables
+            name.utf8.count <= Self.longestName, tables[number] != nil || tables.count < Self.mostTables
         else { return nil }
         var table = PeerTable(number: number, name: name, lifetime: lifetime)
         table.keyKind = StickTableConfiguration.KeyKind(peerType: kind, length: length)
@@ -100,7 +107,14 @@ struct PeerDecoder: Sendable {
         }
         while let bit = reader.number() {
             guard let value = reader.number() else { break }
-            if bit < 64, let data = PeerData(rawValue: UInt8(bit)), data.isRate { table.periods[data] = value }
+            guard bit < 64, let data = PeerData(rawValue: UInt8(bit)) else { continue }
+            if data.isSeveral {
+                guard value <= UInt64(Self.mostNumbers) else { return nil }
+                table.counts[data] = Int(value)
+                if data.isRate { table.periods[data] = reader.number() }
+            } else if data.isRate {
+                table.periods[data] = value
+            }
         }
         tables[number] = table
         current = number
@@ -126,8 +140,8 @@ struct PeerDecoder: Sendable {
         guard let key = key(kind, &reader) else { return nil }
         var update = PeerUpdate(number: number, key: key, millisecondsLeft: millisecondsLeft)
         for data in table.data {
-            guard let value = value(of: data, &reader) else { return nil }
-            update.values[data] = value
+            guard let value = value(of: data, in: table, &reader) else { return nil }
+            update.values.append(value)
         }
         return .update(update)
     }
@@ -144,8 +158,16 @@ struct PeerDecoder: Sendable {
         }
     }
 
-    private mutating func value(of data: PeerData, _ reader: inout PeerReader) -> PeerValue? {
+    private mutating func value(
+        of data: PeerData, in table: PeerTable, _ reader: inout PeerReader
+    ) -> PeerValue? {
         if data == .serverKey { return serverName(&reader) }
+        if data.isSeveral {
+            for _ in 0..<(table.counts[data] ?? 0) * (data.isRate ? 3 : 1) {
+                guard reader.number() != nil else { return nil }
+            }
+            return .several
+        }
         guard let first = reader.number() else { return nil }
         guard data.isRate else { return .number(first) }
         guard let current = reader.number(), let previous = reader.number() else { return nil }
@@ -161,7 +183,7 @@ struct PeerDecoder: Sendable {
         var content = PeerReader(body)
         guard let number = content.number(), number > 0, number <= UInt64(Self.mostNames) else { return nil }
         guard content.left > 0 else { return .text(names[number]) }
-        guard let name = content.text() else { return nil }
+        guard let name = content.text(), name.utf8.count <= Self.longestName else { return nil }
         names[number] = name
         return .text(name)
     }
@@ -169,7 +191,11 @@ struct PeerDecoder: Sendable {
 
 /// Writes messages; it remembers which names the other side knows.
 struct PeerEncoder: Sendable {
+    /// What is being written, before its length is known; kept, so that updates take no memory.
+    private var body: [UInt8] = []
     private var names: [String] = []
+    /// The names that the other side knows, by their numbers less one.
+    var knownNames: [String] { names }
     /// Which of them is replaced next.
     private var oldestName = 0
 
@@ -187,105 +213,112 @@ struct PeerEncoder: Sendable {
         case .resyncConfirm: bytes += [PeerCode.control, 3]
         case .heartbeat: bytes += [PeerCode.control, 4]
         case .complaint(let code): bytes += [PeerCode.error, code]
-        case .definition(let table): append(PeerCode.definition, definition(table), to: &bytes)
+        case .definition(let table):
+            body.removeAll(keepingCapacity: true)
+            addDefinition(of: table)
+            appendBody(PeerCode.definition, to: &bytes)
         case .tableSwitch(let number):
-            var body: [UInt8] = []
+            body.removeAll(keepingCapacity: true)
             PeerNumber.append(number, to: &body)
-            append(PeerCode.tableSwitch, body, to: &bytes)
+            appendBody(PeerCode.tableSwitch, to: &bytes)
         case .acknowledgement(let table, let update):
-            var body: [UInt8] = []
+            body.removeAll(keepingCapacity: true)
             PeerNumber.append(table, to: &body)
-            append(update, to: &body)
-            append(PeerCode.acknowledgement, body, to: &bytes)
+            add(update)
+            appendBody(PeerCode.acknowledgement, to: &bytes)
         case .update(let update):
             guard let table else { preconditionFailure("an update is one of a table") }
+            body.removeAll(keepingCapacity: true)
+            add(update, in: table)
             let type = update.millisecondsLeft == nil ? PeerCode.update : PeerCode.timedUpdate
-            append(type, body(of: update, in: table), to: &bytes)
+            appendBody(type, to: &bytes)
         case .unknown: preconditionFailure("what is not known is not said")
         }
     }
 
-    private func append(_ type: UInt8, _ body: [UInt8], to bytes: inout [UInt8]) {
-        bytes += [PeerCode.tables, type]
+    private func appendBody(_ type: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(PeerCode.tables)
+        bytes.append(type)
         PeerNumber.append(UInt64(body.count), to: &bytes)
         bytes += body
     }
 
-    private func append<Number: FixedWidthInteger>(_ number: Number, to bytes: inout [UInt8]) {
-        withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
+    private mutating func add<Number: FixedWidthInteger>(_ number: Number) {
+        withUnsafeBytes(of: number.bigEndian) { body.append(contentsOf: $0) }
     }
 
-    private func append(_ text: String, to bytes: inout [UInt8]) {
-        PeerNumber.append(UInt64(text.utf8.count), to: &bytes)
-        bytes += text.utf8
+    private mutating func add(_ text: String) {
+        PeerNumber.append(UInt64(text.utf8.count), to: &body)
+        body += text.utf8
     }
 
-    private func definition(_ table: PeerTable) -> [UInt8] {
+    private mutating func addDefinition(of table: PeerTable) {
         guard let kind = table.keyKind else { preconditionFailure("a table's entries are found by something") }
-        var body: [UInt8] = []
         PeerNumber.append(table.number, to: &body)
-        append(table.name, to: &body)
+        add(table.name)
         PeerNumber.append(kind.peerType.type, to: &body)
         PeerNumber.append(kind.peerType.length, to: &body)
-        PeerNumber.append(table.data.reduce(0) { $0 | 1 << UInt64($1.rawValue) }, to: &body)
+        PeerNumber.append(table.bits, to: &body)
         PeerNumber.append(table.lifetime, to: &body)
         for data in table.data where data.isRate {
             PeerNumber.append(UInt64(data.rawValue), to: &body)
             PeerNumber.append(table.periods[data] ?? 0, to: &body)
         }
-        return body
     }
 
-    private mutating func body(of update: PeerUpdate, in table: PeerTable) -> [UInt8] {
-        var body: [UInt8] = []
-        append(update.number, to: &body)
-        if let left = update.millisecondsLeft { append(left, to: &body) }
+    private mutating func add(_ update: PeerUpdate, in table: PeerTable) {
+        add(update.number)
+        if let left = update.millisecondsLeft { add(left) }
         switch update.key {
-        case .ipv4(let bits): append(bits, to: &body)
-        case .integer(let number): append(number, to: &body)
+        case .ipv4(let bits): add(bits)
+        case .integer(let number): add(number)
         case .ipv6(let high, let low):
-            append(high, to: &body)
-            append(low, to: &body)
-        case .text(let text): append(text, to: &body)
+            add(high)
+            add(low)
+        case .text(let text): add(text)
         case .bytes(let bytes): body += bytes
         }
-        for data in table.data {
-            switch update.values[data] ?? (data == .serverKey ? .text(nil) : data.isRate ? .none : .number(0)) {
+        for value in update.values {
+            switch value {
             case .number(let number): PeerNumber.append(number, to: &body)
             case .rate(let age, let current, let previous):
-                for number in [age, current, previous] { PeerNumber.append(number, to: &body) }
-            case .text(let name): append(serverName: name, to: &body)
+                PeerNumber.append(age, to: &body)
+                PeerNumber.append(current, to: &body)
+                PeerNumber.append(previous, to: &body)
+            case .text(let name): add(serverName: name)
+            case .several: preconditionFailure("no table here has several numbers of a kind")
             }
         }
-        return body
     }
 
     /// A name that the other side doesn't know yet is sent with its number, which may have been another name's.
-    private mutating func append(serverName name: String?, to bytes: inout [UInt8]) {
-        guard let name else { return bytes.append(0) }
-        var body: [UInt8] = []
+    private mutating func add(serverName name: String?) {
+        guard let name else { return body.append(0) }
         if let known = names.firstIndex(of: name) {
-            PeerNumber.append(UInt64(known + 1), to: &body)
-        } else {
-            var place = names.count
-            if names.count < PeerDecoder.mostNames {
-                names.append(name)
-            } else {
-                place = oldestName
-                names[place] = name
-                oldestName = (oldestName + 1) % names.count
-            }
-            PeerNumber.append(UInt64(place + 1), to: &body)
-            append(name, to: &body)
+            // A number up to 128 takes one byte.
+            body.append(1)
+            return PeerNumber.append(UInt64(known + 1), to: &body)
         }
-        PeerNumber.append(UInt64(body.count), to: &bytes)
-        bytes += body
+        var place = names.count
+        if names.count < PeerDecoder.mostNames {
+            names.append(name)
+        } else {
+            place = oldestName
+            names[place] = name
+            oldestName = (oldestName + 1) % names.count
+        }
+        var said: [UInt8] = []
+        PeerNumber.append(UInt64(place + 1), to: &said)
+        PeerNumber.append(UInt64(name.utf8.count), to: &said)
+        said += name.utf8
+        PeerNumber.append(UInt64(said.count), to: &body)
+        body += said
     }
 }
 
-extension PeerValue {
-    /// A rate of which nothing was counted.
-    static var none: PeerValue { .rate(age: 0, current: 0, previous: 0) }
+extension PeerTable {
+    /// What each update holds, as definitions say it.
+    var bits: UInt64 { data.reduce(0) { $0 | 1 << UInt64($1.rawValue) } }
 }
 
 /// The first two bytes of messages.

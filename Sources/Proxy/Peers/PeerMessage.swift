@@ -43,6 +43,8 @@ struct PeerTable: Sendable, Equatable {
     var lifetime: UInt64 = 0
     /// The periods of rates, in milliseconds.
     var periods: [PeerData: UInt64] = [:]
+    /// How many numbers there are of each kind of which there may be several.
+    var counts: [PeerData: Int] = [:]
 }
 
 /// A change of an entry.
@@ -52,8 +54,8 @@ struct PeerUpdate: Sendable, Equatable {
     var key: StickKey
     /// What is left of its time, in milliseconds; `nil` where its time begins anew.
     var millisecondsLeft: UInt32?
-    /// What the entry has now, as far as it was said.
-    var values: [PeerData: PeerValue] = [:]
+    /// What the entry has now, in the order of its table's data.
+    var values: [PeerValue] = []
 }
 
 /// What an update says of one kind of data.
@@ -63,6 +65,8 @@ enum PeerValue: Sendable, Equatable {
     case rate(age: UInt64, current: UInt64, previous: UInt64)
     /// A server's name; `nil` for none.
     case text(String?)
+    /// Several numbers, which no table here has.
+    case several
 }
 
 /// Kinds of data, by their bits in a table's definition.
@@ -74,16 +78,20 @@ enum PeerData: UInt8, Sendable, CaseIterable {
     case second, secondRate
     case serverKey
     case failures, failureRate
+    case tags, counters, counterRates
 
     /// Whether it is a number within a time.
     var isRate: Bool {
         switch self {
         case .generalPurposeRate, .connectionRate, .sessionRate, .requestRate, .requestErrorRate, .bytesInRate,
-            .bytesOutRate, .secondRate, .failureRate:
+            .bytesOutRate, .secondRate, .failureRate, .counterRates:
             true
         case .serverID, .tag, .generalPurpose, .connections, .currentConnections, .sessions, .requests, .requestErrors,
-            .bytesIn, .bytesOut, .second, .serverKey, .failures:
+            .bytesIn, .bytesOut, .second, .serverKey, .failures, .tags, .counters:
             false
         }
     }
+
+    /// Whether there are several of it, as many as the table's definition says.
+    var isSeveral: Bool { self == .tags || self == .counters || self == .counterRates }
 }
