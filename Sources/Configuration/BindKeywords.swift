@@ -144,11 +144,12 @@ enum BindKeywords {
     /// - Parameters:
     ///   - arguments: the line, after the address.
     ///   - table: the options that may stand there.
+    ///   - defaults: what holds where the line says nothing.
     /// - Returns: what was read.
     static func readAll(
-        _ arguments: inout Arguments, table: KeywordTable<BindOptions>
+        _ arguments: inout Arguments, table: KeywordTable<BindOptions>, from defaults: BindOptions = BindOptions()
     ) -> BindOptions {
-        var options = BindOptions()
+        var options = defaults
         while let word = arguments.next() {
             let keyword: Keyword<BindOptions>
             do {

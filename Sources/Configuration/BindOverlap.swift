@@ -56,6 +56,14 @@ enum BindOverlap {
                         owner: "proxy '\(proxy.name)'"))
             }
         }
+        for section in configuration.peers where section.isActive {
+            for bind in section.binds {
+                claims.append(
+                    Claim(
+                        place: bind.place, location: bind.location, instance: configuration.name,
+                        owner: "peers '\(section.name)'"))
+            }
+        }
         return claims
     }
 

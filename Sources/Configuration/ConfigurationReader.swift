@@ -47,11 +47,17 @@ public enum ConfigurationReader {
         var configuration = resolver.resolve()
         configuration.userlists = parser.userlists
         configuration.tlsDefaults = parser.global.tls
-        let rings = RingResolver(parser.rings, uses: [parser.global.rings] + parser.proxies.map(\.settings.rings))
+        let rings = RingResolver(
+            parser.rings, uses: [parser.global.rings] + parser.proxies.map(\.settings.rings) + parser.peers.map(\.rings)
+        )
         configuration.rings = rings.rings
+        let peers = PeersResolver(parser.peers, proxies: parser.proxies)
+        configuration.peers = peers.sections
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
         let threads = configuration.threadDiagnostics(about: parser.global.threadsWord)
-        let found = parser.diagnostics + resolver.diagnostics + rings.diagnostics + validator.diagnostics + threads
+        let found =
+            parser.diagnostics + resolver.diagnostics + rings.diagnostics + peers.diagnostics
+            + validator.diagnostics + threads
         let byFile = Dictionary(sources.map { ($0.file, $0) }, uniquingKeysWith: { first, _ in first })
         let diagnostics = ordered(found, files: sources.map(\.file)).map { diagnostic in
             byFile[diagnostic.location.file]?.completing(diagnostic) ?? diagnostic

@@ -68,6 +68,7 @@ enum GlobalKeywords {
             }
             try arguments.expectEnd()
         },
+        Keyword("localpeer", read: readLocalPeer),
         Keyword("node", read: readNode),
         Keyword("server-state-file") { (global, arguments) throws(Diagnostic) in
             let file = try arguments.word("a file", example: "server-state-file /var/lib/haproxy/states")
@@ -150,7 +151,6 @@ enum GlobalKeywords {
         Accepted("nosplice", 0...0, "bytes are moved by reads and writes"),
         Accepted("maxpipes", 1...1, "bytes are moved by reads and writes"),
         Accepted("default-path", 1...2, "paths are absolute"),
-        Accepted("localpeer", 1...1, "there are no peers here"),
     ]
 
     /// What `no` may stand before, apart from `log`.
@@ -245,6 +245,24 @@ enum GlobalKeywords {
         }
         global.seen["maxconn"] = keyword.location.line
         global.configuration.maxconn = limit == 0 ? nil : limit
+    }
+
+    private static func readLocalPeer(
+        _ global: inout GlobalDraft, _ arguments: inout Arguments
+    ) throws(Diagnostic) {
+        let keyword = arguments.current
+        let name = try arguments.word("a name", example: "localpeer lb1")
+        try arguments.expectEnd()
+        if global.orderedPeer != nil {
+            arguments.add(keyword.warning("'localpeer' is ignored: the name was given at the start, with '-L'"))
+        } else if global.hasPeers {
+            arguments.add(
+                keyword.warning(
+                    "'localpeer' is ignored: it stands after a 'peers' section", help: "move it above that section"))
+        } else {
+            try NameRule.check(name, of: "a peer")
+            global.localPeer = name.text
+        }
     }
 
     private static func readNode(_ global: inout GlobalDraft, _ arguments: inout Arguments) throws(Diagnostic) {

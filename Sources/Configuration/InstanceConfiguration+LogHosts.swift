@@ -1,10 +1,10 @@
 import Model
 
-/// Hosts that log lines go to by a name.
+/// Hosts that log lines go to by a name, and those of peers.
 extension InstanceConfiguration {
     /// Their names.
     public var logHosts: Set<String> {
-        Set(proxies.flatMap(\.logTargets).compactMap(\.destination.hostName))
+        Set(proxies.flatMap(\.logTargets).compactMap(\.destination.hostName)).union(peerHosts)
     }
 
     /// The same configuration with addresses in the places of names.
@@ -14,6 +14,7 @@ extension InstanceConfiguration {
     public func sendingLogs(to addresses: [String: String]) -> InstanceConfiguration {
         guard !addresses.isEmpty else { return self }
         var configuration = self
+        configuration.findPeers(at: addresses)
         for proxy in proxies.indices {
             for (position, target) in proxies[proxy].logTargets.enumerated() {
                 guard case .udp(let host, let port) = target.destination, let address = addresses[host] else {

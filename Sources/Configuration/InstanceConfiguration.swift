@@ -20,6 +20,8 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var patternLists: [PatternList] = []
     /// All `ring` sections in the order of the file, then those that `tcp@` addresses have to themselves.
     public var rings: [LogRingConfiguration] = []
+    /// All `peers` sections in the order of the file.
+    public var peers: [PeersConfiguration] = []
 
     /// What was told of the file beside errors, in its order.
     public var notices: [Diagnostic] = []

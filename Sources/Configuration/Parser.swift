@@ -4,10 +4,11 @@ import Model
 struct Parser {
     /// Sections of HAProxy that do not exist here.
     private static let unsupportedSections: Set<String> = [
-        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "peers", "program",
+        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "program",
     ]
 
-    private static let sections = ["global", "resolvers", "ring", "userlist"] + SectionKind.allCases.map(\.rawValue)
+    private static let sections =
+        ["global", "peers", "resolvers", "ring", "userlist"] + SectionKind.allCases.map(\.rawValue)
 
     /// Which section the next line belongs to.
     private enum Place {
@@ -16,6 +17,7 @@ struct Parser {
         case global
         /// The last of `defaults` or `proxies`.
         case proxy(ProxyDraft)
+        case peers(PeersDraft)
         case resolvers(ResolversConfiguration)
         case ring(RingDraft)
         case userlist(UserlistDraft)
@@ -41,6 +43,8 @@ struct Parser {
     private(set) var resolvers: [ResolversConfiguration] = []
     /// The `ring` sections that are complete.
     private(set) var rings: [RingDraft] = []
+    /// The `peers` sections that are complete.
+    private(set) var peers: [PeersDraft] = []
     /// The `userlist` sections that are complete.
     private(set) var userlists: [UserlistConfiguration] = []
     /// The lines that count, section heads included: not those of branches that aren't taken.
@@ -57,6 +61,7 @@ struct Parser {
     init(_ sources: [SourceText], environment: [String: String], hostName: String) {
         self.environment = environment
         global = GlobalDraft(hostName: hostName)
+        global.orderedPeer = environment["HAPROXY_LOCALPEER"].flatMap { $0 == hostName ? nil : $0 }
         for source in sources { read(source) }
     }
 
@@ -127,7 +132,11 @@ struct Parser {
         case .global:
             if try !EnvironmentKeywords.read(&environment, &arguments) {
                 try GlobalKeywords.read(&global, &arguments)
+                if let name = global.localPeer { environment["HAPROXY_LOCALPEER"] = name }
             }
+        case .peers(var section):
+            defer { place = .peers(section) }
+            try PeersKeywords.read(&section, &arguments)
         case .resolvers(var section):
             defer { place = .resolvers(section) }
             try ResolversKeywords.read(&section, &arguments)
@@ -232,6 +241,13 @@ struct Parser {
             try beginResolvers(&arguments, head: head)
             return true
         }
+        if name == "peers" {
+            closeSection()
+            place = .skipped
+            _ = arguments.next()
+            try beginPeers(&arguments, head: head)
+            return true
+        }
         if name == "ring" {
             closeSection()
             place = .skipped
@@ -280,6 +296,22 @@ struct Parser {
         }
     }
 
+    private mutating func beginPeers(_ arguments: inout Arguments, head: Word) throws(Diagnostic) {
+        let name = try arguments.word("a name", example: "peers tables")
+        sectionName = name.text
+        global.hasPeers = true
+        place = .peers(
+            PeersDraft(
+                name: name, localName: global.orderedPeer ?? global.localPeer ?? global.hostName, head: head))
+        try NameRule.check(name, of: "a peers section")
+        try arguments.expectEnd()
+        if let first = peers.first(where: { $0.configuration.name == name.text }) {
+            throw name.error(
+                "there are peers '\(name.text)' in line \(first.configuration.location.line) already",
+                help: "give them another name")
+        }
+    }
+
     private mutating func beginRing(_ arguments: inout Arguments) throws(Diagnostic) {
         let name = try arguments.word("a name", example: "ring collector")
         sectionName = name.text
@@ -323,7 +355,8 @@ struct Parser {
     ///
     /// Its lines are read as that section's, so that they don't look wrong where they would stand otherwise.
     private func misspeltSection(_ name: String) -> String? {
-        guard !GlobalKeywords.table.knows(name), !ProxyKeywords.table.knows(name), !Self.sections.contains(name),
+        guard !GlobalKeywords.table.knows(name), !ProxyKeywords.table.knows(name), !PeersKeywords.table.knows(name),
+            !Self.sections.contains(name),
             let closest = Suggestion.closest(to: name, among: Self.sections),
             Suggestion.distance(from: name.lowercased(), to: closest) <= 1
         else { return nil }
@@ -367,6 +400,7 @@ struct Parser {
     private mutating func closeSection() {
         if case .resolvers(let section) = place { resolvers.append(section) }
         if case .ring(let ring) = place { rings.append(ring) }
+        if case .peers(let section) = place { peers.append(section) }
         if case .userlist(let list) = place { close(list) }
         defer { place = .outside }
         guard case .proxy(let proxy) = place else { return }

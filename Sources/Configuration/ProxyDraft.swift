@@ -288,6 +288,11 @@ struct GlobalDraft {
     var allowsPrograms = false
     /// The keywords that may stand only once and have been seen, with their lines.
     var seen: [String: Int] = [:]
+    /// This process's name among peers: as the command line has it (`-L`), which counts most, and as the file does.
+    var orderedPeer: String?
+    var localPeer: String?
+    /// Whether a `peers` section has begun, which has taken the name over.
+    var hasPeers = false
     /// Where it says how many threads there are.
     var threadsWord: Word?
 }

@@ -126,7 +126,12 @@ enum ServerKeywords {
         proxy.settings.defaultServer = server.settings
     }
 
-    private static func readOptions(_ server: inout ServerDraft, _ arguments: inout Arguments) {
+    /// Reads the options of a line.
+    ///
+    /// - Parameters:
+    ///   - server: what they are about.
+    ///   - arguments: the line, before its first option; mistakes are kept there.
+    static func readOptions(_ server: inout ServerDraft, _ arguments: inout Arguments) {
         while let word = arguments.next() {
             let keyword: Keyword<ServerDraft>
             do {

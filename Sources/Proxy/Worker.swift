@@ -32,6 +32,7 @@ public final class Worker: Sendable {
             return Worker(mailbox: mailbox, pulse: plan.pulse)
         } catch {
             for listener in plan.listeners { Socket.close(listener.descriptor) }
+            for listener in plan.peerListeners { Socket.close(listener.descriptor) }
             throw error
         }
     }

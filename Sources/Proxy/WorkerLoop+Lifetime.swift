@@ -40,6 +40,7 @@ extension WorkerLoop {
         startLookUps()
         startNameServices()
         startRings()
+        startPeers()
         startHolds(after: earlier.sides)
         resume(earlier.departures)
         earlier = EarlierWorker()
@@ -55,6 +56,7 @@ extension WorkerLoop {
         if let stopping, stopping.isFinal, isLead { recordEnd(actor: stopping.actor, reason: stopping.reason) }
         log.flush()
         endRings()
+        endPeers()
         if let member {
             place?.team.quit(member)
             group.quit(member)

@@ -13,6 +13,7 @@ extension WorkerLoop {
                 reply.resume(returning: carryOut(act, cause: Cause(actor: actor, reason: reason)))
             case .stopAccepting(let reply):
                 closeListeners()
+                endPeers()
                 noteEndOfAccepting()
                 reply.resume()
             case .inheritance(let reply):
@@ -67,6 +68,8 @@ extension WorkerLoop {
             // Without time, they would be closed at once anyway.
             if grace > 0 { acceptWaiting() }
             closeListeners()
+            // Another worker shares the tables from now on, or nobody does.
+            endPeers()
             noteEndOfAccepting()
             // Another worker checks from now on, or nobody does.
             stopChecks()

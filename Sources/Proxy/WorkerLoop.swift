@@ -32,6 +32,9 @@ final class WorkerLoop {
         case ring = 40
         case ringTimer = 41
         case hold = 25
+        case peer = 50
+        case peerListener = 51
+        case peerTimer = 52
         case departure = 26
     }
 
@@ -95,6 +98,8 @@ final class WorkerLoop {
     var inspections: [UInt32: MonotonicTime] = [:]
     /// By the proxy's index: its stick table, if it has one.
     let tables: [ProxyTable?]
+    /// Who shares the tables; `nil` where nobody does.
+    var peering: Peering?
     /// By the session's slot, then by the place: the entries that it is tracked by.
     var tracked: [UInt32: [Int: TrackedEntry]] = [:]
     /// By the session's slot: where its server is to be remembered once it is connected.
@@ -210,6 +215,7 @@ final class WorkerLoop {
             of: backends, awaiting: leads ? plan.awaitingSystem : [], logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
         tables = configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
+        peering = leads ? Peering(configuration, tables, listeners: plan.peerListeners, at: begin) : nil
         for listener in plan.listeners {
             let bind = configuration.proxies[listener.proxy].binds[listener.bind]
             frontends[listener.proxy]?.listeners.append(
@@ -256,10 +262,12 @@ final class WorkerLoop {
             case .mailbox: hasOrders = true
             case .nameServer: nameServerIsReady(event)
             case .ring: ringIsReady(event)
+            case .peer: peerIsReady(event)
+            case .peerListener: acceptPeers(from: Int(event.token.index))
             // It has ended the wait, and the timers are looked at below.
             case .alarm: break
-            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, .hold, .departure,
-                nil:
+            case .session, .sample, .resume, .stop, .warmup, .lookUp, .log, .question, .ringTimer, .peerTimer, .hold,
+                .departure, nil:
                 preconditionFailure("only sockets raise events")
             }
         }
@@ -271,6 +279,7 @@ final class WorkerLoop {
             carryOutOrders()
         }
         carryOutShutdowns()
+        if peering != nil { tellPeers() }
         if hasFreedPlaces || hasNewWaiters { dealWithOthers() }
         if log.hasWaitingLines && !isLogPlanned { planLog() }
         if place != nil { ownMember.noteSessions(sessions.count) }
@@ -300,9 +309,10 @@ final class WorkerLoop {
         case .log: logTimerFired()
         case .question: questionTimerFired(token)
         case .ringTimer: ringTimerFired(token)
+        case .peerTimer: peerTimerFired()
         case .hold: holdTimerFired(Int(token.index))
         case .departure: departureTimerFired(Int(token.index))
-        case .client, .server, .listener, .mailbox, .nameServer, .alarm, .ring, nil:
+        case .client, .server, .listener, .mailbox, .nameServer, .alarm, .ring, .peer, .peerListener, nil:
             preconditionFailure("no timer has such a token")
         }
     }

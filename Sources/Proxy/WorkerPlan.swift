@@ -101,6 +101,8 @@ public struct WorkerPlan: Sendable {
     public var inherited: [ServerIdentity: InheritedServer]
     /// What an earlier worker knew of the backends.
     public var earlier = EarlierWorker()
+    /// Where peers connect to.
+    public var peerListeners: [WorkerPeerListener] = []
     /// The stick tables' entries of an earlier worker.
     public var tables: [KeptTable] = []
     /// What the workers that finish their sessions count for the history; `nil` where there are none.

@@ -42,6 +42,7 @@ public struct WorkerTurn: Sendable, Hashable {
         case .nameServer: "a name server's answer"
         case .question: "a question to a name server"
         case .ring, .ringTimer: "lines for a log over TCP"
+        case .peer, .peerListener, .peerTimer: "peers that share stick tables"
         case .hold: "the return of active servers"
         case .departure: "sessions that come back elsewhere"
         case .alarm, nil: "timers"

@@ -32,6 +32,9 @@ struct ConfigurationDifference: Sendable, Equatable, CustomStringConvertible {
                 old.location = $1.location
                 return old == $1 ? [] : ["userlist \($1.name) changed"]
             }
+            + Self.changes(from: old.peers, to: new.peers, named: { "peers \($0.name)" }) {
+                $0.isLike($1) ? [] : ["peers \($1.name) changed"]
+            }
     }
 
     /// Whether there is none.

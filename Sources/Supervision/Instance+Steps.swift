@@ -140,6 +140,12 @@ extension Instance {
             configuration: configuration.sendingLogs(to: logHosts), listeners: try workerListeners(configuration),
             addresses: located.addresses,
             inherited: inherited, httpCounters: counters, history: surroundings.history)
+        do throws(SystemError) {
+            plan.peerListeners = try peerListeners(configuration)
+        } catch {
+            for listener in plan.listeners { Socket.close(listener.descriptor) }
+            throw error
+        }
         plan.awaitingSystem = located.awaitingSystem
         plan.namespaces = namespaces.byName
         if let earlier { plan.earlier = earlier }
@@ -173,6 +179,22 @@ extension Instance {
                 for (bind, place) in proxy.binds.map(\.place).enumerated() {
                     let descriptor = try sockets.duplicate(place)
                     listeners.append(WorkerListener(proxy: index, bind: bind, descriptor: descriptor))
+                }
+            }
+        } catch {
+            for listener in listeners { Socket.close(listener.descriptor) }
+            throw error
+        }
+        return listeners
+    }
+
+    /// Duplicates of all sockets for peers, or of none.
+    private func peerListeners(_ configuration: InstanceConfiguration) throws(SystemError) -> [WorkerPeerListener] {
+        var listeners: [WorkerPeerListener] = []
+        do throws(SystemError) {
+            for (index, section) in configuration.peers.enumerated() where section.isActive {
+                for bind in section.binds {
+                    listeners.append(WorkerPeerListener(section: index, descriptor: try sockets.duplicate(bind.place)))
                 }
             }
         } catch {

@@ -8,6 +8,15 @@ extension ListenerOptions {
     ///   - bind: the address.
     ///   - proxy: its proxy.
     init(for bind: BindConfiguration, of proxy: ProxyConfiguration) {
+        self.init(for: bind)
+        keepalive = proxy.clientKeepalive.isOn ? KeepaliveOptions(proxy.clientKeepalive) : nil
+        delaysAcknowledgement = proxy.savesAcknowledgement
+    }
+
+    /// What a `bind` line says by itself.
+    ///
+    /// - Parameter bind: the address.
+    init(for bind: BindConfiguration) {
         self.init()
         namespace = bind.namespace
         interface = bind.interface
@@ -18,8 +27,6 @@ extension ListenerOptions {
         // A negative size is a difference, of which Linux knows nothing before a connection is made.
         maximumSegment = bind.maximumSegment.flatMap { $0 > 0 ? $0 : nil }
         userTimeoutMilliseconds = bind.userTimeout.map { Int($0.wholeMilliseconds) }
-        keepalive = proxy.clientKeepalive.isOn ? KeepaliveOptions(proxy.clientKeepalive) : nil
-        delaysAcknowledgement = proxy.savesAcknowledgement
     }
 }
 

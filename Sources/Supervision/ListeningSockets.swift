@@ -33,6 +33,8 @@ struct ListeningSockets {
 
     /// How many connections may wait on a stats socket.
     static let statsSocketBacklog = 10
+    /// How many peers may wait.
+    static let peersBacklog = 128
 
     private let logger: Logger
     /// Whether another process may listen on the same addresses.
@@ -80,6 +82,13 @@ struct ListeningSockets {
                 Wanted(
                     address: $0.address, backlog: $0.backlog ?? proxy.maxconn, mode: $0.mode, user: $0.user,
                     group: $0.group, options: ListenerOptions(for: $0, of: proxy))
+            }
+        }
+        for section in configuration.peers where section.isActive {
+            wanted += section.binds.map {
+                Wanted(
+                    address: $0.address, backlog: $0.backlog ?? peersBacklog, mode: $0.mode, user: $0.user,
+                    group: $0.group, options: ListenerOptions(for: $0))
             }
         }
         wanted += configuration.global.statsSockets.map {

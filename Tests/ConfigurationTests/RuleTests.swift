@@ -177,7 +177,7 @@ struct RuleTests {
             ("stick-table type ip size 5 store conn_cnt(1s)", "9:38 'conn_cnt' takes nothing in parentheses"),
             ("stick-table type ip size 5 store http_req_cnt", "9:38 'http_req_cnt' is not supported here"),
             ("stick-table type ip size 5 store con_cnt", "9:38 there is nothing to store as 'con_cnt'"),
-            ("stick-table type ip size 5 peers x", "9:32 'peers' is not supported here"),
+            ("stick-table type ip size 5 peers x", "9:38 there are no peers 'x'"),
             ("stick-table type ip size 5 len 3", "9:32 'len' belongs after 'type string' or 'type binary'"),
             ("stick on src", "9:5 'rabbit' has no stick table"),
             ("stick", "9:10 'stick' needs 'on', 'match' or 'store-request'"),

@@ -124,7 +124,7 @@ struct SectionTests {
 
     @Test(
         "a section that does not exist here is one error, whatever it holds",
-        arguments: ["peers p", "cache c", "program x"])
+        arguments: ["fcgi-app p", "cache c", "program x"])
     func unsupported(head: String) {
         let parsed = Sample.parse(Sample.defaults + "\(head)\n    anything goes\n    here too\n" + Sample.proxy)
         let name = head.prefix { $0 != " " }

@@ -59,6 +59,8 @@ public struct StickTableConfiguration: Sendable, Equatable {
     public var makesRoom = true
     /// How an entry remembers a server.
     public var serverKey = ServerKey.name
+    /// The name of the `peers` section whose peers share it.
+    public var peers: String?
     /// What is counted, and within which time where it is a rate (else 0).
     public var counters: [Counter: Duration] = [:]
 }

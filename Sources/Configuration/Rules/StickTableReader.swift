@@ -38,13 +38,11 @@ enum StickTableReader {
             case "srvkey": table.serverKey = try readServerKey(&arguments)
             case "store": try readStore(&arguments, &table)
             case "peers":
-                throw word.error(
-                    "'peers' is not supported here: tables are not shared with other processes",
-                    help: "remove it to run the file here; HAProxy has it")
+                table.peers = try arguments.word("the name of a peers section", example: "peers tables").text
             default:
                 throw word.error(
                     "unknown option '\(word.text)' of a stick table",
-                    help: "the options are type, size, expire, nopurge, srvkey and store")
+                    help: "the options are type, size, expire, nopurge, srvkey, peers and store")
             }
         }
         guard let kind else { throw arguments.missing("a stick table needs a 'type'", help: "write '\(example)'") }

@@ -4,7 +4,7 @@ extension CommandTable {
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
             + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
             + AuthorityCommands.all
-            + TableCommands.all
+            + TableCommands.all + PeersCommands.all
             + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
             + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all
             + WarrenCommands.all)

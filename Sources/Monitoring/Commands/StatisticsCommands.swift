@@ -15,9 +15,10 @@ enum StatisticsCommands {
         guard let snapshot = await context.snapshot() else { return CommandContext.notRunning }
         let words = Set(arguments.all)
         let isFractional = words.contains("float")
+        let fields = context.process.fields(
+            of: snapshot, isFractional: isFractional, peers: await context.ask(.peers) ?? [])
         let information = TypedInformation(
-            fields: context.process.fields(of: snapshot, isFractional: isFractional), isFractional: isFractional,
-            isDescribed: words.contains("desc"))
+            fields: fields, isFractional: isFractional, isDescribed: words.contains("desc"))
         // Of several formats, the last one counts.
         switch arguments.all.last(where: { $0 == "typed" || $0 == "json" }) {
         case "typed": return .answer(information.typed)

@@ -1,5 +1,6 @@
 import Foundation
 import Model
+import Proxy
 
 /// What `show info` and the top of the page say about the process that runs an instance.
 struct ProcessInformation: Sendable {
@@ -44,19 +45,21 @@ struct ProcessInformation: Sendable {
 
     /// The answer to `show info`, field by field.
     ///
-    /// What does not exist here (memory pools, TLS, compression, peers) is 0, as HAProxy has it when that is not configured.
+    /// What does not exist here (memory pools, TLS, compression) is 0, as HAProxy has it when that is not configured.
     ///
     /// - Parameters:
     ///   - snapshot: the instance at one moment.
     ///   - isFractional: whether times are told with parts of seconds (`float`).
+    ///   - peers: with whom stick tables are shared.
     /// - Returns: names and values in HAProxy's order.
     /// - Source: HAProxy 2.6 management guide, section 9.3, `show info`; names and order recorded from 2.6.12.
     func fields(
-        of snapshot: InstanceSnapshot, isFractional: Bool = false
+        of snapshot: InstanceSnapshot, isFractional: Bool = false, peers: [PeersSnapshot] = []
     ) -> [(name: String, value: String)] {
         let uptime = snapshot.uptimeMilliseconds / 1000
         let startedAt = (snapshot.at.millisecondsSinceEpoch - snapshot.uptimeMilliseconds) / 1000
         let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
+        let peers = peers.flatMap(\.peers)
         let jobs = snapshot.currentConnections + snapshot.listeners
         var fields: [(String, String)] = [
             ("Name", Self.productName), ("Version", version), ("Release_date", releaseDate),
@@ -86,7 +89,8 @@ struct ProcessInformation: Sendable {
         if let description { fields.append(("description", description)) }
         fields += [
             ("Stopping", "0"), ("Jobs", "\(jobs)"), ("Unstoppable Jobs", "0"), ("Listeners", "\(snapshot.listeners)"),
-            ("ActivePeers", "0"), ("ConnectedPeers", "0"), ("DroppedLogs", "\(snapshot.droppedLogLines)"),
+            ("ActivePeers", "\(peers.count { $0.isActive })"), ("ConnectedPeers", "\(peers.count { $0.isConnected })"),
+            ("DroppedLogs", "\(snapshot.droppedLogLines)"),
             ("BusyPolling", "0"), ("FailedResolutions", "0"), ("TotalBytesOut", "\(snapshot.totalBytesOut)"),
             ("TotalSplicdedBytesOut", "0"), ("BytesOutRate", "\(snapshot.bytesOutRate)"),
             ("DebugCommandsIssued", "0"), ("CumRecvLogs", "0"), ("Build info", version),

@@ -25,7 +25,10 @@ extension WorkerLoop {
             _ = timers.plan(at: now.advanced(byMilliseconds: lookUpPause.wholeMilliseconds), token: token)
             return
         }
-        if lookUp.isLogHost { log.locate(lookUp.host, at: first) }
+        if lookUp.isLogHost {
+            log.locate(lookUp.host, at: first)
+            locatePeers(lookUp.host, at: first)
+        }
         for (index, server) in lookUp.servers {
             let backend = backend(index)
             if let current = backend.servers[server].address, endpoints.contains(where: current.isHost) { continue }

@@ -36,8 +36,9 @@ extension InstanceConfiguration {
         return frontends.contains { $0 >= GlobalConfiguration.maxconnWithoutSetting } ? maxconn : min(maxconn, sum)
     }
 
-    /// Its listening sockets, twice for the moment of a reload, and its checks.
+    /// Its listening sockets, twice for the moment of a reload, its checks, and its peers.
     fileprivate var otherDescriptors: Int {
         2 * proxies.reduce(0) { $0 + $1.binds.count } + proxies.reduce(0) { $0 + $1.servers.count }
+            + 2 * peers.reduce(0) { $0 + $1.binds.count + $1.peers.count }
     }
 }

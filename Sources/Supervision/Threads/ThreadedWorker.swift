@@ -36,6 +36,7 @@ final class ThreadedWorker: InstanceWorker {
             for number in 2...plan.threads { plans.append(try plan.ofFellow(number, in: team)) }
         } catch {
             for listener in (plans + [plan]).flatMap(\.listeners) { Socket.close(listener.descriptor) }
+            for listener in plan.peerListeners { Socket.close(listener.descriptor) }
             throw error
         }
         var own = plan
@@ -178,7 +179,7 @@ extension WorkerPlan {
         plan.pulse = LoopPulse()
         plan.markSessions = nil
         plan.earlier = EarlierWorker()
-        plan.listeners = []
+        (plan.listeners, plan.peerListeners) = ([], [])
         do throws(SystemError) {
             for listener in listeners(ofThread: number) {
                 var own = listener

@@ -37,7 +37,6 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
             ["debug ", "set profiling", "show pools", "show profiling", "show threads", "show trace", "trace "],
             "about the insides of HAProxy's own process"
         ),
-        (["show peers"], "not there yet"),
         (
             [
                 "abort ssl ca-file", "abort ssl crl-file", "commit ssl ca-file", "commit ssl crl-file",

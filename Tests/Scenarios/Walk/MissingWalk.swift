@@ -8,7 +8,6 @@ extension CommandTableOfWalk {
         get map
         abort ssl ca-file
         add map #0 k v
-        show peers
         show pools
         show profiling
         show threads
@@ -32,7 +31,6 @@ extension CommandTableOfWalk {
                 "get map",
                 "abort ssl ca-file",
                 "add map #0 k v",
-                "show peers",
                 "show pools",
                 "show profiling",
                 "show threads",
