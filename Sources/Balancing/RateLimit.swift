@@ -43,6 +43,27 @@ public struct RateLimit: Sendable {
         current += events
     }
 
+    /// Counts an event if one is allowed now.
+    ///
+    /// - Parameter now: when it happens, in milliseconds.
+    /// - Returns: whether it is counted.
+    public mutating func take(atMilliseconds now: Int64) -> Bool {
+        guard allowed(atMilliseconds: now) > 0 else { return false }
+        count(atMilliseconds: now)
+        return true
+    }
+
+    /// No longer counts an event that was taken a moment ago, and has not happened after all.
+    public mutating func giveBack() {
+        if current > 0 {
+            current -= 1
+        } else if previous > 0 {
+            previous -= 1
+        }
+        // A second begins with an event that happens.
+        if current == 0, previous == 0 { start = nil }
+    }
+
     /// How long it takes until an event is allowed.
     ///
     /// - Parameter now: what time it is, in milliseconds.

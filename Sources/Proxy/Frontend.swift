@@ -33,6 +33,8 @@ final class Frontend {
     let hasSessionRules: Bool
     var sessionRate = RateCounter()
     var connectionRate = RateCounter()
+    /// The rate of all threads' sessions; `nil` where there is one thread, and where no rule asks for it.
+    var sharedRate: SharedRateCounter?
     /// Its own rate (`rate-limit sessions`).
     var rates: AcceptRates
     /// Whether its listeners wait for a timer, for the sake of its rate.
@@ -159,12 +161,23 @@ final class Frontend {
 
     /// Counts a session that begins on a connection.
     ///
-    /// - Parameter now: when.
-    func begin(at now: MonotonicTime) {
+    /// - Parameters:
+    ///   - now: when.
+    ///   - isTaken: whether it has a place within the rate already (`AcceptRates.take`).
+    func begin(at now: MonotonicTime, isTaken: Bool) {
         totalSessions += 1
         sample.new += 1
         sessionRate.count(at: now)
-        rates.countSession(at: now)
+        sharedRate?.count(at: now)
+        rates.countSession(at: now, isTaken: isTaken)
+    }
+
+    /// How many sessions have begun in the last second, those of other threads among them.
+    ///
+    /// - Parameter now: what time it is.
+    /// - Returns: their number.
+    func presentSessionRate(at now: MonotonicTime) -> Int {
+        sharedRate?.value(at: now) ?? sessionRate.snapshot(at: now).current
     }
 
     /// No longer counts a connection.

@@ -11,7 +11,11 @@ struct OutgoingConnections {
     /// What holds for each connection.
     let options: ConnectOptions
     /// Its source ports, where there are several to choose from.
-    var ports: SourcePorts?
+    private var ports: SourcePorts?
+    /// The same ports, where several threads take them.
+    private var sharedPorts: SharedSourcePorts?
+    /// Which ports these are; `nil` where there are none to choose from.
+    let portRange: ClosedRange<UInt16>?
     /// Whether a client's first data go with the first packet (`tfo`).
     let usesFastOpen: Bool
     /// Whether they go with the handshake's last packet (`option tcp-smart-connect`).
@@ -76,7 +80,8 @@ struct OutgoingConnections {
         options.userTimeoutMilliseconds = server.userTimeout.map { Int32(clamping: $0.wholeMilliseconds) }
         self.options = options
         socksProxy = server.socksAddress
-        ports = source?.ports.flatMap { $0.count > 1 ? SourcePorts($0) : nil }
+        portRange = source?.ports.flatMap { $0.count > 1 ? $0 : nil }
+        ports = portRange.map(SourcePorts.init)
         usesFastOpen = server.usesFastOpen
         isSmart = proxy.connectsSmartly
         portOffset = server.portOffset
@@ -85,9 +90,29 @@ struct OutgoingConnections {
             case .destination: true
             case .ip, .name, .service, .unix, .abstract: false
             }
-        let isUsual = options == ConnectOptions() && ports == nil && !usesFastOpen && !isSmart
+        let isUsual = options == ConnectOptions() && portRange == nil && !usesFastOpen && !isSmart
         if isUsual, portOffset == nil, !goesToDestination, clientSource == nil, socksProxy == nil { return nil }
     }
+}
+
+extension OutgoingConnections {
+    /// Takes one of the source ports.
+    ///
+    /// - Returns: `nil` when all are in use.
+    mutating func takePort() -> UInt16? { sharedPorts.map { $0.take() } ?? ports?.take() }
+
+    /// Gives a source port back.
+    ///
+    /// - Parameter port: one that was taken.
+    mutating func giveBack(_ port: UInt16) {
+        if let sharedPorts { return sharedPorts.giveBack(port) }
+        ports?.giveBack(port)
+    }
+
+    /// Has source ports taken together with other threads from now on.
+    ///
+    /// - Parameter ports: of what.
+    mutating func share(_ ports: SharedSourcePorts) { sharedPorts = ports }
 }
 
 extension ServerConfiguration {

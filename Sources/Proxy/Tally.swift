@@ -23,6 +23,8 @@ struct Tally {
     var timesChosen = 0
     var connectAttempts = 0
     var sessionRate = RateCounter()
+    /// The rate of all threads' sessions; `nil` where there is one thread, and where no rule asks for it.
+    var sharedRate: SharedRateCounter?
     var queueTime = SlidingAverage()
     var connectTime = SlidingAverage()
     var totalTime = SlidingAverage()
@@ -35,8 +37,17 @@ struct Tally {
     mutating func begin(at now: MonotonicTime) {
         totalSessions += 1
         sessionRate.count(at: now)
+        sharedRate?.count(at: now)
         lastSession = now
         sample.new += 1
+    }
+
+    /// How many sessions have begun in the last second, those of other threads among them.
+    ///
+    /// - Parameter now: what time it is.
+    /// - Returns: their number.
+    mutating func presentSessionRate(at now: MonotonicTime) -> Int {
+        sharedRate?.value(at: now) ?? sessionRate.snapshot(at: now).current
     }
 
     /// Counts a session among those that are here now.

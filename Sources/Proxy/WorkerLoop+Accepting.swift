@@ -92,15 +92,23 @@ extension WorkerLoop {
         frontend.enter(listener.bind, at: now, isTaken: isTaken)
         totalConnections += 1
         connectionRate.count(at: now)
-        acceptRates.countConnection(at: now)
-        if frontend.hasConnectionRules, !isAdmitted(session, at: frontend) { return }
-        acceptRates.countSession(at: now)
+        acceptRates.countConnection(at: now, isTaken: isTaken)
+        if frontend.hasConnectionRules, !isAdmitted(session, at: frontend) {
+            if isTaken {
+                acceptRates.giveBackSession()
+                frontend.rates.giveBackSession()
+            }
+            return
+        }
+        acceptRates.countSession(at: now, isTaken: isTaken)
         let token = EventToken(
             kind: Subject.client.rawValue, generation: session.pointee.generation, index: session.pointee.index)
         let isWatched = poller.add(descriptor, token: token) == 0
         // A rule may have asked for a header that the address doesn't ask for.
         let firstPhase = session.pointee.phase
         guard firstPhase == .queued else {
+            // It counts there once it is a session.
+            if isTaken { frontend.rates.giveBackSession() }
             guard isWatched else {
                 turnAway(session, .exhausted)
                 return
@@ -111,7 +119,7 @@ extension WorkerLoop {
             }
             return
         }
-        guard begin(session, at: frontend) else { return }
+        guard begin(session, at: frontend, isTaken: isTaken) else { return }
         guard isWatched else {
             end(session, .exhausted)
             return
@@ -138,12 +146,16 @@ extension WorkerLoop {
     /// - Parameters:
     ///   - session: a connection.
     ///   - frontend: its frontend.
+    ///   - isTaken: whether it has a place within the frontend's rate already.
     /// - Returns: false when rules have refused it; its slot is free then.
-    func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) -> Bool {
-        if frontend.hasSessionRules, !mayBegin(session, at: frontend) { return false }
-        frontend.begin(at: now)
+    func begin(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend, isTaken: Bool = false) -> Bool {
+        if frontend.hasSessionRules, !mayBegin(session, at: frontend) {
+            if isTaken { frontend.rates.giveBackSession() }
+            return false
+        }
+        frontend.begin(at: now, isTaken: isTaken)
         session.pointee.marks.insert(.hasBegun)
-        if !tracked.isEmpty { countTrackedSession(session) }
+        if !tracked.isEmpty { withTables { countTrackedSession(session) } }
         if !frontend.choosesLate { enterBackend(of: session) }
         return true
     }

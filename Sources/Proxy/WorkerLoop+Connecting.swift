@@ -308,7 +308,7 @@ extension WorkerLoop {
         let total = now.milliseconds(since: session.pointee.acceptedAt)
         session.pointee.connectMilliseconds = Int32(clamping: total) - session.pointee.queuedMilliseconds
         planIdleLimit(of: session)
-        if !stickStores.isEmpty { rememberServer(of: session) }
+        if !stickStores.isEmpty { withTables { rememberServer(of: session) } }
         logEstablished(session)
         observe(Int(session.pointee.serverIndex), in: backend(Int(session.pointee.backend)), isError: false)
     }

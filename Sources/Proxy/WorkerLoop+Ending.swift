@@ -26,7 +26,7 @@ extension WorkerLoop {
         if !inspections.isEmpty { inspections[session.pointee.index] = nil }
         if !heldRequests.isEmpty { heldRequests[session.pointee.index] = nil }
         if !heldAnswers.isEmpty { heldAnswers[session.pointee.index] = nil }
-        if !tracked.isEmpty { endTracking(of: session) }
+        if !tracked.isEmpty { withTables { endTracking(of: session) } }
         if !variables.isEmpty { variables[session.pointee.index] = nil }
         if !stickStores.isEmpty { stickStores[session.pointee.index] = nil }
         let server = Int(session.pointee.serverIndex)

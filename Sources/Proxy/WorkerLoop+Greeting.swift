@@ -49,7 +49,7 @@ extension WorkerLoop {
         log(session, reason, at: frontend)
         secure.closeClient(of: session.pointee.index)
         Socket.close(session.pointee.client)
-        if !tracked.isEmpty { endTracking(of: session) }
+        if !tracked.isEmpty { withTables { endTracking(of: session) } }
         if !variables.isEmpty { variables[session.pointee.index] = nil }
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         frontend.leave(Int(session.pointee.bind))

@@ -29,7 +29,7 @@ extension WorkerLoop {
             options.usesFastOpen = way.usesFastOpen && hasData
             options.delaysAcknowledgement = way.isSmart && hasData
         }
-        guard way.ports != nil else { return Socket.connect(to: address, options: options) }
+        guard way.portRange != nil else { return Socket.connect(to: address, options: options) }
         return connect(session, to: server, at: address, options)
     }
 
@@ -38,7 +38,7 @@ extension WorkerLoop {
     /// - Parameter session: the session.
     func giveBackSourcePort(of session: UnsafeMutablePointer<Session>) {
         guard !sourcePorts.isEmpty, let lent = sourcePorts.removeValue(forKey: session.pointee.index) else { return }
-        lent.server.way?.ports?.giveBack(lent.port)
+        lent.server.way?.giveBack(lent.port)
     }
 
     /// Tries the ports of a range.
@@ -48,7 +48,7 @@ extension WorkerLoop {
     ) -> (Int32, ConnectStart) {
         var options = options
         for _ in 0..<OutgoingConnections.attemptsAtPorts {
-            guard case .ip(var source)? = options.source, let port = server.way?.ports?.take() else { break }
+            guard case .ip(var source)? = options.source, let port = server.way?.takePort() else { break }
             source.port = port
             options.source = .ip(source)
             let (descriptor, start) = Socket.connect(to: address, options: options)
@@ -56,7 +56,7 @@ extension WorkerLoop {
                 sourcePorts[session.pointee.index] = (server, port)
                 return (descriptor, start)
             }
-            server.way?.ports?.giveBack(port)
+            server.way?.giveBack(port)
             // Another connection may have this one.
             switch start {
             case .sourceRefused, .portsUsedUp: continue

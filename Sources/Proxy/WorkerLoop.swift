@@ -100,6 +100,9 @@ final class WorkerLoop {
     let tables: [ProxyTable?]
     /// Who shares the tables; `nil` where nobody does.
     var peering: Peering?
+    /// The same tables where several threads have them (`withTables`), and what time it is while this one does.
+    let sharedTables: SharedTables?
+    var tableMoment: Int64?
     /// By the session's slot, then by the place: the entries that it is tracked by.
     var tracked: [UInt32: [Int: TrackedEntry]] = [:]
     /// By the session's slot: where its server is to be remembered once it is connected.
@@ -214,7 +217,9 @@ final class WorkerLoop {
         lookUps = InstanceLayout.lookUps(
             of: backends, awaiting: leads ? plan.awaitingSystem : [], logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
-        tables = configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
+        let sharedTables = plan.place?.team.tables(of: configuration)
+        self.sharedTables = sharedTables
+        tables = sharedTables?.tables ?? configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
         peering = leads ? Peering(configuration, tables, listeners: plan.peerListeners, at: begin) : nil
         for listener in plan.listeners {
             let bind = configuration.proxies[listener.proxy].binds[listener.bind]
@@ -224,7 +229,7 @@ final class WorkerLoop {
                     firstPhase: bind.acceptsProxyHeader ? .greeting : bind.tls == nil ? .queued : .handshaking,
                     isAccepting: false))
         }
-        if !plan.tables.isEmpty { take(plan.tables) }
+        if leads, !plan.tables.isEmpty { withTables { take(plan.tables) } }
         shareCounts(with: group)
         decideTogether()
     }

@@ -25,7 +25,10 @@ extension Worker {
     /// - Returns: the answer; `nil` once the worker has ended.
     public func ask<Answer: Sendable>(_ request: WorkerRequest<Answer>) async -> Answer? {
         await withCheckedContinuation { continuation in
-            post(.carryOut { loop in continuation.resume(returning: loop.map(request.carryOut)) })
+            post(
+                .carryOut { loop in
+                    continuation.resume(returning: loop.map { loop in loop.withTables { request.carryOut(loop) } })
+                })
         }
     }
 }

@@ -49,6 +49,33 @@ struct RateLimitTests {
         #expect(moments(&limit, 5, from: 2_700) == [0, 0, 0, 0, 1_001])
     }
 
+    /// Which of several attempts at the same moment get in.
+    private func attempts(_ limit: inout RateLimit, _ count: Int, at now: Int64) -> [Bool] {
+        var attempts: [Bool] = []
+        for _ in 0..<count { attempts.append(limit.take(atMilliseconds: now)) }
+        return attempts
+    }
+
+    @Test("what is taken counts at once, and what is given back never happened")
+    func takeAndGiveBack() {
+        var limit = RateLimit(perSecond: 2)
+        #expect(attempts(&limit, 1, at: 100) == [true])
+        #expect(attempts(&limit, 2, at: 150) == [true, false])
+        limit.giveBack()
+        #expect(attempts(&limit, 2, at: 150) == [true, false])
+        // All of it: the next second begins with the next event.
+        limit.giveBack()
+        limit.giveBack()
+        #expect(moments(&limit, 3, from: 700) == [0, 0, 1_001])
+        // One of the second before.
+        var turned = RateLimit(perSecond: 1)
+        #expect(attempts(&turned, 1, at: 0) == [true])
+        turned.count(0, atMilliseconds: 1_000)
+        #expect(attempts(&turned, 1, at: 1_000) == [false])
+        turned.giveBack()
+        #expect(attempts(&turned, 2, at: 1_000) == [true, false])
+    }
+
     @Test("whatever has been counted, the delay is the shortest after which one is allowed")
     func shortest() {
         var random = SeededGenerator(seed: 3)

@@ -42,17 +42,8 @@ struct ThreadTests {
     @Test(
         "what one thread alone can do is told at nbthread, and one thread does it",
         arguments: [
-            ("", "    stick-table type ip size 10", "the stick-table of 'l'"),
-            ("", "    rate-limit sessions 5", "'rate-limit sessions' of 'l'"),
-            ("maxconnrate 5", "", "'maxconnrate'"), ("maxsessrate 5", "", "'maxsessrate'"),
             ("", "    failback manual\n    server b 127.0.0.1:3 backup", "'failback' of 'l'"),
-            ("", "    server b 127.0.0.1:3 source 127.0.0.1:1000-2000", "a range of source ports of 'l'"),
-            (
-                "", "    tcp-request connection reject if { fe_sess_rate gt 5 }",
-                "a rule about a rate of sessions"
-            ),
-            ("", "ring r\n    server s 127.0.0.1:514", "ring 'r'"),
-            ("", "    tcp-request connection set-var(proc.last) src", "'set-var(proc.…)' of 'l'"),
+            ("", "    rebalance auto", "'rebalance' of 'l'"), ("", "ring r\n    server s 127.0.0.1:514", "ring 'r'"),
         ])
     func obstacles(global: String, lines: String, obstacle: String) throws {
         let parsed = parse("nbthread 2\n    \(global)", lines)
@@ -65,6 +56,22 @@ struct ThreadTests {
         let silent = parse("node a\n    \(global)", lines)
         #expect(!silent.diagnostics.contains { $0.message.contains("nbthread") })
         #expect(try silent.valid().threads(orElse: 8) == 1)
+    }
+
+    @Test(
+        "what threads do together takes no thread away",
+        arguments: [
+            ("", "    stick-table type ip size 10\n    stick on src"), ("", "    rate-limit sessions 5"),
+            ("maxconnrate 5", ""), ("maxsessrate 5", ""),
+            ("", "    server b 127.0.0.1:3 source 127.0.0.1:1000-2000"),
+            ("", "    tcp-request connection reject if { fe_sess_rate gt 5 }"),
+            ("", "    tcp-request connection set-var(proc.last) src"),
+        ])
+    func shared(global: String, lines: String) throws {
+        let parsed = parse("nbthread 2\n    \(global)", lines)
+        #expect(!parsed.diagnostics.contains { $0.message.contains("nbthread") })
+        #expect(try parsed.valid().threads() == 2)
+        #expect(try parsed.valid().asksForSessionRates == lines.contains("sess_rate"))
     }
 
     @Test(

@@ -111,16 +111,6 @@ public struct RuleSet: Sendable, Equatable {
         }
     }
 
-    /// Whether variables that belong to no session are set or unset (`proc.`).
-    public var changesProcessVariables: Bool {
-        (connection + session + request.gates + answer.gates).contains { gate in
-            switch gate.action {
-            case .setVariable(let variable, _), .unsetVariable(let variable): variable.scope == .process
-            default: false
-            }
-        }
-    }
-
     /// Whether anything is to be decided once a session is in the backend.
     public var choosesServers: Bool { !servers.isEmpty || !sticking.isEmpty }
 }

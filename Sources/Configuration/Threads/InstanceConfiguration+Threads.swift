@@ -13,23 +13,24 @@ extension InstanceConfiguration {
 
     /// What in the file several threads cannot do together here, in a few words; `nil` where there is nothing.
     ///
-    /// Each of these is kept by one thread for itself: two of them would each keep the whole of a rate, or have tables and
-    /// variables that differ.
+    /// Each of these is kept by one thread for itself.
     public var threadObstacle: String? {
-        if global.maxconnRate != nil { return "'maxconnrate'" }
-        if global.maxsessRate != nil { return "'maxsessrate'" }
         if let ring = rings.first { return "ring '\(ring.name)'" }
         for proxy in proxies where !proxy.isDisabled {
             if let what = proxy.threadObstacle { return "\(what) of '\(proxy.name)'" }
         }
-        let asksForRates = ruleTests.contains { test in
+        return nil
+    }
+
+    /// Whether a rule of it asks how many sessions begin in a second, which several threads have to count together then.
+    public var asksForSessionRates: Bool {
+        ruleTests.contains { test in
             switch test.sample.fetch {
             case .live(.proxy(.backendSessionRate, _)), .live(.proxy(.frontendSessionRate, _)): true
             case .live(.server(.sessionRate, _, _)): true
             default: false
             }
         }
-        return asksForRates ? "a rule about a rate of sessions" : nil
     }
 
     /// Looks whether what the file says of threads can be had.
@@ -60,12 +61,7 @@ extension InstanceConfiguration {
 extension ProxyConfiguration {
     /// What one thread alone can do of it.
     fileprivate var threadObstacle: String? {
-        if rules.table != nil { return "the stick-table" }
-        if rules.changesProcessVariables { return "'set-var(proc.…)'" }
-        if sessionRateLimit != nil { return "'rate-limit sessions'" }
         if failback != nil { return "'failback'" }
-        if rebalance != nil { return "'rebalance'" }
-        let lendsPorts = source?.ports != nil || servers.contains { $0.source?.ports != nil }
-        return lendsPorts ? "a range of source ports" : nil
+        return rebalance != nil ? "'rebalance'" : nil
     }
 }

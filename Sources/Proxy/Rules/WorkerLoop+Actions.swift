@@ -32,10 +32,12 @@ extension WorkerLoop {
         case .close: return .cut
         case .vanish: return .end(isTold: false)
         case .expectHeader: session.pointee.phase = .greeting
-        case .track(let tracking): track(session, tracking)
+        case .track(let tracking): withTables { track(session, tracking) }
         case .count(let sample): _ = value(of: sample, for: session)
         case .tag(let subject, let sample):
-            if let number = value(of: sample, for: session).integer { tag(session, subject, number) }
+            if let number = value(of: sample, for: session).integer {
+                withTables { tag(session, subject, number) }
+            }
         case .setAddress(let part, let sample): set(part, to: value(of: sample, for: session), of: session)
         case .setVariable(let variable, let sample):
             let value = value(of: sample, for: session)
@@ -65,8 +67,10 @@ extension WorkerLoop {
     func value(of variable: SessionVariable, for session: UnsafeMutablePointer<Session>) -> SampleValue {
         // What is of the request is over when answers are looked at.
         if variable.scope == .request, session.pointee.phase == .answering { return .none }
-        let values = variable.scope == .process ? processVariables : variables[session.pointee.index] ?? [:]
-        return values[variable] ?? .none
+        if variable.scope == .process {
+            return (place.map { $0.team.variables[variable] } ?? processVariables[variable]) ?? .none
+        }
+        return variables[session.pointee.index]?[variable] ?? .none
     }
 
     /// All variables that a session can see, for its line in the log.
@@ -76,12 +80,18 @@ extension WorkerLoop {
     func variables(of session: UnsafeMutablePointer<Session>) -> [SessionVariable: SampleValue] {
         let own = variables[session.pointee.index] ?? [:]
         let isForwarded = session.pointee.marks.contains(.isForwarded)
-        return processVariables.merging(own.filter { !isForwarded || $0.key.scope != .request }) { _, own in own }
+        let ofAll = place?.team.variables.all ?? processVariables
+        return ofAll.merging(own.filter { !isForwarded || $0.key.scope != .request }) { _, own in own }
     }
 
     private func set(_ variable: SessionVariable, to value: SampleValue?, of session: UnsafeMutablePointer<Session>) {
         switch variable.scope {
-        case .process: processVariables[variable] = value
+        case .process:
+            if let place {
+                place.team.variables[variable] = value
+            } else {
+                processVariables[variable] = value
+            }
         case .connection: variables[session.pointee.index, default: [:]][variable] = value
         // Before a connection has become a session there are none of these.
         case .session, .request:

@@ -127,7 +127,7 @@ extension WorkerLoop {
 
     private func forget(_ session: UnsafeMutablePointer<Session>, at frontend: Frontend) {
         timers.cancel(&session.pointee.timer)
-        if !tracked.isEmpty { endTracking(of: session) }
+        if !tracked.isEmpty { withTables { endTracking(of: session) } }
         if !announcedDestinations.isEmpty { announcedDestinations[session.pointee.index] = nil }
         if !variables.isEmpty { variables[session.pointee.index] = nil }
         frontend.leave(Int(session.pointee.bind))

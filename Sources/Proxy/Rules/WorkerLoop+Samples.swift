@@ -50,7 +50,7 @@ extension WorkerLoop {
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: encryption(of: session))
         case .variable(let variable): return value(of: variable, for: session)
-        case .table(let sample): return value(of: sample, for: session)
+        case .table(let sample): return withTables { value(of: sample, for: session) }
         case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
         case .live(.server(let measure, let index, let server)):
             guard let backend = backends[index], backend.servers.indices.contains(server) else { return .none }
@@ -110,7 +110,7 @@ extension WorkerLoop {
         switch measure {
         case .frontendConnections: return Int64(frontends[index]?.allSessions ?? 0)
         case .frontendSessionRate:
-            return Int64(frontends[index]?.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
+            return Int64(frontends[index]?.presentSessionRate(at: now) ?? 0)
         case .usableServers: return Int64(backends[index]?.usableServers ?? 0)
         case .waiting: return Int64(backends[index]?.queuedCount ?? 0)
         case .averageWaiting:
@@ -119,7 +119,7 @@ extension WorkerLoop {
             return Int64((backend.queuedCount + servers - 1) / servers)
         case .backendSessions: return Int64(backends[index]?.tally.allSessions ?? 0)
         case .backendSessionRate:
-            return Int64(backends[index]?.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current ?? 0)
+            return Int64(backends[index]?.tally.presentSessionRate(at: now) ?? 0)
         case .freePlaces: return Int64(backends[index]?.freePlaces ?? 0)
         }
     }
@@ -133,7 +133,7 @@ extension WorkerLoop {
         case .sessions: return .integer(Int64(server.tally.allSessions))
         case .waiting: return .integer(Int64(backend.queuedCount(in: .server(index))))
         case .sessionRate:
-            return .integer(Int64(server.tally.sessionRate.snapshot(atNanoseconds: now.nanoseconds).current))
+            return .integer(Int64(server.tally.presentSessionRate(at: now)))
         case .weight: return .integer(Int64(backend.groups.effectiveWeight(of: index)))
         case .fullWeight: return .integer(Int64(backend.groups.weight(of: index)))
         case .initialWeight: return .integer(Int64(server.configuration.weight))

@@ -11,7 +11,7 @@ import Model
 /// - Source: HAProxy 2.6 configuration manual, `stick on`, `stick match`, `stick store-request`, and recordings.
 extension WorkerLoop {
     /// The time as stick tables count it.
-    var tableTime: Int64 { now.nanoseconds / 1_000_000 }
+    var tableTime: Int64 { tableMoment ?? now.nanoseconds / 1_000_000 }
 
     /// Goes through a backend's `stick` lines for a session.
     ///
@@ -32,7 +32,8 @@ extension WorkerLoop {
             guard let table = tables[rule.table],
                 let key = table.configuration.key(of: value(of: rule.sample, for: session))
             else { continue }
-            if rule.matches, server == nil, let found = rememberedServer(for: key, in: table, of: backend),
+            if rule.matches, server == nil,
+                let found = withTables({ rememberedServer(for: key, in: table, of: backend) }),
                 isStubborn || !backend.servers[found].isOut
             {
                 server = found

@@ -28,6 +28,12 @@ public final class WorkerGroup: Sendable {
         case server(ServerIdentity, ServerAddress)
     }
 
+    /// The source ports of a server's connections.
+    struct PortRange: Hashable, Sendable {
+        var server: ServerIdentity
+        var ports: ClosedRange<UInt16>
+    }
+
     /// One worker, for the others.
     final class Member: Sendable {
         /// Tells its sessions from those of the others, in their names.
@@ -118,12 +124,35 @@ public final class WorkerGroup: Sendable {
         weak var count: SharedCount?
     }
 
+    private struct WeakRates {
+        weak var rates: SharedRates?
+    }
+
+    private struct WeakRateCounter {
+        weak var counter: SharedRateCounter?
+    }
+
+    private struct WeakPorts {
+        weak var ports: SharedSourcePorts?
+    }
+
     private struct Content {
         var counts: [Place: WeakCount] = [:]
+        /// What threads share besides.
+        var rates: [Place: WeakRates] = [:]
+        var rateCounters: [Place: WeakRateCounter] = [:]
+        var ports: [PortRange: WeakPorts] = [:]
         /// In the order in which they began.
         var members: [Member] = []
         var begun = 0
         var joined = 0
+
+        mutating func forgetUnused() {
+            counts = counts.filter { $0.value.count != nil }
+            rates = rates.filter { $0.value.rates != nil }
+            rateCounters = rateCounters.filter { $0.value.counter != nil }
+            ports = ports.filter { $0.value.ports != nil }
+        }
     }
 
     /// From 0 on; they stand in sessions' names.
@@ -153,8 +182,47 @@ public final class WorkerGroup: Sendable {
         }
     }
 
+    /// The rates at which threads accept at a place; the same object for everybody who asks while anybody has it.
+    ///
+    /// - Parameter place: the instance or a frontend.
+    /// - Returns: its rates.
+    func rates(at place: Place) -> SharedRates {
+        content.withLock { content in
+            if let rates = content.rates[place]?.rates { return rates }
+            let rates = SharedRates()
+            content.rates[place] = WeakRates(rates: rates)
+            return rates
+        }
+    }
+
+    /// What counts the sessions of threads by the second; the same object for everybody who asks while anybody has it.
+    ///
+    /// - Parameter place: the place.
+    /// - Returns: its counter.
+    func rateCounter(at place: Place) -> SharedRateCounter {
+        content.withLock { content in
+            if let counter = content.rateCounters[place]?.counter { return counter }
+            let counter = SharedRateCounter()
+            content.rateCounters[place] = WeakRateCounter(counter: counter)
+            return counter
+        }
+    }
+
+    /// The source ports that threads take from one range; the same object for everybody who asks while anybody has it.
+    ///
+    /// - Parameter range: which.
+    /// - Returns: the ports.
+    func ports(of range: PortRange) -> SharedSourcePorts {
+        content.withLock { content in
+            if let ports = content.ports[range]?.ports { return ports }
+            let ports = SharedSourcePorts(range.ports)
+            content.ports[range] = WeakPorts(ports: ports)
+            return ports
+        }
+    }
+
     /// Forgets places that nobody counts any more.
-    func forgetUnused() { content.withLock { $0.counts = $0.counts.filter { $0.value.count != nil } } }
+    func forgetUnused() { content.withLock { $0.forgetUnused() } }
 
     /// A worker begins.
     ///
@@ -166,7 +234,7 @@ public final class WorkerGroup: Sendable {
         as place: ThreadPlace?, _ post: @escaping @Sendable (@escaping @Sendable (WorkerLoop) -> Void) -> Void
     ) -> Member {
         content.withLock { content in
-            content.counts = content.counts.filter { $0.value.count != nil }
+            content.forgetUnused()
             var number = UInt16(truncatingIfNeeded: content.joined) % Self.numbers
             // There are fewer workers than numbers, by far.
             while content.members.contains(where: { $0.number == number }) { number = (number + 1) % Self.numbers }

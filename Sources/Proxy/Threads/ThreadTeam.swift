@@ -20,6 +20,7 @@ public final class ThreadTeam: Sendable {
         var dispatches: [Int: SharedDispatch] = [:]
         /// By the proxy's index, then by the thread's number.
         var served: [Int: [Int: Served]] = [:]
+        var tables: SharedTables?
     }
 
     /// How many threads there are.
@@ -30,6 +31,8 @@ public final class ThreadTeam: Sendable {
     private let content = Mutex(Content())
     // Owner: nobody; each thread takes numbers.
     private let connections = Atomic<Int>(0)
+    /// What rules have set for all sessions.
+    let variables = SharedVariables()
 
     /// Makes a team whose threads are yet to begin.
     ///
@@ -53,6 +56,20 @@ public final class ThreadTeam: Sendable {
             let dispatch = make()
             content.dispatches[proxy] = dispatch
             return dispatch
+        }
+    }
+
+    /// The stick tables; the first thread that asks makes them.
+    ///
+    /// - Parameter configuration: the file.
+    /// - Returns: the same for all threads; `nil` where the file has none.
+    func tables(of configuration: InstanceConfiguration) -> SharedTables? {
+        guard configuration.proxies.contains(where: { $0.rules.table != nil }) else { return nil }
+        return content.withLock { content in
+            if let tables = content.tables { return tables }
+            let tables = SharedTables(configuration)
+            content.tables = tables
+            return tables
         }
     }
 

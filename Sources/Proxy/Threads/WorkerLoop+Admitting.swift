@@ -73,10 +73,21 @@ extension WorkerLoop {
 
     private func takePlace(at frontend: Frontend, _ bind: Int) -> Bool {
         guard sessions.takePlace(below: connectionLimit) else { return false }
-        if frontend.takePlace(at: bind) { return true }
-        sessions.giveBackPlace()
-        noteFreePlace()
-        return false
+        guard frontend.takePlace(at: bind) else {
+            sessions.giveBackPlace()
+            noteFreePlace()
+            return false
+        }
+        guard acceptRates.take(at: now) else {
+            giveBackLimits(at: frontend, bind)
+            return false
+        }
+        guard frontend.rates.take(at: now) else {
+            acceptRates.giveBack()
+            giveBackLimits(at: frontend, bind)
+            return false
+        }
+        return true
     }
 
     /// Gives back a place that no connection came for; somebody else may have found it taken.
@@ -85,6 +96,12 @@ extension WorkerLoop {
     ///   - frontend: the frontend.
     ///   - bind: the address's index.
     func giveBackPlace(at frontend: Frontend, _ bind: Int) {
+        acceptRates.giveBack()
+        frontend.rates.giveBack()
+        giveBackLimits(at: frontend, bind)
+    }
+
+    private func giveBackLimits(at frontend: Frontend, _ bind: Int) {
         sessions.giveBackPlace()
         frontend.giveBackPlace(at: bind)
         noteFreePlace()

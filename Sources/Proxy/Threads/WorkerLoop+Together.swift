@@ -22,12 +22,20 @@ extension WorkerLoop {
     func decideTogether() {
         guard let place else { return }
         sessions.countsAll = true
+        acceptRates.share(group.rates(at: .instance))
+        let asksForRates = configuration.asksForSessionRates
         for (index, frontend) in frontends.enumerated() {
             guard let frontend else { continue }
             frontend.countAll(lines: group.count(at: .lines(place.team.ordinal, index)))
+            let name = WorkerGroup.Place.frontend(frontend.configuration.name)
+            frontend.rates.share(group.rates(at: name))
+            if asksForRates { frontend.sharedRate = group.rateCounter(at: name) }
         }
         for (index, backend) in backends.enumerated() {
-            backend?.decideTogether(of: index, as: place, in: group)
+            guard let backend else { continue }
+            backend.decideTogether(of: index, as: place, in: group)
+            backend.sharePorts(in: group)
+            if asksForRates { backend.shareRates(in: group) }
         }
     }
 
@@ -127,5 +135,24 @@ extension WorkerLoop {
 
     private func session(of departure: SharedDispatch.Departure) -> UnsafeMutablePointer<Session>? {
         sessions.find(departure.session).flatMap { $0.pointee.ticket == departure.ticket ? $0 : nil }
+    }
+}
+
+extension Backend {
+    /// Has its servers' source ports taken together with other threads.
+    fileprivate func sharePorts(in group: WorkerGroup) {
+        for server in servers {
+            guard let range = server.way?.portRange else { continue }
+            server.way?.share(group.ports(of: WorkerGroup.PortRange(server: server.identity, ports: range)))
+        }
+    }
+
+    /// Counts the sessions of all threads by the second.
+    fileprivate func shareRates(in group: WorkerGroup) {
+        tally.sharedRate = group.rateCounter(at: .backend(configuration.name))
+        for server in servers {
+            let place = WorkerGroup.Place.server(server.identity, server.configuration.address)
+            server.tally.sharedRate = group.rateCounter(at: place)
+        }
     }
 }

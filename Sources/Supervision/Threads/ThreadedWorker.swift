@@ -106,7 +106,7 @@ final class ThreadedWorker: InstanceWorker {
         func ask(_ thread: Worker) async -> ActResult { await thread.carryOut(act, actor: actor, reason: reason) }
         switch act {
         case .server(_, .setSessionLimit), .server(_, .setTLS), .frontend, .instance(.clearCounters),
-            .instance(.setConnectionLimit):
+            .instance(.setConnectionLimit), .instance(.setConnectionRate), .instance(.setSessionRate):
             // The lead comes last: it says what came of it.
             for fellow in fellows { _ = await ask(fellow) }
             return await ask(lead)
@@ -116,7 +116,7 @@ final class ThreadedWorker: InstanceWorker {
                 if result == .done || thread === fellows.last { return result }
             }
             preconditionFailure("there is more than one thread")
-        case .proxy, .instance(.setConnectionRate), .instance(.setSessionRate):
+        case .proxy:
             return .refused(.invalid("This takes an instance of one thread ('nbthread 1').\n"))
         case .server, .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
             return await ask(lead)

@@ -30,8 +30,8 @@ struct ThreadedInstance {
         return try await supervisor.up(arguments, listeningOn: [stats])
     }
 
-    func configure(servers: [String]) throws {
-        try supervisor.configure("inst", Self.text(global, maxconn, "\(port.address)\(bindOptions)", [], servers))
+    func configure(servers: [String], lines: [String] = []) throws {
+        try supervisor.configure("inst", Self.text(global, maxconn, "\(port.address)\(bindOptions)", lines, servers))
     }
 
     private static func text(

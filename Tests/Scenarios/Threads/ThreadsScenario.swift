@@ -150,7 +150,6 @@ extension Scenarios {
             #expect(try await setUp.ask("set maxconn server inst/s0 0") == "\n")
             #expect(try await setUp.choices(1).names == "0")
             #expect(try await setUp.ask("add server inst/s9 127.0.0.1:1").contains("several threads"))
-            #expect(try await setUp.ask("set rate-limit connections global 5").contains("nbthread 1"))
             let names = try await setUp.ask("show sess").split(separator: "\n").filter { $0.contains(" fe=inst ") }
             for name in names {
                 #expect(try await setUp.ask("shutdown session \(name.prefix { $0 != ":" })") == "\n")
