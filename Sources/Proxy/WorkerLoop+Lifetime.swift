@@ -54,12 +54,14 @@ extension WorkerLoop {
         stopChecks()
         sample(isLast: true)
         if let stopping, stopping.isFinal, isLead { recordEnd(actor: stopping.actor, reason: stopping.reason) }
+        takeLastLines()
         log.flush()
         endRings()
         endPeers()
         if let member {
             place?.team.quit(member)
             group.quit(member)
+            tellOfEnd()
         }
         let undone = mailbox.close()
         for order in undone { order.refuse() }

@@ -200,12 +200,12 @@ final class WorkerLoop {
         now = begin
         startedAt = begin
         sampledAt = begin
-        let rings = configuration.rings.map(LogRing.init)
+        let rings = Self.rings(of: plan)
         self.rings = rings
         ringForwarders = rings.flatMap { ring in ring.configuration.servers.map { RingForwarder(ring, to: $0) } }
         let log = LogSender(
             tag: configuration.global.logTag, processID: CurrentProcess.identifier,
-            hostName: configuration.global.logHostName, rings: .own(rings), isBatching: true)
+            hostName: configuration.global.logHostName, rings: Self.receivers(of: rings, in: plan), isBatching: true)
         self.log = log
         routes = configuration.proxies.map { log.route(to: $0.logTargets, tag: $0.logging.tag) }
         backends = InstanceLayout.backends(of: plan, now: begin)
@@ -243,7 +243,8 @@ final class WorkerLoop {
 
     private var isFinished: Bool {
         // What is on its way to it is somebody's session, or somebody's place at a server.
-        stopping != nil && sessions.count == 0 && !(place != nil && ownMember.expectsSomething)
+        stopping != nil && sessions.count == 0
+            && !(place != nil && (ownMember.expectsSomething || awaitsLinesOfFellows))
     }
 
     private func turn() {

@@ -43,7 +43,10 @@ struct ThreadTests {
         "what one thread alone can do is told at nbthread, and one thread does it",
         arguments: [
             ("", "    failback manual\n    server b 127.0.0.1:3 backup", "'failback' of 'l'"),
-            ("", "    rebalance auto", "'rebalance' of 'l'"), ("", "ring r\n    server s 127.0.0.1:514", "ring 'r'"),
+            (
+                "", "    rebalance auto",
+                "'rebalance' of 'l'"
+            ),
         ])
     func obstacles(global: String, lines: String, obstacle: String) throws {
         let parsed = parse("nbthread 2\n    \(global)", lines)
@@ -62,7 +65,7 @@ struct ThreadTests {
         "what threads do together takes no thread away",
         arguments: [
             ("", "    stick-table type ip size 10\n    stick on src"), ("", "    rate-limit sessions 5"),
-            ("maxconnrate 5", ""), ("maxsessrate 5", ""),
+            ("maxconnrate 5", ""), ("maxsessrate 5", ""), ("", "ring r\n    server s 127.0.0.1:514"),
             ("", "    server b 127.0.0.1:3 source 127.0.0.1:1000-2000"),
             ("", "    tcp-request connection reject if { fe_sess_rate gt 5 }"),
             ("", "    tcp-request connection set-var(proc.last) src"),

@@ -15,7 +15,6 @@ extension InstanceConfiguration {
     ///
     /// Each of these is kept by one thread for itself.
     public var threadObstacle: String? {
-        if let ring = rings.first { return "ring '\(ring.name)'" }
         for proxy in proxies where !proxy.isDisabled {
             if let what = proxy.threadObstacle { return "\(what) of '\(proxy.name)'" }
         }

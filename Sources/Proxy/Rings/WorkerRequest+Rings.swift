@@ -47,11 +47,6 @@ extension WorkerRequest where Answer == Bool {
     ///   - name: the ring's name.
     /// - Returns: the request; its answer is whether there was room for the line.
     public static func append(_ line: [UInt8], toRing name: String) -> Self {
-        Self { loop in
-            guard let ring = loop.rings.first(where: { $0.configuration.name == name }) else { return false }
-            let isKept = line.withUnsafeBytes { ring.append($0) }
-            loop.forwardRings()
-            return isKept
-        }
+        Self { loop in loop.append(line, toRing: name) }
     }
 }

@@ -79,6 +79,9 @@ public final class ThreadTeam: Sendable {
     /// A thread has ended.
     func quit(_ member: WorkerGroup.Member) { content.withLock { $0.members.removeAll { $0 === member } } }
 
+    /// Whether threads are left that another one leads.
+    var hasFellows: Bool { content.withLock { content in content.members.contains { $0.thread > 1 } } }
+
     /// The number of a connection among all that were accepted, from 0 on.
     func nextConnection() -> Int { connections.add(1, ordering: .relaxed).oldValue }
 
