@@ -54,7 +54,7 @@ public enum ConfigurationReader {
         let peers = PeersResolver(parser.peers, proxies: parser.proxies)
         configuration.peers = peers.sections
         let validator = Validator(configuration, global: parser.global, drafts: parser.proxies)
-        let threads = configuration.threadDiagnostics(about: parser.global.threadsWord)
+        let threads = configuration.threadDiagnostics()
         let found =
             parser.diagnostics + resolver.diagnostics + rings.diagnostics + peers.diagnostics
             + validator.diagnostics + threads

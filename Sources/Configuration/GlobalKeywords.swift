@@ -54,10 +54,9 @@ enum GlobalKeywords {
             global.configuration.maxsessRate = limit == 0 ? nil : limit
         },
         Keyword("nbthread") { (global, arguments) throws(Diagnostic) in
-            let keyword = arguments.current
             let count = try arguments.integer(in: 1...ThreadSet.most, example: "nbthread 2")
             try arguments.expectEnd()
-            (global.configuration.threads, global.threadsWord) = (count, keyword)
+            global.configuration.threads = count
         },
         Keyword("external-check") { (global, arguments) throws(Diagnostic) in
             global.allowsPrograms = true

@@ -293,6 +293,4 @@ struct GlobalDraft {
     var localPeer: String?
     /// Whether a `peers` section has begun, which has taken the name over.
     var hasPeers = false
-    /// Where it says how many threads there are.
-    var threadsWord: Word?
 }

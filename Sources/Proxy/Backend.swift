@@ -38,7 +38,12 @@ final class Backend {
     /// Whether it is another thread that tells how many sessions wait.
     private(set) var hidesQueue = false
     /// Sessions that are being closed so that their clients come back elsewhere.
-    var departure: Departure?
+    var departure: Departure? {
+        didSet {
+            let isSteering = departure?.isSteering == true
+            if isSteering != (oldValue?.isSteering == true) { together?.steer(isSteering) }
+        }
+    }
 
     /// Makes a backend whose servers are as they are now.
     ///
@@ -178,6 +183,9 @@ final class Backend {
     ///
     /// - Parameter server: its index.
     func publish(_ server: Int) { together?.take(server, from: self, limit: limits[server]) }
+
+    /// Has the other threads send new sessions to the side that takes them here.
+    func publishSides() { if let sides = groups.sides { together?.take(sides) } }
 
     /// How many sessions wait, those of other threads among them.
     var queuedCount: Int { together?.waitingCount ?? queue.count }

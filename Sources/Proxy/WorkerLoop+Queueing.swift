@@ -35,7 +35,9 @@ extension WorkerLoop {
     ///   - isClosed: whether no session may go there, whatever binds it.
     func requeue(from index: Int, in backend: Backend, isClosed: Bool = false) {
         let count = isClosed ? backend.queuedCount(in: .server(index)) : requeueable(from: index, in: backend)
-        if let together = backend.together { return requeue(count, of: together, from: index, in: backend) }
+        if let together = backend.together {
+            return requeue(count, of: together, from: index, in: backend, isClosed: isClosed)
+        }
         // Sessions that come back into this line stay there: only those that wait now are moved.
         for _ in 0..<count {
             guard let waiter = backend.queue.removeFirst(of: .server(index)) else { break }

@@ -40,32 +40,11 @@ struct ThreadTests {
     }
 
     @Test(
-        "what one thread alone can do is told at nbthread, and one thread does it",
-        arguments: [
-            ("", "    failback manual\n    server b 127.0.0.1:3 backup", "'failback' of 'l'"),
-            (
-                "", "    rebalance auto",
-                "'rebalance' of 'l'"
-            ),
-        ])
-    func obstacles(global: String, lines: String, obstacle: String) throws {
-        let parsed = parse("nbthread 2\n    \(global)", lines)
-        let told = parsed.diagnostics.filter { $0.message.contains("nbthread") }
-        #expect(
-            told.map(\.message) == ["'nbthread 2' has no effect here: \(obstacle) takes an instance of one thread"])
-        #expect(told.first?.severity == .warning)
-        #expect(told.first?.location.line == 2 && told.first?.location.column == 5)
-        #expect(try parsed.valid().threads() == 1)
-        let silent = parse("node a\n    \(global)", lines)
-        #expect(!silent.diagnostics.contains { $0.message.contains("nbthread") })
-        #expect(try silent.valid().threads(orElse: 8) == 1)
-    }
-
-    @Test(
-        "what threads do together takes no thread away",
+        "nothing in a file takes its threads away",
         arguments: [
             ("", "    stick-table type ip size 10\n    stick on src"), ("", "    rate-limit sessions 5"),
             ("maxconnrate 5", ""), ("maxsessrate 5", ""), ("", "ring r\n    server s 127.0.0.1:514"),
+            ("", "    failback manual\n    server b 127.0.0.1:3 backup"), ("", "    rebalance auto"),
             ("", "    server b 127.0.0.1:3 source 127.0.0.1:1000-2000"),
             ("", "    tcp-request connection reject if { fe_sess_rate gt 5 }"),
             ("", "    tcp-request connection set-var(proc.last) src"),

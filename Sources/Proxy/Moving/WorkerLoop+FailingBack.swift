@@ -27,6 +27,7 @@ extension WorkerLoop {
     ///   - why: the same in words, for the history.
     func noteSides(of backend: Backend, cause: Cause = Cause(), why: String = "no backup is usable") {
         guard let failback = backend.configuration.failback else { return }
+        backend.publishSides()
         if !backend.groups.isHeld {
             timers.cancel(&backend.holdTimer)
             backend.heldSince = nil
@@ -60,6 +61,7 @@ extension WorkerLoop {
             requeue(from: index, in: backend, isClosed: true)
         }
         guard turn != nil else { return }
+        tellStandings(of: backend)
         for index in backend.servers.indices where backend.groups.takesTraffic(index) {
             serveQueue(of: index, in: backend)
         }

@@ -18,6 +18,8 @@ struct TakenStandings: Sendable {
     var proxy: String
     /// By the server's name; one that is not among them has gone.
     var servers: [String: Entry]
+    /// Which side takes new sessions, for fellow threads; `nil` where nothing is made of the sides.
+    var sides: Failback?
     /// Which worker says so: of two that have said something, the younger one knows better.
     var teller: Int
 }
@@ -37,7 +39,7 @@ extension WorkerLoop {
         }
         let standings = TakenStandings(
             proxy: backend.configuration.name, servers: Dictionary(servers, uniquingKeysWith: { first, _ in first }),
-            teller: member.ordinal)
+            sides: backend.groups.sides, teller: member.ordinal)
         group.tellOthers(than: member) { $0.take(standings) }
     }
 
@@ -72,7 +74,10 @@ extension WorkerLoop {
                 backend.publish(index)
                 if !backend.groups.isUsable(index) { requeue(from: index, in: backend) }
             }
-            if isFellow { continue }
+            if isFellow {
+                backend.groups.goOn(after: standings.sides)
+                continue
+            }
             for index in backend.servers.indices { serveQueue(of: index, in: backend) }
         }
     }

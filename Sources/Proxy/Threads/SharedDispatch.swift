@@ -44,6 +44,8 @@ final class SharedDispatch: Sendable {
         /// By the number in the queue.
         var waiting: [UInt64: Waiting] = [:]
         var lastNumber: UInt64 = 0
+        /// Whether new sessions go where there are the fewest, so that those that were closed come back evenly.
+        var isSteering = false
 
         init(groups: ServerGroups, queue: WaitQueue, places: [Place]) {
             self.groups = groups
@@ -94,9 +96,7 @@ final class SharedDispatch: Sendable {
     func choose(avoiding: Int?, client: ClientKey?) -> Choice {
         content.withLock { content in
             while true {
-                let choice = content.groups.next(
-                    avoiding: avoiding, client: client, waiting: content.queue.count(in: .backend)
-                ) { load(of: $0, content) }
+                let choice = next(avoiding: avoiding, client: client, content)
                 guard case .server(let server) = choice else { return choice }
                 // Workers that finish their sessions count here, too, and know nothing of this lock.
                 if take(server, content) { return choice }
@@ -213,6 +213,16 @@ final class SharedDispatch: Sendable {
         }
     }
 
+    /// Takes over which side of a warren takes new sessions, of which the lead alone knows why (`failback`).
+    ///
+    /// - Parameter sides: the side, and what has been before.
+    func take(_ sides: Failback) { content.withLock { $0.groups.goOn(after: sides) } }
+
+    /// Begins or ends to send new sessions where there are the fewest (`rebalance`).
+    ///
+    /// - Parameter isSteering: whether they go there.
+    func steer(_ isSteering: Bool) { content.withLock { $0.isSteering = isSteering } }
+
     /// Changes how many sessions a server takes at full speed.
     ///
     /// - Parameters:
@@ -228,6 +238,25 @@ final class SharedDispatch: Sendable {
     }
 
     // MARK: - With the lock
+
+    private func next(avoiding: Int?, client: ClientKey?, _ content: Content) -> Choice {
+        if content.isSteering, content.queue.count == 0, let server = emptiest(avoiding: avoiding, content) {
+            return .server(server)
+        }
+        return content.groups.next(
+            avoiding: avoiding, client: client, waiting: content.queue.count(in: .backend)
+        ) { load(of: $0, content) }
+    }
+
+    private func emptiest(avoiding: Int?, _ content: Content) -> Int? {
+        RebalancePlan.emptiest(
+            content.places.indices.lazy.map { server -> RebalancePlan.Load? in
+                let load = load(of: server, content)
+                guard server != avoiding, content.groups.takesTraffic(server), load.hasFreeSlot else { return nil }
+                return RebalancePlan.Load(
+                    weight: content.groups.effectiveWeight(of: server), sessions: load.sessions, limit: load.limit)
+            })
+    }
 
     private func take(_ server: Int, _ content: Content) -> Bool {
         let place = content.places[server]

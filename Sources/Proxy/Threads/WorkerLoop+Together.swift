@@ -68,12 +68,15 @@ extension WorkerLoop {
     ///   - together: what decides.
     ///   - index: the server, no longer usable.
     ///   - backend: its backend.
-    func requeue(_ count: Int, of together: SharedDispatch, from index: Int, in backend: Backend) {
+    ///   - isClosed: whether no session may go there, whatever binds it.
+    func requeue(
+        _ count: Int, of together: SharedDispatch, from index: Int, in backend: Backend, isClosed: Bool
+    ) {
         let member = ownMember
         for _ in 0..<count {
             guard let departure = together.removeFirst(awaiting: index, for: member) else { break }
             guard departure.member !== member else {
-                dispatchAnew(departure, from: index, in: backend)
+                dispatchAnew(departure, from: index, in: backend, isClosed: isClosed)
                 continue
             }
             guard let proxy = backends.firstIndex(where: { $0 === backend }) else {
@@ -81,7 +84,7 @@ extension WorkerLoop {
             }
             departure.member.tell { loop in
                 loop.ownMember.received()
-                loop.dispatchAnew(departure, from: index, in: loop.backend(proxy))
+                loop.dispatchAnew(departure, from: index, in: loop.backend(proxy), isClosed: isClosed)
             }
         }
     }
@@ -123,10 +126,12 @@ extension WorkerLoop {
         take(session, to: index, of: backend)
     }
 
-    private func dispatchAnew(_ departure: SharedDispatch.Departure, from index: Int, in backend: Backend) {
+    private func dispatchAnew(
+        _ departure: SharedDispatch.Departure, from index: Int, in backend: Backend, isClosed: Bool
+    ) {
         guard let session = session(of: departure) else { return }
         note(departure.waiter, in: session, hasGivenUp: true)
-        guard !session.pointee.marks.contains(.isForced) else {
+        guard isClosed || !session.pointee.marks.contains(.isForced) else {
             enqueue(session, at: index, of: backend, isCounted: false)
             return
         }

@@ -116,9 +116,8 @@ final class ThreadedWorker: InstanceWorker {
                 if result == .done || thread === fellows.last { return result }
             }
             preconditionFailure("there is more than one thread")
-        case .proxy:
-            return .refused(.invalid("This takes an instance of one thread ('nbthread 1').\n"))
-        case .server, .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
+        case .server, .proxy, .addServer, .removeServer, .replaceCertificate, .addToCertificateList,
+            .removeFromCertificateList:
             return await ask(lead)
         }
     }
