@@ -110,7 +110,7 @@ public struct PeersSnapshot: Sendable {
 extension WorkerRequest where Answer == [PeersSnapshot] {
     /// All `peers` sections that share anything, in the file's order.
     public static var peers: Self {
-        Self { loop in loop.peering?.sections.map { $0.snapshot(at: loop.now) } ?? [] }
+        Self { loop in loop.withTables { loop.peering?.sections.map { $0.snapshot(at: loop.now) } ?? [] } }
     }
 }
 

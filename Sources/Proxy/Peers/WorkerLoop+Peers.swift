@@ -3,8 +3,8 @@ import Model
 
 /// Peers: stick tables that are shared with other processes, in the manner of HAProxy's peers.
 ///
-/// All of it is on the worker's own loop. An entry that changes costs a few assignments; what changed in a turn is told at its
-/// end, to each peer on its one connection, as fast as that one reads.
+/// All of it is on the worker's own loop, of several threads the lead's. An entry that changes costs a few assignments; what
+/// changed in a turn is told at its end, to each peer on its one connection, as fast as that one reads.
 ///
 /// - Source: HAProxy 2.6 configuration manual, section 3.5; times, and who gives way to whom, recorded from HAProxy 2.6.12.
 extension WorkerLoop {
@@ -52,9 +52,15 @@ extension WorkerLoop {
 
     /// Tells peers what has changed in this turn.
     func tellPeers() {
-        guard let peering, peering.hasNews else { return }
-        for section in peering.sections {
-            for remote in section.remotes where section.hasNews(for: remote) { speak(to: remote, of: section, peering) }
+        guard let peering else { return }
+        sharedTables?.beginTelling()
+        withTables {
+            guard peering.hasNews else { return }
+            for section in peering.sections {
+                for remote in section.remotes where section.hasNews(for: remote) {
+                    speak(to: remote, of: section, peering)
+                }
+            }
         }
     }
 
@@ -90,14 +96,14 @@ extension WorkerLoop {
             guard Socket.pendingError(link.descriptor) == 0 else { return close(event.token.index, peering) }
             greet(link)
         }
-        readPeer(event.token.index, link, peering)
+        withTables { readPeer(event.token.index, link, peering) }
     }
 
     /// It is time for something: an attempt to connect, a heartbeat, the end of patience.
     func peerTimerFired() {
         guard let peering else { return }
         peering.timer = .none
-        lookAfterPeers(peering)
+        withTables { lookAfterPeers(peering) }
     }
 
     // MARK: Connections
@@ -181,6 +187,11 @@ extension WorkerLoop {
 
     // MARK: Words
 
+    /// What time it is for tables; of several threads' the latest that any has told.
+    private var tableNow: MonotonicTime {
+        tableMoment.map { MonotonicTime(nanoseconds: $0 * 1_000_000) } ?? now
+    }
+
     private func readPeer(_ number: UInt32, _ link: PeerLink, _ peering: Peering) {
         for _ in 0..<Self.peerReadsPerTurn {
             switch link.read() {
@@ -237,7 +248,7 @@ extension WorkerLoop {
         case .open: break
         }
         guard let remote = link.remote else { return true }
-        guard link.section.hear(remote, at: now) else {
+        guard link.section.hear(remote, at: tableNow) else {
             remote.counts.protocolErrors += 1
             giveUp(number, peering)
             return false
@@ -281,7 +292,7 @@ extension WorkerLoop {
     private func finish(
         _ number: UInt32, _ link: PeerLink, _ section: PeerSection, _ remote: RemotePeer?, _ peering: Peering
     ) {
-        if let remote { section.teach(remote, at: now) }
+        if let remote { section.teach(remote, at: tableNow) }
         guard !link.output.isEmpty else { return }
         link.spokeAt = now
         guard link.write() else { return close(number, peering) }

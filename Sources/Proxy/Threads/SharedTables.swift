@@ -15,12 +15,17 @@ final class SharedTables: Sendable {
     // The latest moment that a thread has told, in milliseconds: entries expire in the order in which they were touched, so
     // no thread turns the time back. Owner: the mutex.
     private let latest = Mutex(Int64.min)
+    /// Whether any of them is shared with peers, who are told of what changes by the lead.
+    private let isPeered: Bool
+    // Whether the lead has been called and hasn't looked yet.
+    private let isLeadCalled = Atomic(false)
 
     /// Makes empty tables.
     ///
     /// - Parameter configuration: the file.
     init(_ configuration: InstanceConfiguration) {
         tables = configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
+        isPeered = configuration.peers.contains(where: \.isActive)
     }
 
     /// Has the tables for a moment.
@@ -34,6 +39,16 @@ final class SharedTables: Sendable {
             body(latest)
         }
     }
+
+    /// A fellow has been at the tables.
+    ///
+    /// - Returns: whether the lead is to be called, which has peers to tell.
+    func needsCall() -> Bool {
+        isPeered && !isLeadCalled.exchange(true, ordering: .acquiringAndReleasing)
+    }
+
+    /// The lead is going to look: for whatever changes from now on it is called again.
+    func beginTelling() { isLeadCalled.store(false, ordering: .sequentiallyConsistent) }
 }
 
 extension WorkerLoop {
@@ -54,6 +69,8 @@ extension WorkerLoop {
             result = body()
             tableMoment = nil
         }
+        // At the end of the turn that this wakes it for, the lead looks for itself.
+        if let place, !isLead, tables.needsCall() { place.team.tellLead { _ in } }
         guard let result else { preconditionFailure("what is done with tables is done at once") }
         return result
     }

@@ -17,12 +17,17 @@ final class PeerPair {
     private let servers: [FakeServer]
     private let sides: [Name: Side]
     private let folder: TemporaryDirectory
+    private let threads: Int
     private var processes: [Name: TestProcess] = [:]
 
     /// Prepares them; none runs yet.
     ///
     /// It is `nil`, with a printed reason, where there is no haproxy.
-    init?() async throws {
+    ///
+    /// - Parameter threads: how many this program has.
+    /// - Throws: what keeps a server or a port from being had.
+    init?(threads: Int = 1) async throws {
+        self.threads = threads
         guard FileManager.default.isExecutableFile(atPath: Self.haproxy) else {
             print("not compared with haproxy: there is no \(Self.haproxy)")
             #expect(ProcessInfo.processInfo.environment["CI"] != "true", "haproxy has to be installed where CI=true")
@@ -52,7 +57,7 @@ final class PeerPair {
         let servers = servers.enumerated().map { "    server s\($0) \($1.address.address)\n" }.joined()
         return """
             global
-                nbthread 1
+                nbthread \(name == .haproxy ? 1 : threads)
                 localpeer \(name.rawValue)
                 log-tag \(tag)
                 stats socket \(side(name).stats.address) level admin

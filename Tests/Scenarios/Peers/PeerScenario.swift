@@ -5,10 +5,10 @@ extension Scenarios {
     @Suite("Stick tables shared with peers")
     struct SharedTables {
         @Test(
-            "what HAProxy counts and remembers is known here, and the other way round, and clients stay where they were"
-        )
-        func bothWays() async throws {
-            guard let both = try await PeerPair() else { return }
+            "what HAProxy counts and remembers is known here, and the other way round, and clients stay where they were",
+            arguments: [1, 3])
+        func bothWays(threads: Int) async throws {
+            guard let both = try await PeerPair(threads: threads) else { return }
             try await both.start(.haproxy)
             try await both.start(.own)
             try await both.awaitMeeting()
@@ -33,6 +33,9 @@ extension Scenarios {
             let other = try await both.server(of: .own, from: "127.0.0.2")
             try await both.awaitEntry("127.0.0.2", at: .haproxy, ["server_key": "s\(other)", "sess_cnt": "1"])
             #expect(try await both.server(of: .haproxy, from: "127.0.0.2") == other)
+            // Whichever thread has a client.
+            for _ in 0..<30 { _ = try await both.server(of: .own, from: "127.0.0.3") }
+            try await both.awaitEntry("127.0.0.3", at: .haproxy, ["conn_cnt": "30", "sess_cnt": "30"])
 
             for (table, key) in [
                 ("texts", "hello"), ("numbers", "77"), ("sixes", "2001:db8::1"), ("bytes", "61626364"),
