@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
+#include <openssl/provider.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -20,6 +21,22 @@
 const char *supervise_tls_built_version(void) { return OPENSSL_VERSION_TEXT; }
 
 const char *supervise_tls_running_version(void) { return OpenSSL_version(OPENSSL_VERSION); }
+
+struct provider_teller {
+    void *owner;
+    void (*name)(void *owner, const char *text);
+};
+
+static int tell_provider(OSSL_PROVIDER *provider, void *argument) {
+    const struct provider_teller *teller = argument;
+    teller->name(teller->owner, OSSL_PROVIDER_get0_name(provider));
+    return 1;
+}
+
+void supervise_tls_providers(void *owner, void (*name)(void *owner, const char *text)) {
+    struct provider_teller teller = {owner, name};
+    OSSL_PROVIDER_do_all(NULL, tell_provider, &teller);
+}
 
 // MARK: Sockets
 

@@ -224,7 +224,15 @@ enum ProxyKeywords {
                     help: "add 'ssl', or remove the certificate"))
         }
         do {
-            return try TLSLoader(defaults: proxy.global.tls).listener(draft, place: address.text)
+            let listener = try TLSLoader(defaults: proxy.global.tls).listener(draft, place: address.text)
+            for certificate in listener?.entries.map(\.certificate) ?? [] {
+                guard let trouble = certificate.statusTrouble else { continue }
+                arguments.add(
+                    address.warning(
+                        "'\(certificate.path).ocsp' is left out: \(trouble)",
+                        help: "ask the authority anew, as 'openssl ocsp … -respout' does"))
+            }
+            return listener
         } catch {
             arguments.add(error)
             return nil

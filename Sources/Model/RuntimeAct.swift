@@ -16,12 +16,15 @@ public enum RuntimeAct: Sendable, Hashable {
     case addServer(backend: String, line: [String])
     /// Takes a server away, which is in maintenance and has no sessions.
     case removeServer(ServerIdentity)
-    /// Shows another certificate wherever the file of that path was read; both as PEM.
-    case replaceCertificate(path: String, certificate: [UInt8], key: [UInt8])
-    /// Adds a line to a list or folder of certificates, with the certificate that it names, both as PEM.
-    case addToCertificateList(String, line: String, certificate: [UInt8], key: [UInt8])
+    /// Shows another certificate wherever the file of that path was read.
+    case replaceCertificate(path: String, CertificateText)
+    /// Adds a line to a list or folder of certificates, with the certificate that it names; files that it may name and that
+    /// commands have made, by their paths.
+    case addToCertificateList(String, line: String, CertificateText, files: [String: [UInt8]])
     /// Takes the line of that number with that certificate out of a list, or the certificate out of a folder (line 0).
     case removeFromCertificateList(String, path: String, line: Int)
+    /// Changes what else is loaded for TLS.
+    case changeTLS(TLSFileAct)
 }
 
 /// What can be changed of a frontend while it runs.
@@ -131,9 +134,10 @@ extension RuntimeAct: CustomStringConvertible {
         case .endSession(let number): "session \(number) ended"
         case .addServer(let backend, let line): "\(backend)/\(line.first ?? "") added"
         case .removeServer(let server): "\(server.proxy)/\(server.server) removed"
-        case .replaceCertificate(let path, _, _): "certificate \(path) replaced"
+        case .replaceCertificate(let path, _): "certificate \(path) replaced"
         case .addToCertificateList(let list, let line, _, _): "certificate \(line) added to \(list)"
         case .removeFromCertificateList(let list, let path, _): "certificate \(path) removed from \(list)"
+        case .changeTLS(let act): "\(act)"
         }
     }
 }

@@ -20,7 +20,8 @@ extension WorkerLoop {
                 return .told(try rebalance(name, perMinute: perMinute, cause: cause))
             case .instance(let act): carryOut(act)
             case .endSession(let identifier): try endSession(identifier)
-            case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
+            case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList,
+                .changeTLS:
                 preconditionFailure("these change the configuration, which isn't the worker's")
             }
             return .done

@@ -15,7 +15,8 @@ extension Instance {
         // What is set between a worker's inheritance and its successor's start would be lost on both.
         await untilExchanged()
         switch act {
-        case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList:
+        case .addServer, .removeServer, .replaceCertificate, .addToCertificateList, .removeFromCertificateList,
+            .changeTLS:
             return await changeInPlace(act, by: who)
         case .server(let server, .setState(let state)):
             guard servers.contains(server) else { return .refused(.noSuchServer) }

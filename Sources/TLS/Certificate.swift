@@ -20,23 +20,41 @@ public struct Certificate: Sendable, Hashable {
     /// What tells it from others: SHA-256.
     public let fingerprint: [UInt8]
 
+    /// What its authority says of it, which clients are shown; `nil` for nothing.
+    public let status: CertificateStatus?
+    /// What OCSP names it; `nil` where nobody is to say anything of it.
+    public let identifier: CertificateIdentifier?
+    /// Why what was to be said of it is not; `nil` where nothing is wrong.
+    public let statusTrouble: String?
+
     private let pem: [UInt8]
     private let key: [UInt8]
+    private let issuer: [UInt8]?
 
     /// What people read of it and of those of the authorities after it.
     public var details: [CertificateDetails] { CertificateDetails.all(in: pem) }
 
-    /// It and its key as PEM, as far as they are in one text: what a change may begin with.
-    public var text: (certificate: [UInt8], key: [UInt8]) { (pem, key) }
+    /// What a change may begin with: it and its key as PEM, as far as they are in one text, the authority's certificate where
+    /// that has one of its own, and what that says, as DER.
+    public var text: (certificate: [UInt8], key: [UInt8], issuer: [UInt8]?, response: [UInt8]?) {
+        (pem, key, issuer, identifier == nil ? nil : status?.response ?? [])
+    }
 
     /// Reads a certificate and sees whether it can be used.
     ///
     /// - Parameters:
     ///   - file: the certificate, with those of the authorities between after it, and the key, in any order.
     ///   - key: the key, where it has a file of its own.
+    ///   - issuer: its authority's certificate, where that has a file of its own.
+    ///   - response: what its authority says of it, an OCSP response as DER; empty where that will be said later. One that
+    ///     can't be used is left out, and `statusTrouble` says why.
     /// - Throws: what is wrong with it.
-    public init(_ file: PEMFile, key: PEMFile? = nil) throws(TLSError) {
+    public init(
+        _ file: PEMFile, key: PEMFile? = nil, issuer: PEMFile? = nil, response: [UInt8]? = nil
+    ) throws(TLSError) {
         path = file.path
+        self.issuer = issuer?.contents
+        (identifier, status, statusTrouble) = try Self.status(response, of: file, issuer)
         pem = file.contents
         self.key = key?.contents ?? file.contents
         let (description, names) = try Self.describe(file)
@@ -51,6 +69,27 @@ public struct Certificate: Sendable, Hashable {
         validUntil = description.not_after
         fingerprint = withUnsafeBytes(of: description.fingerprint) { Array($0) }
         try use(in: TLSContext(isServer: true))
+    }
+
+    /// Looks at what an authority says of a certificate.
+    private static func status(
+        _ response: [UInt8]?, of file: PEMFile, _ issuer: PEMFile?
+    ) throws(TLSError) -> (CertificateIdentifier?, CertificateStatus?, trouble: String?) {
+        guard let response else { return (nil, nil, nil) }
+        guard let identifier = CertificateIdentifier(of: file.contents, issuer: issuer?.contents ?? []) else {
+            throw TLSError(
+                "'\(file.path).ocsp' is present and activates OCSP but it is impossible to compute the OCSP certificate ID "
+                    + "(maybe the issuer could not be found)")
+        }
+        do throws(TLSError) {
+            let status = try CertificateStatus(response)
+            guard status.identifier == identifier else {
+                throw TLSError("OCSP single response: Certificate ID does not match certificate and issuer")
+            }
+            return (identifier, status, nil)
+        } catch {
+            return (identifier, nil, error.description)
+        }
     }
 
     /// What the certificate itself says, and its names.

@@ -35,6 +35,7 @@ final class TLSContext: @unchecked Sendable {
         if !settings.usesTickets { supervise_tls_disable_tickets(pointer) }
         if settings.prefersClientCiphers { supervise_tls_prefer_client_ciphers(pointer) }
         if isServer { try setParameters(settings.parameters) }
+        if isServer { try certificate?.status?.use(in: self) }
         if isServer, let keys = settings.ticketKeys { try share(keys, settings, certificate) }
     }
 

@@ -133,7 +133,7 @@ public final class CertificateFolder: Sendable {
     }
 
     /// Runs the command.
-    private static func run(_ words: [String]) throws {
+    static func run(_ words: [String]) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = ["openssl"] + words

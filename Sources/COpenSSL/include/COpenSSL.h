@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "OCSP.h"
+
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;
 typedef struct ssl_session_st SSL_SESSION;
@@ -19,6 +21,9 @@ typedef struct ssl_session_st SSL_SESSION;
 // Its own name and version: of the headers that this was built with, and of what is loaded.
 const char *supervise_tls_built_version(void);
 const char *supervise_tls_running_version(void);
+
+// The names of the providers of its algorithms that are loaded.
+void supervise_tls_providers(void *owner, void (*name)(void *owner, const char *text));
 
 // MARK: Contexts
 

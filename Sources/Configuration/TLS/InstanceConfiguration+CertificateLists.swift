@@ -40,12 +40,12 @@ extension InstanceConfiguration {
     /// - Parameters:
     ///   - line: a certificate's path, in brackets its own settings, and the names that get it.
     ///   - list: the path of the list or folder.
-    ///   - certificate: the certificate as PEM, with those of the authorities between after it.
-    ///   - key: its key as PEM.
+    ///   - certificate: the certificate, its key and what belongs to it.
+    ///   - files: files that the line may name and that are read nowhere, by their paths.
     /// - Returns: what runs then.
     /// - Throws: what is wrong with the line or the certificate.
     public func adding(
-        _ line: String, toCertificateList list: String, certificate: [UInt8], key: [UInt8]
+        _ line: String, toCertificateList list: String, _ certificate: CertificateText, files: [String: [UInt8]] = [:]
     ) throws(ActRefusal) -> InstanceConfiguration {
         let last = entries(ofCertificateList: list)?.last?.origin
         let number = last.map { $0.isFolder ? 0 : $0.line + 1 } ?? 0
@@ -55,7 +55,7 @@ extension InstanceConfiguration {
                 guard let listener = proxies[proxy].binds[bind].tls,
                     listener.entries.contains(where: { $0.origin?.list == list })
                 else { continue }
-                var entry = try entry(line, of: listener, certificate: certificate, key: key)
+                var entry = try entry(line, of: listener, certificate, files)
                 entry.origin?.list = list
                 entry.origin?.line = number
                 next.proxies[proxy].binds[bind].tls = try listener.having(listener.entries + [entry])
@@ -98,7 +98,7 @@ extension InstanceConfiguration {
     }
 
     private func entry(
-        _ line: String, of listener: TLSListener, certificate: [UInt8], key: [UInt8]
+        _ line: String, of listener: TLSListener, _ certificate: CertificateText, _ files: [String: [UInt8]]
     ) throws(ActRefusal) -> TLSListener.Entry {
         var base = TLSDraft()
         base.settings = listener.settings
@@ -109,9 +109,9 @@ extension InstanceConfiguration {
                 throw Self.wrong("no certificate is named")
             }
             let settings = try said.draft.map { draft throws(Diagnostic) in
-                try TLSLoader(defaults: tlsDefaults).settings(draft)
+                try TLSLoader(defaults: tlsDefaults, known: knownFiles(and: files)).settings(draft)
             }
-            let shown = try Self.certificate(said.path.text, certificate, key)
+            let shown = try Self.certificate(said.path.text, certificate)
             return TLSListener.Entry(shown, names: said.names, settings: settings, origin: said.origin(in: ""))
         } catch {
             let unknown = error.message.wholeMatch(of: #/unknown setting of a certificate '(.*)'/#)
@@ -119,12 +119,16 @@ extension InstanceConfiguration {
         }
     }
 
-    private static func certificate(
-        _ path: String, _ certificate: [UInt8], _ key: [UInt8]
-    ) throws(Diagnostic) -> Certificate {
+    /// Files that are loaded, and others.
+    private func knownFiles(and files: [String: [UInt8]]) -> [String: PEMFile] {
+        var known = files.reduce(into: [:]) { $0[$1.key] = PEMFile(path: $1.key, contents: $1.value) }
+        for file in loadedAuthorities + loadedRevocations { known[file.path] = file }
+        return known
+    }
+
+    private static func certificate(_ path: String, _ text: CertificateText) throws(Diagnostic) -> Certificate {
         do throws(TLSError) {
-            return try Certificate(
-                PEMFile(path: path, contents: certificate), key: PEMFile(path: path, contents: key))
+            return try Certificate(text, at: path)
         } catch {
             throw wrong(error.description)
         }

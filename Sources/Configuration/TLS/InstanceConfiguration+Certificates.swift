@@ -26,37 +26,30 @@ extension InstanceConfiguration {
 
     /// The files of authorities that peers' certificates are verified with, each path once, in the order of the paths.
     public var loadedAuthorities: [PEMFile] {
-        let settings = proxies.flatMap { proxy in
-            proxy.binds.flatMap { bind in
-                bind.tls.map { [$0.settings] + $0.entries.compactMap(\.settings) } ?? []
-            } + proxy.presentServers.compactMap { ($0.tls ?? $0.switchableTLS)?.connector.settings }
-        }
         var known: [String: PEMFile] = [:]
-        for file in settings.flatMap({ $0.authorities + $0.silentAuthorities }) { known[file.path] = file }
+        for file in tlsSettings.flatMap({ $0.authorities + $0.silentAuthorities }) { known[file.path] = file }
         return known.values.sorted { $0.path < $1.path }
     }
 
     /// Shows another certificate wherever that of a path is shown.
     ///
     /// - Parameters:
-    ///   - certificate: the certificate as PEM, with those of the authorities between after it.
-    ///   - key: its key as PEM.
     ///   - path: the path.
+    ///   - text: the certificate, its key and what belongs to it.
     /// - Returns: what runs then.
     /// - Throws: what is wrong with it.
-    public func replacing(
-        _ certificate: [UInt8], key: [UInt8], at path: String
-    ) throws(ActRefusal) -> InstanceConfiguration {
+    public func replacing(_ path: String, by text: CertificateText) throws(ActRefusal) -> InstanceConfiguration {
         do throws(TLSError) {
-            return try replacing(
-                Certificate(
-                    PEMFile(path: path, contents: certificate), key: PEMFile(path: path, contents: key)))
+            return try replacing(path, text)
         } catch {
             throw .invalid("\(error).\n")
         }
     }
 
-    private func replacing(_ certificate: Certificate) throws(TLSError) -> InstanceConfiguration {
+    /// The same, for those who have more to do.
+    func replacing(_ path: String, _ text: CertificateText) throws(TLSError) -> InstanceConfiguration {
+        let certificate = try Certificate(text, at: path)
+        if let trouble = certificate.statusTrouble, text.response?.isEmpty == false { throw TLSError(trouble) }
         var next = self
         for proxy in proxies.indices {
             for bind in proxies[proxy].binds.indices {

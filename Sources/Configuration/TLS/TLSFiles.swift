@@ -61,12 +61,17 @@ enum TLSFiles {
         return found
     }
 
-    /// One certificate, with its key in the same file or in one beside it that ends in `.key`.
+    /// One certificate, with its key in the same file or in one beside it that ends in `.key`; its authority's certificate
+    /// may be in one that ends in `.issuer`, and what that says of it in one that ends in `.ocsp`.
     private static func certificate(at path: String) throws(TLSError) -> Certificate {
+        func companion(_ ending: String) throws(TLSError) -> PEMFile? {
+            FileManager.default.fileExists(atPath: path + ending) ? try read(path + ending) : nil
+        }
         let file = try read(path)
         let hasKey = String(decoding: file.contents, as: UTF8.self).contains("PRIVATE KEY-----")
-        guard !hasKey, FileManager.default.fileExists(atPath: path + ".key") else { return try Certificate(file) }
-        return try Certificate(file, key: try read(path + ".key"))
+        return try Certificate(
+            file, key: hasKey ? nil : try companion(".key"), issuer: try companion(".issuer"),
+            response: try companion(".ocsp")?.contents)
     }
 
     /// Reads a file.

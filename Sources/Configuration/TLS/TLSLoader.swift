@@ -4,6 +4,8 @@ import TLS
 struct TLSLoader {
     /// What `global` says.
     let defaults: TLSDefaults
+    /// Files with authorities or with lists of revoked certificates that are not read again, by their paths.
+    var known: [String: PEMFile] = [:]
 
     /// What clients of a `bind` line meet.
     ///
@@ -161,7 +163,9 @@ struct TLSLoader {
     }
 
     private func files(_ word: Word, _ help: String) throws(Diagnostic) -> [PEMFile] {
+        if let file = known[word.text] { return [file] }
         let path = TLSFiles.path(word.text, in: defaults.authorityFolder)
+        if let file = known[path] { return [file] }
         return try attempt(word, help) { () throws(TLSError) in try TLSFiles.authorities(at: path) }
     }
 

@@ -24,7 +24,7 @@ enum TicketKeysFile {
             }
             keys.append(Array(key))
         }
-        guard let found = TicketKeys(keys) else {
+        guard let found = TicketKeys(keys, path: path) else {
             throw TLSError("'\(path)': there are fewer than \(TicketKeys.count) keys")
         }
         return found

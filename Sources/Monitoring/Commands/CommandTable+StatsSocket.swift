@@ -3,7 +3,7 @@ extension CommandTable {
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
             + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
-            + AuthorityCommands.all
+            + TLSFileCommands.all + OCSPCommands.all + TicketKeyCommands.all
             + TableCommands.all + PeersCommands.all
             + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
             + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all

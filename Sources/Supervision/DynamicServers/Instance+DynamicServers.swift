@@ -33,14 +33,17 @@ extension Instance {
                     await worker.ask(.removal(of: server, leaving: rest, by: who.name)), of: worker, running: rest)
                 if result == .done { ordered[server] = nil }
                 return result
-            case .replaceCertificate(let path, let certificate, let key):
-                let next = try running.replacing(certificate, key: key, at: path)
+            case .replaceCertificate(let path, let text):
+                let next = try running.replacing(path, by: text)
                 return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
-            case .addToCertificateList(let list, let line, let certificate, let key):
-                let next = try running.adding(line, toCertificateList: list, certificate: certificate, key: key)
+            case .addToCertificateList(let list, let line, let text, let files):
+                let next = try running.adding(line, toCertificateList: list, text, files: files)
                 return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
             case .removeFromCertificateList(let list, let path, let line):
                 let next = try running.removing(path, line: line, fromCertificateList: list)
+                return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
+            case .changeTLS(let act):
+                let next = try running.changing(act)
                 return take(await worker.ask(.certificates(of: next)), of: worker, running: next)
             case .server, .frontend, .proxy, .instance, .endSession:
                 preconditionFailure("these leave the configuration as it is")

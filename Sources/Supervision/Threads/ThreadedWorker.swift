@@ -117,7 +117,7 @@ final class ThreadedWorker: InstanceWorker {
             }
             preconditionFailure("there is more than one thread")
         case .server, .proxy, .addServer, .removeServer, .replaceCertificate, .addToCertificateList,
-            .removeFromCertificateList:
+            .removeFromCertificateList, .changeTLS:
             return await ask(lead)
         }
     }

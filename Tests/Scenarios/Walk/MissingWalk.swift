@@ -6,20 +6,12 @@ extension CommandTableOfWalk {
         trace
         get var
         get map
-        abort ssl ca-file
         add map #0 k v
         show pools
         show profiling
         show threads
         show trace
         show cache
-        show ssl crl-file
-        show ssl ocsp-response
-        show ssl providers
-        show tls-keys
-        set ssl ca-file x
-        set ssl crl-file x
-        set ssl tls-key x y
         set profiling x
         set dynamic-cookie-key backend be x
         expert-mode on;debug dev fd
@@ -29,20 +21,12 @@ extension CommandTableOfWalk {
                 "trace",
                 "get var",
                 "get map",
-                "abort ssl ca-file",
                 "add map #0 k v",
                 "show pools",
                 "show profiling",
                 "show threads",
                 "show trace",
                 "show cache",
-                "show ssl crl-file",
-                "show ssl ocsp-response",
-                "show ssl providers",
-                "show tls-keys",
-                "set ssl ca-file x",
-                "set ssl crl-file x",
-                "set ssl tls-key x y",
                 "set profiling x",
                 "set dynamic-cookie-key backend be x",
                 "expert-mode on;debug dev fd",

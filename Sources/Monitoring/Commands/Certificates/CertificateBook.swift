@@ -15,6 +15,11 @@ final class CertificateBook: Sendable {
     /// Most certificates that are kept without being used.
     static let mostUnused = 1_024
 
+    /// The same about files of authorities.
+    let authorities = TLSFileBook()
+    /// And about lists of revoked certificates.
+    let revocations = TLSFileBook()
+
     private struct State {
         var transaction: CertificateTransaction?
         var unused: [String: Unused] = [:]

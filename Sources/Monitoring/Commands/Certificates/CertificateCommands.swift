@@ -22,17 +22,25 @@ enum CertificateCommands {
             let paths = running.loadedCertificates.map(\.path) + context.certificates.unused.map(\.path)
             return .answer(changing + "# filename\n" + paths.sorted().map { "\($0)\n" }.joined())
         }
+        let ending = CertificateTransaction.Part.response.rawValue
+        if name.hasSuffix(ending) {
+            return response(of: String(name.dropLast(ending.count)), running, context.certificates)
+        }
         let details: [CertificateDetails]?
-        var isUsed = false
+        var (isUsed, identifier) = (false, CertificateIdentifier?.none)
         if let transaction, name == "*\(transaction.path)" {
             details = CertificateDetails.all(in: transaction.certificate)
+            identifier = identified(transaction)?.identifier
         } else if let unused = context.certificates.unused(at: name) {
             guard let certificate = unused.certificate else {
                 return .answer("Filename: \(name)\nStatus: Empty\nOCSP Response Key: \n")
             }
             details = certificate.details
+            identifier = certificate.status?.identifier
         } else {
-            details = running.loadedCertificates.first { $0.path == name }?.details
+            let certificate = running.loadedCertificates.first { $0.path == name }
+            details = certificate?.details
+            identifier = certificate?.status?.identifier
             isUsed = true
         }
         guard let details, let first = details.first else {
@@ -41,7 +49,35 @@ enum CertificateCommands {
         let chain = details.dropFirst().map { "Chain Subject: \($0.subject)\nChain Issuer: \($0.issuer)\n" }
         return .answer(
             "Filename: \(name)\nStatus: \(isUsed ? "Used" : "Unused")\n" + text(of: first) + chain.joined()
-                + "OCSP Response Key: \n")
+                + "OCSP Response Key: \(identifier?.digits ?? "")\n")
+    }
+
+    /// What is said of a certificate under way.
+    private static func identified(_ transaction: CertificateTransaction) -> CertificateStatus? {
+        guard let response = transaction.response else { return nil }
+        do throws(TLSError) {
+            return try CertificateStatus(response)
+        } catch {
+            // What is wrong with it is told when it is to be used.
+            return nil
+        }
+    }
+
+    /// What authorities say of a certificate.
+    private static func response(
+        of name: String, _ running: InstanceConfiguration, _ book: CertificateBook
+    ) -> Command.Outcome {
+        let status: CertificateStatus?
+        if let transaction = book.transaction, name == "*\(transaction.path)" {
+            status = identified(transaction)
+        } else if let certificate = running.loadedCertificates.first(where: { $0.path == name }) {
+            status = certificate.status
+        } else if let unused = book.unused(at: name) {
+            status = unused.certificate?.status
+        } else {
+            return .refusal("Can't display the certificate: Not found or the certificate is a bundle!")
+        }
+        return status.map { .answer(OCSPCommands.text(of: $0)) } ?? .done
     }
 
     /// A certificate's lines.
@@ -82,10 +118,8 @@ enum CertificateCommands {
             certificates.first { $0.path == subject.path } ?? context.certificates.unused(at: subject.path)?.certificate
         var transaction =
             former ?? certificate.map { CertificateTransaction($0) } ?? CertificateTransaction(path: subject.path)
-        guard transaction.take(payload, isKey: subject.isKey) else {
-            return .refusal(
-                "unable to load certificate from file '\(subject.path)'.\nCan't load the payload\nCan't update \(name)!"
-            )
+        if let trouble = transaction.take(payload, as: subject.part) {
+            return .refusal("\(trouble)Can't load the payload\nCan't update \(name)!")
         }
         context.certificates.set(transaction)
         return .message(
@@ -102,12 +136,11 @@ enum CertificateCommands {
         guard transaction.path == name else {
             return refuse("The ongoing transaction is about '\(transaction.path)' but you are trying to set '\(name)'")
         }
-        guard let key = transaction.key else {
+        guard let text = transaction.text else {
             return refuse("The transaction must contain at least a certificate and a private key!")
         }
-        if context.certificates.unused(at: name) != nil { return commit(transaction, key: key, in: context) }
-        let act = RuntimeAct.replaceCertificate(path: name, certificate: transaction.certificate, key: key)
-        switch await context.carryOut(act) {
+        if context.certificates.unused(at: name) != nil { return commit(text, at: name, in: context) }
+        switch await context.carryOut(.replaceCertificate(path: name, text)) {
         case .refused(let refusal): return .message("\(refusal)Can't commit \(name)!\n", .error)
         case .done, .told:
             context.certificates.set(nil)
@@ -118,12 +151,10 @@ enum CertificateCommands {
 
     /// Fills a certificate that nobody is shown yet.
     private static func commit(
-        _ transaction: CertificateTransaction, key: [UInt8], in context: CommandContext
+        _ text: CertificateText, at path: String, in context: CommandContext
     ) -> Command.Outcome {
-        let path = transaction.path
         do throws(TLSError) {
-            let certificate = try Certificate(
-                PEMFile(path: path, contents: transaction.certificate), key: PEMFile(path: path, contents: key))
+            let certificate = try Certificate(text, at: path)
             guard context.certificates.keep(.init(path: path, certificate: certificate)) else {
                 return .refusal("Can't commit \(path)!")
             }

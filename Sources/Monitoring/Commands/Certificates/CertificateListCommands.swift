@@ -67,16 +67,24 @@ enum CertificateListCommands {
         let used = running.loadedCertificates.first { $0.path == path }
         guard used != nil || unused != nil else { return refuse("certificate '\(path)' does not exist!") }
         guard let certificate = used ?? unused?.certificate else { return refuse("certificate '\(path)' is empty!") }
-        let text = certificate.text
+        let files = context.certificates.authorities.unused.merging(context.certificates.revocations.unused) { $1 }
         let act = RuntimeAct.addToCertificateList(
-            list, line: lines[0], certificate: text.certificate, key: text.key)
+            list, line: lines[0], CertificateText(certificate), files: files.filter { !$0.value.isEmpty })
         switch await context.carryOut(act) {
         case .refused(let refusal): return .message("Can't edit the crt-list: \(refusal)", .error)
         case .done, .told:
             context.certificates.forget(path)
+            await forgetUsedFiles(in: context)
             let dots = String(repeating: ".", count: running.uses(ofCertificateList: list))
             return .answer("Inserting certificate '\(path)' in crt-list '\(list)'\(dots)\nSuccess!\n")
         }
+    }
+
+    /// Files that commands have made are those of the configuration once a line names them.
+    private static func forgetUsedFiles(in context: CommandContext) async {
+        guard let running = await context.ask(.configuration) else { return }
+        for file in running.loadedAuthorities { context.certificates.authorities.forget(file.path) }
+        for file in running.loadedRevocations { context.certificates.revocations.forget(file.path) }
     }
 
     private static let delete = Command(

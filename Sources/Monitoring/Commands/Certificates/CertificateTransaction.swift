@@ -1,3 +1,6 @@
+import Configuration
+import Foundation
+import Model
 import TLS
 
 /// A certificate that is to take another one's place, while commands put it together.
@@ -12,14 +15,24 @@ struct CertificateTransaction: Sendable, Equatable {
     private(set) var certificate: [UInt8]
     /// The key, as PEM; `nil` while there is none.
     private(set) var key: [UInt8]?
+    /// The authority's certificate where it isn't among the others, as PEM.
+    private(set) var issuer: [UInt8]?
+    /// What the authority says of it, as DER; `nil` where nothing is to be shown of that.
+    private(set) var response: [UInt8]?
+
+    /// What the new certificate is made from; `nil` while there is no key.
+    var text: CertificateText? {
+        key.map { CertificateText(certificate: certificate, key: $0, issuer: issuer, response: response) }
+    }
 
     /// Begins with the certificate in use.
     ///
     /// - Parameter certificate: that certificate.
     init(_ certificate: Certificate) {
         path = certificate.path
-        self.certificate = certificate.text.certificate
-        key = certificate.text.key
+        let text = certificate.text
+        self.certificate = text.certificate
+        (key, issuer, response) = (text.key, text.issuer, text.response)
     }
 
     /// Begins with nothing.
@@ -30,12 +43,24 @@ struct CertificateTransaction: Sendable, Equatable {
         certificate = []
     }
 
-    /// What a command's word names: a certificate, or the key of one.
+    /// What a payload can be.
+    enum Part: String, CaseIterable {
+        /// A certificate, with or without its key.
+        case certificate = ""
+        /// A key alone.
+        case key = ".key"
+        /// The authority's certificate.
+        case issuer = ".issuer"
+        /// What the authority says of the certificate, in base64.
+        case response = ".ocsp"
+    }
+
+    /// What a command's word names: a certificate, or a part of one.
     struct Subject: Equatable {
         /// The certificate's file.
         var path: String
-        /// Whether the payload is its key alone.
-        var isKey = false
+        /// What the payload is.
+        var part = Part.certificate
 
         /// Reads a word.
         ///
@@ -45,31 +70,43 @@ struct CertificateTransaction: Sendable, Equatable {
         init?(_ word: String, among known: [String]) {
             path = word
             if known.contains(word) { return }
-            guard word.hasSuffix(Self.keySuffix) else { return nil }
-            path = String(word.dropLast(Self.keySuffix.count))
-            isKey = true
+            let ending = Part.allCases.first { $0 != .certificate && word.hasSuffix($0.rawValue) }
+            guard let ending else { return nil }
+            path = String(word.dropLast(ending.rawValue.count))
+            part = ending
             if !known.contains(path) { return nil }
         }
-
-        private static let keySuffix = ".key"
     }
 
     /// Takes a payload.
     ///
     /// - Parameters:
-    ///   - payload: the text: a certificate with or without its key, or a key alone.
-    ///   - isKey: whether it is to be a key alone.
-    /// - Returns: whether what it is to have is in it; nothing changes where it isn't.
-    mutating func take(_ payload: String, isKey: Bool) -> Bool {
+    ///   - payload: the text.
+    ///   - part: what it is to be.
+    /// - Returns: why it isn't that, in HAProxy's words and with its line feeds, and then nothing changes; `nil` where it is.
+    mutating func take(_ payload: String, as part: Part) -> String? {
         let bytes = Array(payload.utf8)
         let hasKey = payload.contains("PRIVATE KEY-----")
-        guard !isKey else {
-            if hasKey { key = bytes }
-            return hasKey
+        switch part {
+        case .key:
+            guard hasKey else { return Self.notLoaded(path) }
+            key = bytes
+        case .certificate:
+            guard !CertificateDetails.all(in: bytes).isEmpty else { return Self.notLoaded(path) }
+            certificate = bytes
+            // What was said of the one before is not said of this one.
+            (key, issuer, response) = (hasKey ? bytes : nil, nil, nil)
+        case .issuer:
+            guard !CertificateDetails.all(in: bytes).isEmpty else { return "'\(path)' cannot be read or parsed'.\n" }
+            issuer = bytes
+        case .response:
+            guard let data = Data(base64Encoded: payload.filter { !$0.isWhitespace }) else {
+                return "Error reading OCSP response in base64 format"
+            }
+            response = Array(data)
         }
-        guard !CertificateDetails.all(in: bytes).isEmpty else { return false }
-        certificate = bytes
-        key = hasKey ? bytes : nil
-        return true
+        return nil
     }
+
+    private static func notLoaded(_ path: String) -> String { "unable to load certificate from file '\(path)'.\n" }
 }
