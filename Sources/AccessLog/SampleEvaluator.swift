@@ -55,6 +55,7 @@ struct SampleEvaluator {
         case .uniqueID: return record.uniqueID.map { .text($0) } ?? .none
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: details.encryption)
+        case .security(let sample): return details.security[sample] ?? .none
         case .variable(let variable): return details.variables[variable] ?? .none
         // Names and contents mean something in rules alone: none of these is compiled for a line.
         case .live, .content, .answer, .table: return .none

@@ -37,6 +37,8 @@ public struct SessionLogDetails: Sendable {
     public var uniqueID: LogTemplate?
     /// What is known of the client's TLS; `nil` where it has none.
     public var encryption: EncryptionLogDetails?
+    /// What samples tell of either side's TLS, where the line asks for it.
+    public var security: [TLSSample: SampleValue] = [:]
     /// What rules have set, where the line asks for it.
     public var variables: [SessionVariable: SampleValue] = [:]
     /// The request, where one was read.

@@ -1,5 +1,7 @@
 #include "COpenSSL.h"
 
+#include "Port.h"
+
 #include <errno.h>
 #include <openssl/bio.h>
 #include <openssl/core_names.h>
@@ -41,15 +43,7 @@ void supervise_tls_providers(void *owner, void (*name)(void *owner, const char *
 // MARK: Sockets
 
 // OpenSSL's own way to a socket writes with write(2), which raises SIGPIPE on a broken connection; this one does not, and
-// keeps what it saw.
-struct port {
-    int descriptor;
-    int error;
-    bool has_ended;
-    // After a failure nothing may be written any more, not even an end.
-    bool has_failed;
-    int verify_error, verify_depth;
-};
+// keeps what it saw (`struct port`).
 
 static int port_read(BIO *bio, char *bytes, int count) {
     struct port *port = BIO_get_data(bio);
@@ -148,9 +142,16 @@ static void prepare(void) {
 
 static struct extras *extras_of(const SSL_CTX *context) { return SSL_CTX_get_ex_data(context, extras_index); }
 
-static struct port *port_of(const SSL *stream) { return BIO_get_data(SSL_get_rbio(stream)); }
-
 // MARK: Contexts
+
+// Asked only where OpenSSL's own cache hasn't what a client wants to go on with.
+static SSL_SESSION *session_is_unknown(SSL *stream, const unsigned char *id, int length, int *is_copied) {
+    (void)id;
+    (void)length;
+    (void)is_copied;
+    port_of(stream)->has_missed_session = true;
+    return NULL;
+}
 
 SSL_CTX *supervise_tls_make_context(bool is_server) {
     pthread_once(&once, prepare);
@@ -178,6 +179,7 @@ SSL_CTX *supervise_tls_make_context(bool is_server) {
             SSL_CTX_free(context);
             return NULL;
         }
+        SSL_CTX_sess_set_get_cb(context, session_is_unknown);
     }
     return context;
 }
@@ -353,12 +355,18 @@ static int verified(int is_fine, X509_STORE_CTX *state) {
     const struct extras *extras = extras_of(SSL_get_SSL_CTX(stream));
     int error = X509_STORE_CTX_get_error(state);
     int depth = X509_STORE_CTX_get_error_depth(state);
+    struct port *port = port_of(stream);
+    if (depth > 0 && port->seen_authority_error == 0) {
+        port->seen_authority_error = error;
+        port->seen_authority_depth = depth;
+    } else if (depth == 0 && port->seen_error == 0) {
+        port->seen_error = error;
+    }
     if (contains(depth > 0 ? &extras->ignored_of_authorities : &extras->ignored_of_peer, error)) {
-        X509_STORE_CTX_set_error(state, X509_V_OK);
+        // The error stays the connection's result, for those who ask for it.
         ERR_clear_error();
         return 1;
     }
-    struct port *port = port_of(stream);
     port->verify_error = error;
     port->verify_depth = depth;
     return 0;
@@ -684,6 +692,7 @@ static int outcome(SSL *stream, int result) {
     default: {
         struct port *port = port_of(stream);
         port->has_failed = true;
+        if (port->reason == 0) port->reason = ERR_peek_error();
         ERR_clear_error();
         return SUPERVISE_TLS_FAILED;
     }

@@ -49,6 +49,7 @@ enum SampleTable {
             try call.expect(0...0, example: call.name)
             return .tls(property)
         }
+        if let fetch = try TLSSampleTable.fetch(call) { return fetch }
         if let fetch = plain[call.name], facts.scope?.owns(call) != true {
             try call.expect(0...0, example: call.name)
             return fetch
@@ -144,6 +145,7 @@ enum SampleTable {
 
     private static func unknown(_ call: SampleReader.Call, _ facts: SampleReader.Facts) -> Diagnostic {
         var names = Set(plain.keys + others + SampleExpression.TLSProperty.allCases.map(\.rawValue))
+        names.formUnion(TLSSampleTable.names)
         if facts.scope != nil {
             names.formUnion(LiveSample.ProxyMeasure.allCases.map(\.rawValue))
             names.formUnion(LiveSample.ServerMeasure.allCases.map(\.rawValue))

@@ -56,12 +56,16 @@ public struct LogTemplate: Sendable, Hashable {
         public static let encryption = Needs(rawValue: 32)
         /// What rules have set.
         public static let variables = Needs(rawValue: 64)
+        /// What a `TLSSample` tells of either side.
+        public static let security = Needs(rawValue: 128)
     }
 
     /// The parts in order.
     public let parts: [Part]
     /// What has to be looked up for a line.
     public let needs: Needs
+    /// What it asks of the session's TLS while that is there.
+    public let securitySamples: [TLSSample]
     /// Whether a line has to wait for the session's end; if not, it is written once the server is connected.
     public let waitsForEnd: Bool
 
@@ -72,15 +76,19 @@ public struct LogTemplate: Sendable, Hashable {
         self.parts = parts
         var needs: Needs = []
         var waitsForEnd = false
+        var samples: [TLSSample] = []
         for part in parts {
             switch part {
             case .text, .blank: continue
             case .variable(let variable, _):
                 waitsForEnd = waitsForEnd || variable.isKnownAtEnd
                 needs.formUnion(variable.needs)
-            case .sample(let sample, _): needs.formUnion(sample.fetch.needs)
+            case .sample(let sample, _):
+                needs.formUnion(sample.fetch.needs)
+                if case .security(let asked) = sample.fetch { samples.append(asked) }
             }
         }
+        securitySamples = samples
         self.needs = needs
         self.waitsForEnd = waitsForEnd
     }
@@ -107,6 +115,7 @@ extension SampleExpression.Fetch {
         case .backendSource, .backendSourcePort: .source
         case .uniqueID: .uniqueID
         case .tls: .encryption
+        case .security: .security
         case .variable: .variables
         default: []
         }

@@ -35,6 +35,8 @@ public struct SampleExpression: Sendable, Hashable {
         case uuid
         /// What is known of the client's TLS.
         case tls(TLSProperty)
+        /// What is known of the TLS of either side, and of certificates.
+        case security(TLSSample)
         /// A proxy's or a server's present state; for rules, which know what their names mean.
         case live(LiveSample)
         /// What the client has sent so far; for rules.
@@ -130,6 +132,7 @@ extension SampleExpression.Fetch {
             .uuid, .tls, .variable:
             .text
         case .content(let sample), .answer(let sample): sample.kind
+        case .security(let sample): sample.kind
         }
     }
 }

@@ -18,6 +18,8 @@ struct SessionLogPlan {
     let moment: Moment
     /// What has to be looked up for a line.
     let needs: LogTemplate.Needs
+    /// What lines ask of the session's TLS while that is there.
+    let securitySamples: [TLSSample]
 
     /// Plans for a proxy.
     ///
@@ -28,14 +30,17 @@ struct SessionLogPlan {
         case .plain:
             moment = .accept
             needs = others.reduce([]) { $0.union($1.needs) }
+            securitySamples = others.flatMap(\.securitySamples)
         case .tcp, .http:
             moment = proxy.logging.isEarly ? .connect : .end
             needs = others.reduce([]) { $0.union($1.needs) }
+            securitySamples = others.flatMap(\.securitySamples)
         case .custom(let template):
             let templates = others + [template]
             let waits = templates.contains { $0.waitsForEnd } && !proxy.logging.isEarly
             moment = waits ? .end : .connect
             needs = templates.reduce([]) { $0.union($1.needs) }
+            securitySamples = templates.flatMap(\.securitySamples)
         }
     }
 
@@ -63,6 +68,8 @@ struct SessionNote {
     var destination: LogPeer?
     /// What is known of the client's TLS.
     var encryption: EncryptionLogDetails?
+    /// What samples tell of either side's TLS.
+    var security: [TLSSample: SampleValue] = [:]
     /// Where the last connection to a server came from.
     var source: LogPeer?
 }

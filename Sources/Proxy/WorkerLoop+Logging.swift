@@ -36,11 +36,14 @@ extension WorkerLoop {
     /// - Parameter session: the session.
     func noteAddresses(of session: UnsafeMutablePointer<Session>) {
         let needs = frontend(Int(session.pointee.frontend)).log.needs
-        guard !session.pointee.isLogged, !needs.isDisjoint(with: [.destination, .source]) else { return }
+        guard !session.pointee.isLogged, !needs.isDisjoint(with: [.destination, .source, .security]) else { return }
         var note = logNotes[session.pointee.index] ?? SessionNote()
         if needs.contains(.destination) { note.destination = destinationPeer(of: session) }
         if needs.contains(.source), session.pointee.server >= 0 {
             note.source = Socket.localAddress(session.pointee.server).map { LogPeer($0) }
+        }
+        if needs.contains(.security) {
+            note.security = security(of: session, frontend(Int(session.pointee.frontend)).log.securitySamples)
         }
         logNotes[session.pointee.index] = note
     }
@@ -156,6 +159,7 @@ extension WorkerLoop {
         details.destination = note?.destination
         details.source = note?.source
         details.encryption = note?.encryption
+        details.security = note?.security ?? [:]
         details.sessionNumber = note?.number ?? 0
         details.handshakeMilliseconds = note?.handshakeMilliseconds ?? 0
         if session.pointee.serverIndex >= 0 {
@@ -205,6 +209,7 @@ extension WorkerLoop {
         record.level = level
         record.totalMilliseconds = Int(elapsed)
         record.termination = TerminationState(.proxy, .request)
+        record.isEncrypted = proxy.binds[bind].tls != nil
         record.connections = LogConnectionCounts(instance: sessions.toldCount, frontend: frontend.toldSessions)
         var details = SessionLogDetails(processID: CurrentProcess.identifier, loggedAt: wall)
         details.destination = destinationPeer(of: session)
@@ -215,6 +220,8 @@ extension WorkerLoop {
         details.listenerID = bind + 1
         details.listenerName = proxy.binds[bind].name
         if frontend.log.needs.contains(.variables) { details.variables = variables(of: session) }
+        if template.needs.contains(.encryption) { details.encryption = encryption(of: session) }
+        details.security = security(of: session, template.securitySamples)
         let line = TemplateLogRecord(template: template, session: record, details: details)
         if let data = proxy.logging.structuredData {
             let structured = TemplateLogRecord(template: data, session: record, details: details)

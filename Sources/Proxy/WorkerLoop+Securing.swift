@@ -1,6 +1,7 @@
 import AccessLog
 import Configuration
 import EventLoop
+import Model
 import TLS
 
 /// Securing: the handshakes of TLS, with a client before its session begins, and with a server before bytes move.
@@ -144,6 +145,22 @@ extension WorkerLoop {
         return secure.find(session.pointee.index).client.map(EncryptionLogDetails.init)
     }
 
+    /// What samples tell of a session's TLS as it is now.
+    ///
+    /// - Parameters:
+    ///   - session: any session.
+    ///   - samples: what is asked for.
+    /// - Returns: the values; none for what there is none of.
+    func security(
+        of session: UnsafeMutablePointer<Session>, _ samples: [TLSSample]
+    ) -> [TLSSample: SampleValue] {
+        guard !samples.isEmpty else { return [:] }
+        let ends = secure.find(session.pointee.index)
+        return samples.reduce(into: [:]) { values, sample in
+            values[sample] = SampleValue(sample, of: sample.side == .client ? ends.client : ends.server)
+        }
+    }
+
     /// What lines in the log tell of the client's TLS, where a format asks for it.
     private func noteAgreement(
         of stream: TLSStream, _ session: UnsafeMutablePointer<Session>, at frontend: Frontend
@@ -157,7 +174,7 @@ extension WorkerLoop {
 
 extension EncryptionLogDetails {
     /// What was agreed on.
-    fileprivate init(_ stream: TLSStream) {
+    init(_ stream: TLSStream) {
         self.init(
             version: stream.version, cipher: stream.cipher, serverName: stream.serverName,
             negotiatedProtocol: stream.negotiatedProtocol, isResumed: stream.isResumed)

@@ -4,7 +4,7 @@ import COpenSSL
 ///
 /// A handle that its owner closes; belongs to one thread. Nothing waits: what can't go on now says for what event.
 public struct TLSStream {
-    private let pointer: OpaquePointer
+    let pointer: OpaquePointer
 
     init(_ pointer: OpaquePointer) { self.pointer = pointer }
 

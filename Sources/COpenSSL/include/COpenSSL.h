@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "OCSP.h"
+#include "Samples.h"
 
 typedef struct ssl_st SSL;
 typedef struct ssl_ctx_st SSL_CTX;

@@ -49,6 +49,7 @@ extension WorkerLoop {
         case .processID: return .integer(Int64(CurrentProcess.identifier))
         case .uuid: return .text(SampleValue.uuid())
         case .tls(let property): return SampleValue(property, of: encryption(of: session))
+        case .security(let sample): return security(of: session, [sample])[sample] ?? .none
         case .variable(let variable): return value(of: variable, for: session)
         case .table(let sample): return withTables { value(of: sample, for: session) }
         case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
