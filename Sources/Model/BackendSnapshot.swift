@@ -67,6 +67,8 @@ public struct BackendCounters: Sendable {
     public var timesChosen = 0
     /// Connection attempts.
     public var connectAttempts = 0
+    /// Handshakes of TLS.
+    public var tls = TLSCounts()
     /// New sessions a second.
     public var sessionRate = RateSnapshot()
     /// Times of the phases of a session.

@@ -24,6 +24,8 @@ public struct FrontendSnapshot: Sendable {
     public var deniedResponses = 0
     /// Requests that were not understood.
     public var requestErrors = 0
+    /// Handshakes of TLS.
+    public var tls = TLSCounts()
     /// New sessions a second.
     public var sessionRate = RateSnapshot()
     /// New connections a second.
@@ -71,6 +73,8 @@ public struct ListenerSnapshot: Sendable {
     public var bytesOut: Int64 = 0
     /// What rules kept out.
     public var refusals = RefusalCounts()
+    /// Handshakes of TLS.
+    public var tls = TLSCounts()
 
     /// A socket without connections.
     ///

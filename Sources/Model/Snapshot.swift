@@ -30,6 +30,8 @@ public struct InstanceSnapshot: Sendable {
     public var turns = TurnLengths()
     /// How many threads carry the instance's sessions.
     public var threads = 1
+    /// The TLS of all its connections.
+    public var tls = TLSActivity()
     /// The certificates that its proxies show.
     public var certificates: [CertificateSnapshot] = []
     /// The proxies in the file's order.

@@ -26,6 +26,7 @@ final class Frontend {
     var bytesOut: Int64 = 0
     /// What its rules kept out.
     private var refusals = RefusalCounts()
+    private var tls = TLSCounts()
     /// Whether rules choose the backend of a session, or let none of them in, only once it has begun.
     let choosesLate: Bool
     /// Whether rules are looked at when a connection comes, and once its client is known.
@@ -215,6 +216,19 @@ final class Frontend {
         if !tallies.isEmpty { tallies[bind].refusals[keyPath: stage] += 1 }
     }
 
+    /// Counts a handshake of TLS that is over.
+    ///
+    /// - Parameters:
+    ///   - isResumed: whether it went on with an earlier session; `nil` where it failed.
+    ///   - bind: the index of the address where it came in.
+    func countHandshake(isResumed: Bool?, at bind: Int) {
+        func count(_ counts: inout TLSCounts) {
+            if let isResumed { counts.count(isResumed: isResumed) } else { counts.failed += 1 }
+        }
+        count(&tls)
+        if !tallies.isEmpty { count(&tallies[bind].tls) }
+    }
+
     /// Lets counting begin anew.
     ///
     /// - Parameter all: whether everything is counted anew, or only the maxima.
@@ -225,6 +239,7 @@ final class Frontend {
         guard all else { return }
         (totalSessions, totalConnections, bytesIn, bytesOut) = (0, 0, 0, 0)
         refusals = RefusalCounts()
+        tls = TLSCounts()
     }
 
     /// What a snapshot shows.
@@ -246,6 +261,7 @@ final class Frontend {
         snapshot.deniedRequests = refusals.requests
         snapshot.deniedResponses = refusals.responses
         snapshot.requestErrors = refusals.unfinished
+        snapshot.tls = tls
         snapshot.sessionRate = sessionRate.snapshot(at: now)
         snapshot.sessionRate.limit = configuration.sessionRateLimit ?? 0
         snapshot.connectionRate = connectionRate.snapshot(at: now)
@@ -265,6 +281,7 @@ final class Frontend {
         snapshot.bytesIn = tally.bytesIn
         snapshot.bytesOut = tally.bytesOut
         snapshot.refusals = tally.refusals
+        snapshot.tls = tally.tls
         return snapshot
     }
 }
@@ -277,6 +294,7 @@ private struct ListenerTally {
     var bytesIn: Int64 = 0
     var bytesOut: Int64 = 0
     var refusals = RefusalCounts()
+    var tls = TLSCounts()
 
     mutating func enter() {
         current += 1

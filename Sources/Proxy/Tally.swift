@@ -22,6 +22,7 @@ struct Tally {
     var serverAborts = 0
     var timesChosen = 0
     var connectAttempts = 0
+    var tls = TLSCounts()
     var sessionRate = RateCounter()
     /// The rate of all threads' sessions; `nil` where there is one thread, and where no rule asks for it.
     var sharedRate: SharedRateCounter?
@@ -156,6 +157,7 @@ struct Tally {
         counters.serverAborts = serverAborts
         counters.timesChosen = timesChosen
         counters.connectAttempts = connectAttempts
+        counters.tls = tls
         counters.sessionRate = sessionRate.snapshot(at: now)
         counters.timing.queueAverage = queueTime.average(over: timesChosen)
         counters.timing.connectAverage = connectTime.average(over: timesChosen)

@@ -19,6 +19,7 @@ extension WorkerLoop {
             return
         }
         check.stream = stream
+        tls.beginServer()
         if let limit = check.schedule.answerLimit {
             plan(check, position, at: now.advanced(byMilliseconds: limit.wholeMilliseconds))
         }
@@ -34,10 +35,31 @@ extension WorkerLoop {
     func continueHandshake(of check: ServerCheck, _ position: Int, _ stream: TLSStream) {
         switch stream.handshake() {
         case .waiting: return
-        case .done: finish(position, CheckResult(status: .layer6OK))
+        case .done:
+            countHandshake(of: check, at: position, hasFailed: false)
+            finish(position, CheckResult(status: .layer6OK))
         case .failed(let trouble):
+            countHandshake(of: check, at: position, hasFailed: true)
             let text = ServerTLSConfiguration.explanation(of: trouble, isNamed: check.tls?.name != nil)
             finish(position, CheckResult(status: .layer6Error, detail: text))
+        }
+    }
+
+    /// Counts the handshake of a check that is over.
+    ///
+    /// - Parameters:
+    ///   - check: the check.
+    ///   - position: which check.
+    ///   - hasFailed: whether it came to nothing.
+    func countHandshake(of check: ServerCheck, at position: Int, hasFailed: Bool) {
+        guard let place = checks[position], let backend = backends[place.backend], let stream = check.stream else {
+            return
+        }
+        let server = backend.servers[place.server]
+        if hasFailed {
+            countFailedHandshake(with: server, in: backend)
+        } else {
+            countHandshake(stream, with: server, in: backend)
         }
     }
 }

@@ -102,5 +102,6 @@ extension WorkerLoop {
             sampledHTTP[index] = counters.read()
         }
         connectionRate.clearMax()
+        tls.clearMaxima()
     }
 }

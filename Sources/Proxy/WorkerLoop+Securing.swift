@@ -19,6 +19,7 @@ extension WorkerLoop {
             return
         }
         secure.setClient(stream, of: session.pointee.index)
+        tls.beginClient(at: now)
         session.pointee.phase = .handshaking
     }
 
@@ -29,11 +30,17 @@ extension WorkerLoop {
         guard let stream = secure.find(session.pointee.index).client else {
             preconditionFailure("a client in its handshake has a stream")
         }
+        let frontend = frontend(Int(session.pointee.frontend))
+        let bind = Int(session.pointee.bind)
         switch stream.handshake() {
         case .waiting: return
-        case .failed(let trouble): turnAway(session, .handshake(trouble))
+        case .failed(let trouble):
+            frontend.countHandshake(isResumed: nil, at: bind)
+            tls.endClient(stream, hasFailed: true, at: now)
+            turnAway(session, .handshake(trouble))
         case .done:
-            let frontend = frontend(Int(session.pointee.frontend))
+            frontend.countHandshake(isResumed: stream.isResumed, at: bind)
+            tls.endClient(stream, hasFailed: false, at: now)
             // What came with the handshake's end is in the stream already, and raises no event.
             session.pointee.upload.isSourceReadable = true
             noteAgreement(of: stream, session, at: frontend)
@@ -62,6 +69,7 @@ extension WorkerLoop {
             return
         }
         secure.setServer(stream, of: session.pointee.index)
+        tls.beginServer()
         session.pointee.phase = .securing
         let backend = backend(Int(session.pointee.backend))
         if !session.pointee.timer.isPlanned {
@@ -79,14 +87,19 @@ extension WorkerLoop {
             continueTunnel(session)
             return
         }
-        switch stream.handshake() {
+        let backend = backend(Int(session.pointee.backend))
+        let server = backend.servers[Int(session.pointee.serverIndex)]
+        let progress = stream.handshake()
+        if case .failed = progress { countFailedHandshake(with: server, in: backend) }
+        switch progress {
         case .waiting: return
         case .failed(.certificateRefused(TLSStream.Trouble.hostNameMismatch)) where asksForName(session):
             // Asked again, it would show no other certificate.
-            session.pointee.retries = Int32(backend(Int(session.pointee.backend)).configuration.retries)
+            session.pointee.retries = Int32(backend.configuration.retries)
             attemptFailed(session, timedOut: false)
         case .failed: attemptFailed(session, timedOut: false)
         case .done:
+            countHandshake(stream, with: server, in: backend)
             session.pointee.download.isSourceReadable = true
             beginRelaying(session)
             move(session)

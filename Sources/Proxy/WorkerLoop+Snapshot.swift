@@ -21,6 +21,7 @@ extension WorkerLoop {
         snapshot.droppedLogLines = log.droppedLines
         snapshot.idlePercent = idle.percent
         snapshot.turns = turns
+        snapshot.tls = tls.snapshot(at: now, currentEnds: currentTLSEnds)
         snapshot.threads = place?.team.size ?? 1
         snapshot.certificates = configuration.certificates
         for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {

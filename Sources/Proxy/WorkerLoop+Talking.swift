@@ -72,7 +72,7 @@ extension WorkerLoop {
             switch talk.demand {
             case .connect(let connection): hasMoved = connect(connection, talk, check)
             case .send(let bytes): hasMoved = send(bytes, talk, check)
-            case .listen: hasMoved = listen(talk, check)
+            case .listen: hasMoved = listen(talk, check, position)
             case .end(let result):
                 check.broker = talk.conversation.broker ?? check.broker
                 check.wordsForLog = talk.conversation.wordsForLog
@@ -161,18 +161,23 @@ extension WorkerLoop {
             return
         }
         check.stream = stream
+        self.tls.beginServer()
         talk.isEncrypting = true
         talk.demand = talk.conversation.connected(isEncrypting: true)
     }
 
     /// Goes on with the handshake; false when there is something to wait for.
-    private func encrypt(_ stream: TLSStream, _ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+    private func encrypt(
+        _ stream: TLSStream, _ talk: CheckTalk, _ check: ServerCheck, _ position: Int
+    ) -> Bool {
         switch stream.handshake() {
         case .waiting: return false
         case .done:
+            countHandshake(of: check, at: position, hasFailed: false)
             talk.isEncrypting = false
             talk.demand = talk.conversation.encrypted()
         case .failed(let trouble):
+            countHandshake(of: check, at: position, hasFailed: true)
             guard let connection = talk.connection, let tls = check.tls(of: connection) else {
                 preconditionFailure("only a connection that is to speak TLS shakes hands")
             }
@@ -201,11 +206,11 @@ extension WorkerLoop {
     }
 
     /// Reads what there is; false when there is nothing.
-    private func listen(_ talk: CheckTalk, _ check: ServerCheck) -> Bool {
+    private func listen(_ talk: CheckTalk, _ check: ServerCheck, _ position: Int) -> Bool {
         if talk.isTunneling, let connection = talk.connection {
             return continueTunnel(talk, check) { introduce(connection, talk, check) }
         }
-        if talk.isEncrypting, let stream = check.stream { return encrypt(stream, talk, check) }
+        if talk.isEncrypting, let stream = check.stream { return encrypt(stream, talk, check, position) }
         let size = CheckConversation.longestAnswer
         return withUnsafeTemporaryAllocation(byteCount: size, alignment: 1) { buffer in
             switch check.port.read(into: buffer) {

@@ -77,6 +77,8 @@ final class WorkerLoop {
     let relay = Relay()
     /// The TLS of the sessions that have any.
     let secure = SecureSessions()
+    /// What is counted of it.
+    var tls = TLSTally()
     /// What clients met before a command put other certificates in its place: handshakes that began so end so.
     var replacedListeners: [TLSListener] = []
     var timers = TimerQueue()

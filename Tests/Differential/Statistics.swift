@@ -11,7 +11,7 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
     static let fields = [
         "qcur", "qmax", "scur", "smax", "stot", "bin", "bout", "dresp", "econ", "eresp", "wretr", "wredis", "chkfail",
         "lbtot", "cli_abrt", "srv_abrt", "connect", "conn_tot", "rate_lim", "weight", "uweight", "throttle", "hanafail",
-        "chkdown", "tracked",
+        "chkdown", "tracked", "ssl_sess", "ssl_reused_sess", "ssl_failed_handshake",
     ]
 
     /// What is compared of the accepting side alone.
@@ -78,14 +78,14 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
                     "dreq": "\(frontend.deniedRequests)",
                     "ereq": "\(frontend.requestErrors)", "dcon": "\(frontend.deniedConnections)",
                     "dses": "\(frontend.deniedSessions)",
-                ]
+                ].merging(Statistics.row(frontend.tls)) { $1 }
             }
             for listener in proxy.frontend?.listeners ?? [] {
                 rows[listener.name] = [
                     "scur": "\(listener.currentSessions)", "smax": "\(listener.maxSessions)",
                     "dresp": "\(listener.refusals.responses)", "stot": "\(listener.totalSessions)",
                     "bin": "\(listener.bytesIn)", "bout": "\(listener.bytesOut)",
-                ]
+                ].merging(Statistics.row(listener.tls)) { $1 }
             }
             for server in proxy.servers {
                 rows[server.name] = Statistics.row(server.counters)
@@ -125,6 +125,13 @@ struct Statistics: Equatable, Sendable, CustomStringConvertible {
             "wredis": "\(counters.redispatches)", "lbtot": "\(counters.timesChosen)",
             "cli_abrt": "\(counters.clientAborts)", "srv_abrt": "\(counters.serverAborts)",
             "connect": "\(counters.connectAttempts)",
+        ].merging(row(counters.tls)) { $1 }
+    }
+
+    private static func row(_ counts: TLSCounts) -> [String: String] {
+        [
+            "ssl_sess": "\(counts.full)", "ssl_reused_sess": "\(counts.resumed)",
+            "ssl_failed_handshake": "\(counts.failed)",
         ]
     }
 }

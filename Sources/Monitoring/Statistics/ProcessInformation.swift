@@ -45,7 +45,7 @@ struct ProcessInformation: Sendable {
 
     /// The answer to `show info`, field by field.
     ///
-    /// What does not exist here (memory pools, TLS, compression) is 0, as HAProxy has it when that is not configured.
+    /// What does not exist here (memory pools, limits of TLS, compression) is 0, as HAProxy has it when that is not configured.
     ///
     /// - Parameters:
     ///   - snapshot: the instance at one moment.
@@ -73,16 +73,26 @@ struct ProcessInformation: Sendable {
             ("Hard_maxconn", "\(snapshot.maxconn)"), ("CurrConns", "\(snapshot.currentConnections)"),
             ("CumConns", "\(snapshot.totalConnections)"), ("CumReq", "\(requests)"),
         ]
-        fields += Self.zeros("MaxSslConns", "CurrSslConns", "CumSslConns", "Maxpipes", "PipesUsed", "PipesFree")
+        let tls = snapshot.tls
+        fields += [
+            ("MaxSslConns", "0"), ("CurrSslConns", "\(tls.currentEnds)"), ("CumSslConns", "\(tls.totalEnds)"),
+        ]
+        fields += Self.zeros("Maxpipes", "PipesUsed", "PipesFree")
         fields += [
             ("ConnRate", "\(snapshot.connectionRate.current)"), ("ConnRateLimit", "\(snapshot.connectionRate.limit)"),
             ("MaxConnRate", "\(snapshot.connectionRate.max)"), ("SessRate", "\(snapshot.sessionRate.current)"),
             ("SessRateLimit", "\(snapshot.sessionRate.limit)"), ("MaxSessRate", "\(snapshot.sessionRate.max)"),
         ]
-        fields += Self.zeros(
-            "SslRate", "SslRateLimit", "MaxSslRate", "SslFrontendKeyRate", "SslFrontendMaxKeyRate",
-            "SslFrontendSessionReuse_pct", "SslBackendKeyRate", "SslBackendMaxKeyRate", "SslCacheLookups",
-            "SslCacheMisses", "CompressBpsIn", "CompressBpsOut", "CompressBpsRateLim")
+        fields += [
+            ("SslRate", "\(tls.clientRate.current)"), ("SslRateLimit", "0"), ("MaxSslRate", "\(tls.clientRate.max)"),
+            ("SslFrontendKeyRate", "\(tls.clientKeyRate.current)"),
+            ("SslFrontendMaxKeyRate", "\(tls.clientKeyRate.max)"),
+            ("SslFrontendSessionReuse_pct", "\(tls.reusePercent)"),
+            ("SslBackendKeyRate", "\(tls.serverKeyRate.current)"),
+            ("SslBackendMaxKeyRate", "\(tls.serverKeyRate.max)"), ("SslCacheLookups", "\(tls.cacheLookups)"),
+            ("SslCacheMisses", "\(tls.cacheMisses)"),
+        ]
+        fields += Self.zeros("CompressBpsIn", "CompressBpsOut", "CompressBpsRateLim")
         fields += [
             ("Tasks", "\(jobs)"), ("Run_queue", "0"), ("Idle_pct", "\(snapshot.idlePercent)"), ("node", node),
         ]

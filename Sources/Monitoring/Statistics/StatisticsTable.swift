@@ -264,7 +264,8 @@ enum StatisticsTable {
     ]
 
     private static let protocols: [StatisticsField] =
-        ["ssl_sess", "ssl_reused_sess", "ssl_failed_handshake"].map { .zeroInProxies($0, inServers: true) }
+        [handshakes("ssl_sess", \.full), handshakes("ssl_reused_sess", \.resumed)]
+        + [handshakes("ssl_failed_handshake", \.failed)]
         + [
             "h2_headers_rcvd", "h2_data_rcvd", "h2_settings_rcvd", "h2_rst_stream_rcvd", "h2_goaway_rcvd",
             "h2_detected_conn_protocol_errors", "h2_detected_strm_protocol_errors", "h2_rst_stream_resp",
@@ -279,6 +280,17 @@ enum StatisticsTable {
             http1("h1_bytes_out") { .count($0.bytesOut) },
             .zeroInProxies("h1_spliced_bytes_in"), .zeroInProxies("h1_spliced_bytes_out"),
         ]
+
+    /// A field of TLS, of all rows.
+    private static func handshakes(
+        _ name: String, _ count: @escaping @Sendable (TLSCounts) -> Int
+    ) -> StatisticsField {
+        StatisticsField(
+            name, frontend: { side, _, _ in .count(count(side.tls)) },
+            listener: { side, _, _ in .count(count(side.tls)) },
+            server: { side, _, _ in .count(count(side.counters.tls)) },
+            backend: { side, _, _ in .count(count(side.counters.tls)) })
+    }
 
     /// A field of HTTP frontends that is 0 in all other proxies' rows.
     private static func http1(

@@ -251,7 +251,7 @@ final class SharedDispatch: Sendable {
     private func emptiest(avoiding: Int?, _ content: Content) -> Int? {
         RebalancePlan.emptiest(
             content.places.indices.lazy.map { server -> RebalancePlan.Load? in
-                let load = load(of: server, content)
+                let load = self.load(of: server, content)
                 guard server != avoiding, content.groups.takesTraffic(server), load.hasFreeSlot else { return nil }
                 return RebalancePlan.Load(
                     weight: content.groups.effectiveWeight(of: server), sessions: load.sessions, limit: load.limit)

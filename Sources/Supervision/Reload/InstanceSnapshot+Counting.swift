@@ -16,6 +16,7 @@ extension InstanceSnapshot {
         sum.totalConnections += other.totalConnections - shared.reduce(0) { $0 + $1.totalSessions }
         sum.connectionRate.add(other.connectionRate)
         sum.sessionRate.add(other.sessionRate)
+        sum.tls.add(other.tls)
         sum.totalBytesOut += other.totalBytesOut
         sum.bytesOutRate += other.bytesOutRate
         sum.droppedLogLines += other.droppedLogLines
@@ -43,6 +44,7 @@ extension InstanceSnapshot {
         last.bytesOutRate = 0
         last.connectionRate.current = 0
         last.sessionRate.current = 0
+        last.tls.end()
         for index in last.proxies.indices {
             last.proxies[index].frontend?.end()
             last.proxies[index].backend?.counters.end()
@@ -56,6 +58,7 @@ extension InstanceSnapshot {
     /// Forgets the most that there were of anything.
     mutating func clearMaxima() {
         (connectionRate.max, sessionRate.max) = (0, 0)
+        (tls.clientRate.max, tls.clientKeyRate.max, tls.serverKeyRate.max) = (0, 0, 0)
         for index in proxies.indices {
             proxies[index].frontend?.maxSessions = 0
             proxies[index].frontend?.sessionRate.max = 0
@@ -100,6 +103,7 @@ extension FrontendSnapshot {
         deniedRequests += other.deniedRequests
         deniedResponses += other.deniedResponses
         requestErrors += other.requestErrors
+        tls.add(other.tls)
         sessionRate.add(other.sessionRate)
         connectionRate.add(other.connectionRate)
         for index in listeners.indices {
@@ -117,6 +121,24 @@ extension ListenerSnapshot {
         bytesIn += other.bytesIn
         bytesOut += other.bytesOut
         refusals.add(other.refusals)
+        tls.add(other.tls)
+    }
+}
+
+extension TLSActivity {
+    fileprivate mutating func end() {
+        currentEnds = 0
+        (clientRate.current, clientKeyRate.current, serverKeyRate.current) = (0, 0, 0)
+    }
+
+    fileprivate mutating func add(_ other: TLSActivity) {
+        currentEnds += other.currentEnds
+        totalEnds += other.totalEnds
+        clientRate.add(other.clientRate)
+        clientKeyRate.add(other.clientKeyRate)
+        serverKeyRate.add(other.serverKeyRate)
+        cacheLookups += other.cacheLookups
+        cacheMisses += other.cacheMisses
     }
 }
 
@@ -159,6 +181,7 @@ extension BackendCounters {
         serverAborts += other.serverAborts
         timesChosen += other.timesChosen
         connectAttempts += other.connectAttempts
+        tls.add(other.tls)
         sessionRate.add(other.sessionRate)
         guard let others = other.secondsSinceLastSession else { return }
         let age = others + Int(max(0, now.millisecondsSinceEpoch - then.millisecondsSinceEpoch) / 1_000)
