@@ -110,6 +110,12 @@ final class RabbitMQBrokers: Sendable {
         return finished.output
     }
 
+    /// What a node has written to its log so far.
+    func log(of node: Node) throws -> String {
+        let folder = try directory.directory(node.name)
+        return try String(contentsOfFile: "\(folder)/\(node.erlangName).log", encoding: .utf8)
+    }
+
     /// Ends all brokers, by their own process ids.
     func stop() async throws {
         // Their state is thrown away: nothing is gained by an orderly end, which takes seconds.
