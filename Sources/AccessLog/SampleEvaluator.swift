@@ -57,8 +57,9 @@ struct SampleEvaluator {
         case .tls(let property): return SampleValue(property, of: details.encryption)
         case .security(let sample): return details.security[sample] ?? .none
         case .variable(let variable): return details.variables[variable] ?? .none
-        // Names and contents mean something in rules alone: none of these is compiled for a line.
-        case .live, .content, .answer, .table: return .none
+        case .live, .table: return details.states[fetch] ?? .none
+        // Contents mean something in rules alone: none of these is compiled for a line.
+        case .content, .answer: return .none
         }
     }
 

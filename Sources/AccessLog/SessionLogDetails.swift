@@ -41,6 +41,8 @@ public struct SessionLogDetails: Sendable {
     public var security: [TLSSample: SampleValue] = [:]
     /// What rules have set, where the line asks for it.
     public var variables: [SessionVariable: SampleValue] = [:]
+    /// How proxies, servers and tables are, where the line asks for it.
+    public var states: [SampleExpression.Fetch: SampleValue] = [:]
     /// The request, where one was read.
     public var request: RequestLogDetails?
 

@@ -52,6 +52,7 @@ enum LogFormatKeywords {
         let keyword = arguments.current.text
         let reading = try LogTemplateReader.read(&arguments, hostName: proxy.global.hostName)
         proxy.settings.httpVariables[keyword] = reading?.httpVariables
+        proxy.settings.unresolvedFormats[keyword] = reading?.unresolved
         return reading
     }
 }

@@ -12,6 +12,8 @@ struct LogTemplateReader {
         var word: Word
         /// The variables that need HTTP, with their places.
         var httpVariables: [(variable: LogVariable, location: SourceLocation)] = []
+        /// The format, where it names something that is known once the whole file is read.
+        var unresolved: UnresolvedLogFormat?
     }
 
     private let word: Word
@@ -39,12 +41,30 @@ struct LogTemplateReader {
             throw word.error("'\(keyword)' needs a format", help: "write '\(keyword) \"%ci:%cp [%t] %ft %b/%s\"'")
         }
         try arguments.expectEnd(help: "put quotes around the whole format, or a backslash before each space")
-        var reader = LogTemplateReader(
-            word, facts: SampleReader.Facts(hostName: hostName, environment: arguments.environment))
+        var facts = SampleReader.Facts(hostName: hostName, environment: arguments.environment)
+        facts.learnsScopeLater = true
+        let (template, diagnostics, httpVariables) = compile(word, facts)
+        for diagnostic in diagnostics { arguments.add(diagnostic) }
+        guard let template else { return nil }
+        let isComplete = !template.needs.contains(.state)
+        return Reading(
+            template: template, word: word, httpVariables: httpVariables,
+            unresolved: isComplete ? nil : UnresolvedLogFormat(word: word, environment: arguments.environment))
+    }
+
+    /// Compiles a format.
+    ///
+    /// - Parameters:
+    ///   - word: the format.
+    ///   - facts: what its samples may know.
+    /// - Returns: the template, `nil` when it is wrong; what was found; and the variables that need HTTP.
+    static func compile(
+        _ word: Word, _ facts: SampleReader.Facts
+    ) -> (LogTemplate?, [Diagnostic], [(variable: LogVariable, location: SourceLocation)]) {
+        var reader = LogTemplateReader(word, facts: facts)
         reader.run()
-        for diagnostic in reader.diagnostics { arguments.add(diagnostic) }
-        guard reader.diagnostics.allSatisfy({ $0.severity != .error }) else { return nil }
-        return Reading(template: LogTemplate(reader.parts), word: word, httpVariables: reader.httpVariables)
+        let isRight = reader.diagnostics.allSatisfy { $0.severity != .error }
+        return (isRight ? LogTemplate(reader.parts) : nil, reader.diagnostics, reader.httpVariables)
     }
 
     private init(_ word: Word, facts: SampleReader.Facts) {

@@ -18,6 +18,7 @@ enum OptionKeywords {
                 }
                 proxy.settings.commonLogFormat = variant
                 proxy.settings.httpVariables["log-format"] = nil
+                proxy.settings.unresolvedFormats["log-format"] = nil
                 proxy.settings.logFormat = (.http, word)
             },
             Keyword("redispatch", .backendSide, readRedispatch),
@@ -32,6 +33,7 @@ enum OptionKeywords {
                     LogFormatKeywords.tellOfOverride("'option tcplog'", word, in: proxy, &arguments)
                 }
                 proxy.settings.httpVariables["log-format"] = nil
+                proxy.settings.unresolvedFormats["log-format"] = nil
                 proxy.settings.logFormat = (.tcp, word)
             },
         ] + switches.map(keyword) + CheckKeywords.options + ContentKeywords.options + WithoutEffect.options,

@@ -19,6 +19,8 @@ struct ProxySettings {
     var logging = LoggingConfiguration()
     /// By the keyword, the variables of its format that need HTTP, with their places.
     var httpVariables: [String: [(variable: LogVariable, location: SourceLocation)]] = [:]
+    /// By the keyword, formats that name proxies, servers or tables.
+    var unresolvedFormats: [String: UnresolvedLogFormat] = [:]
     var ignoresNullSessions = false
     /// `nil` when no line says it.
     var maxconn: Int?

@@ -52,6 +52,11 @@ struct Resolver {
             var proxy = proxy(draft, id: ids[index])
             proxy.backend = backends[index]
             proxy.rules = compilers[index].rules
+            if draft.kind.hasFrontend, !draft.settings.isDisabled {
+                diagnostics += UnresolvedLogFormat.resolve(
+                    draft.settings.unresolvedFormats, for: &proxy, in: scope(of: index),
+                    hostName: draft.global.hostName)
+            }
             for position in proxy.binds.indices {
                 proxy.binds[position].backend = routes[index][position].backend
                 proxy.binds[position].backendRules = routes[index][position].rules
@@ -306,7 +311,8 @@ struct Resolver {
 
     // MARK: Rules
 
-    private mutating func compileRules(of index: Int, book: PatternListBook) -> RuleCompiler {
+    /// What names in a proxy's samples mean.
+    private func scope(of index: Int) -> SampleScope {
         let proxies = drafts.map { draft in
             let table = draft.settings.rules.first { $0.keyword.text == "stick-table" }
             return SampleScope.Proxy(
@@ -315,8 +321,12 @@ struct Resolver {
                 // What is wrong with it is told where its own proxy is read.
                 tableKey: table.flatMap { try? StickTableReader.read($0).0.keyKind })
         }
+        return SampleScope(proxies: proxies, current: index)
+    }
+
+    private mutating func compileRules(of index: Int, book: PatternListBook) -> RuleCompiler {
         let compiler = RuleCompiler(
-            drafts[index].settings.rules, scope: SampleScope(proxies: proxies, current: index),
+            drafts[index].settings.rules, scope: scope(of: index),
             hostName: drafts[index].global.hostName, servesRequests: drafts[index].onlyServesRequests,
             book: book)
         diagnostics += compiler.diagnostics

@@ -10,8 +10,10 @@ struct SampleReader {
         var hostName: String
         /// The variables that `env` may name.
         var environment: [String: String]
-        /// What names mean, where a rule asks; `nil` in log formats.
+        /// What names mean; `nil` where that isn't known yet, or means nothing.
         var scope: SampleScope?
+        /// Whether what names mean is known later: samples that name something stand for nothing until then.
+        var learnsScopeLater = false
     }
 
     /// One name with what stands in parentheses after it.

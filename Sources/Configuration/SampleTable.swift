@@ -50,7 +50,8 @@ enum SampleTable {
             return .tls(property)
         }
         if let fetch = try TLSSampleTable.fetch(call) { return fetch }
-        if let fetch = plain[call.name], facts.scope?.owns(call) != true {
+        let namesLater = facts.learnsScopeLater && !call.arguments.isEmpty && SampleScope.asksForProxy(call)
+        if let fetch = plain[call.name], facts.scope?.owns(call) != true, !namesLater {
             try call.expect(0...0, example: call.name)
             return fetch
         }
@@ -127,11 +128,11 @@ enum SampleTable {
         }
     }
 
-    /// The samples that only rules have.
+    /// The samples that name proxies, servers and tables, and what only rules have: what is sent.
     private static func ruleSample(
         _ call: SampleReader.Call, _ facts: SampleReader.Facts
     ) throws(Diagnostic) -> SampleExpression.Fetch? {
-        guard let scope = facts.scope else { return nil }
+        guard let scope = facts.scope else { return facts.learnsScopeLater ? placeholder(call) : nil }
         if let measure = LiveSample.ProxyMeasure(rawValue: call.name) {
             return .live(.proxy(measure, try scope.proxy(of: call, isFrontend: measure.isAboutFrontend)))
         }
@@ -140,18 +141,30 @@ enum SampleTable {
             return .live(.server(measure, proxy: place.proxy, server: place.server))
         }
         if let sample = try TableSampleReader.read(call, scope) { return .table(sample) }
-        return try ContentSampleTable.fetch(call)
+        return scope.isForLines ? nil : try ContentSampleTable.fetch(call)
+    }
+
+    /// Stands for a sample until it is known what its names mean; of the same kind.
+    private static func placeholder(_ call: SampleReader.Call) -> SampleExpression.Fetch? {
+        if let measure = LiveSample.ProxyMeasure(rawValue: call.name) { return .live(.proxy(measure, 0)) }
+        if let measure = LiveSample.ServerMeasure(rawValue: call.name) {
+            return .live(.server(measure, proxy: 0, server: 0))
+        }
+        guard TableSampleReader.names.contains(call.name), let end = call.name.firstIndex(of: "_"),
+            let quantity = TableSample.Quantity(rawValue: String(call.name[call.name.index(after: end)...]))
+        else { return nil }
+        return .table(TableSample(.source, quantity, table: nil))
     }
 
     private static func unknown(_ call: SampleReader.Call, _ facts: SampleReader.Facts) -> Diagnostic {
         var names = Set(plain.keys + others + SampleExpression.TLSProperty.allCases.map(\.rawValue))
         names.formUnion(TLSSampleTable.names)
-        if facts.scope != nil {
+        if facts.scope != nil || facts.learnsScopeLater {
             names.formUnion(LiveSample.ProxyMeasure.allCases.map(\.rawValue))
             names.formUnion(LiveSample.ServerMeasure.allCases.map(\.rawValue))
-            names.formUnion(ContentSampleTable.names)
             names.formUnion(TableSampleReader.names)
         }
+        if facts.scope?.isForLines == false { names.formUnion(ContentSampleTable.names) }
         let list = "the samples are \(names.sorted().joined(separator: ", "))"
         if unread.contains(where: { call.name.hasPrefix($0) }) {
             return call.error(

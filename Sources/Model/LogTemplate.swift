@@ -35,12 +35,12 @@ public struct LogTemplate: Sendable, Hashable {
     /// What has to be looked up for a line before it can be written.
     public struct Needs: OptionSet, Sendable, Hashable {
         /// Its bits.
-        public let rawValue: UInt8
+        public let rawValue: UInt16
 
         /// Makes a set.
         ///
         /// - Parameter rawValue: its bits.
-        public init(rawValue: UInt8) { self.rawValue = rawValue }
+        public init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// The address that the client connected to.
         public static let destination = Needs(rawValue: 1)
@@ -58,6 +58,8 @@ public struct LogTemplate: Sendable, Hashable {
         public static let variables = Needs(rawValue: 64)
         /// What a `TLSSample` tells of either side.
         public static let security = Needs(rawValue: 128)
+        /// The present state of proxies and servers, and what stick tables count.
+        public static let state = Needs(rawValue: 256)
     }
 
     /// The parts in order.
@@ -66,6 +68,13 @@ public struct LogTemplate: Sendable, Hashable {
     public let needs: Needs
     /// What it asks of the session's TLS while that is there.
     public let securitySamples: [TLSSample]
+    /// The samples of proxies, servers and tables.
+    public var stateSamples: [SampleExpression.Fetch] {
+        parts.compactMap { part in
+            guard case .sample(let sample, _) = part, sample.fetch.needs.contains(.state) else { return nil }
+            return sample.fetch
+        }
+    }
     /// Whether a line has to wait for the session's end; if not, it is written once the server is connected.
     public let waitsForEnd: Bool
 
@@ -117,6 +126,7 @@ extension SampleExpression.Fetch {
         case .tls: .encryption
         case .security: .security
         case .variable: .variables
+        case .live, .table: .state
         default: []
         }
     }

@@ -37,13 +37,13 @@ public struct SampleExpression: Sendable, Hashable {
         case tls(TLSProperty)
         /// What is known of the TLS of either side, and of certificates.
         case security(TLSSample)
-        /// A proxy's or a server's present state; for rules, which know what their names mean.
+        /// A proxy's or a server's present state.
         case live(LiveSample)
         /// What the client has sent so far; for rules.
         case content(ContentSample)
         /// What the server has answered so far; for rules.
         case answer(ContentSample)
-        /// What a stick table counts; for rules.
+        /// What a stick table counts.
         case table(TableSample)
         /// What a rule has set.
         case variable(SessionVariable)

@@ -20,12 +20,21 @@ struct SessionLogPlan {
     let needs: LogTemplate.Needs
     /// What lines ask of the session's TLS while that is there.
     let securitySamples: [TLSSample]
+    /// The samples of proxies, servers and tables in a session's line.
+    let stateSamples: [SampleExpression.Fetch]
+    /// The same in the line of a connection that never became a session.
+    let errorStateSamples: [SampleExpression.Fetch]
 
     /// Plans for a proxy.
     ///
     /// - Parameter proxy: its configuration.
     init(_ proxy: ProxyConfiguration) {
         let others = [proxy.logging.structuredData, proxy.logging.uniqueID].compactMap(\.self)
+        var formats = others
+        if case .custom(let template) = proxy.logFormat { formats.append(template) }
+        stateSamples = formats.flatMap(\.stateSamples)
+        let errorFormats = [proxy.logging.errorFormat, proxy.logging.structuredData].compactMap(\.self)
+        errorStateSamples = errorFormats.flatMap(\.stateSamples)
         switch proxy.logFormat {
         case .plain:
             moment = .accept

@@ -83,20 +83,20 @@ extension WorkerLoop {
         record.termination = termination ?? .normal
         if logging.separatesErrors && isError { record.level = .err }
         record.isEarly = logging.isEarly
-        send(record, of: session, frontend, backend, along: route, at: wall)
+        send(record, of: session, hasEnded: reason != nil, frontend, backend, along: route, at: wall)
         frontend.countLine()
     }
 
     /// Sends a line in its frontend's format.
     private func send(
-        _ record: SessionLogRecord, of session: UnsafeMutablePointer<Session>, _ frontend: Frontend,
+        _ record: SessionLogRecord, of session: UnsafeMutablePointer<Session>, hasEnded: Bool, _ frontend: Frontend,
         _ backend: Backend, along route: LogRoute, at wall: Timestamp
     ) {
         let format = frontend.configuration.logFormat
         let data = frontend.configuration.logging.structuredData
         switch (format, data) {
         case (.custom(let template), let data):
-            let details = details(of: session, frontend, backend, at: wall)
+            let details = details(of: session, hasEnded: hasEnded, frontend, backend, at: wall)
             let line = TemplateLogRecord(template: template, session: record, details: details)
             guard let data else {
                 log.send(line, along: route, at: wall)
@@ -105,7 +105,7 @@ extension WorkerLoop {
             let structured = TemplateLogRecord(template: data, session: record, details: details)
             log.send(StructuredLogLine(line, data: structured), along: route, at: wall)
         case (.plain, let data?), (.tcp, let data?), (.http, let data?):
-            let details = details(of: session, frontend, backend, at: wall)
+            let details = details(of: session, hasEnded: hasEnded, frontend, backend, at: wall)
             let structured = TemplateLogRecord(template: data, session: record, details: details)
             log.send(StructuredLogLine(record, data: structured), along: route, at: wall)
         case (.plain, nil), (.tcp, nil), (.http, nil): log.send(record, along: route, at: wall)
@@ -152,7 +152,8 @@ extension WorkerLoop {
     }
 
     private func details(
-        of session: UnsafeMutablePointer<Session>, _ frontend: Frontend, _ backend: Backend, at wall: Timestamp
+        of session: UnsafeMutablePointer<Session>, hasEnded: Bool, _ frontend: Frontend, _ backend: Backend,
+        at wall: Timestamp
     ) -> SessionLogDetails {
         var details = SessionLogDetails(processID: CurrentProcess.identifier, loggedAt: wall)
         let note = frontend.log.needs == [] ? nil : logNotes[session.pointee.index]
@@ -177,7 +178,25 @@ extension WorkerLoop {
         details.listenerName = frontend.configuration.binds[bind].name
         details.uniqueID = frontend.configuration.logging.uniqueID
         if frontend.log.needs.contains(.variables) { details.variables = variables(of: session) }
+        details.states = states(frontend.log.stateSamples, for: session, hasEnded: hasEnded)
         return details
+    }
+
+    /// What a session's line asks of proxies, servers and tables.
+    ///
+    /// At its end a session counts everywhere but in its backend.
+    private func states(
+        _ samples: [SampleExpression.Fetch], for session: UnsafeMutablePointer<Session>, hasEnded: Bool
+    ) -> [SampleExpression.Fetch: SampleValue] {
+        var states: [SampleExpression.Fetch: SampleValue] = [:]
+        let isCounted = session.pointee.marks.contains(.isInBackend)
+        let own = SampleExpression.Fetch.live(.proxy(.backendSessions, Int(session.pointee.backend)))
+        for sample in samples {
+            states[sample] = value(of: sample, for: session)
+            guard hasEnded, isCounted, sample == own, case .integer(let count) = states[sample] else { continue }
+            states[sample] = .integer(count - 1)
+        }
+        return states
     }
 
     /// A connection never became a session.
@@ -222,6 +241,7 @@ extension WorkerLoop {
         if frontend.log.needs.contains(.variables) { details.variables = variables(of: session) }
         if template.needs.contains(.encryption) { details.encryption = encryption(of: session) }
         details.security = security(of: session, template.securitySamples)
+        details.states = states(frontend.log.errorStateSamples, for: session, hasEnded: true)
         let line = TemplateLogRecord(template: template, session: record, details: details)
         if let data = proxy.logging.structuredData {
             let structured = TemplateLogRecord(template: data, session: record, details: details)

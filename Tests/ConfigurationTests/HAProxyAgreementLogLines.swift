@@ -50,6 +50,13 @@ enum HAProxyAgreementLogLines {
             "%ci", "a b", "%x", "%{+Q+X}o", "%{+Q,+X}s", "%{", "%{+Q}", "%%", "%", "%[src", "%[src]", "%[src,nope]",
             "%[nope]", "%ci%cp", "%cip", "%(x)ci", "%{+Z}s", "%{}s",
         ].map { "log-format \($0)" }
+        + [
+            "nbsrv", "queue", "avg_queue", "connslots", "be_sess_rate", "fe_sess_rate", "be_conn", "fe_conn",
+            "srv_conn",
+            "nbsrv(nope)", "fe_conn(nope)", "srv_conn(nope)", "srv_conn(nope/x)", "src_conn_cnt", "src_conn_cnt(nope)",
+            "sc0_conn_cnt", "sc_conn_cnt(0)", "sc_conn_cnt", "sc0_tracked", "sc0_inc_gpc0", "req.len", "res.len",
+            "req.ssl_sni", "res.payload(0,1)", "nbsrv,add(1)", "sc0_conn_cnt,nope",
+        ].map { "log-format %[\($0)]" }
 
     /// Each variable of a log format.
     ///

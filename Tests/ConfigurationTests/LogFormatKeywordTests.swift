@@ -79,6 +79,16 @@ struct LogFormatKeywordTests {
             ("log-format %[str(a]", "error 10:21 this parenthesis is never closed"),
             ("log-format %[src,ipmask(33)]", "error 10:29 '33' is no number that 'ipmask' takes"),
             ("log-format %[src,field(0,.)]", "error 10:22 'field' counts from 1"),
+            ("log-format %[nbsrv(nope)]", "error 10:24 there is no backend 'nope'"),
+            ("log-format %[be_conn(nope)]", "error 10:26 there is no backend 'nope'"),
+            ("log-format %[srv_conn(nope)]", "error 10:27 there is no server 'nope' in 'rabbit'"),
+            (
+                "log-format %[src_conn_rate]",
+                "error 10:18 'src_conn_rate' asks for the stick table of 'rabbit', which has none"
+            ),
+            ("log-format %[nbsrv,field(1,.),foo]", "error 10:35 there is no converter 'foo' here"),
+            ("log-format %[req.len]", "error 10:18 sample 'req.len' reads what is sent, which is not looked at here"),
+            ("log-format-sd %[nbsrv(nope)]", "error 10:27 there is no backend 'nope'"),
             ("log-format %ci%HM", "error 10:19 '%HM' is about HTTP, and proxy 'rabbit' is in mode tcp"),
             ("error-log-format %zz", "error 10:22 there is no variable '%zz'"),
             ("log-format-sd %zz", "error 10:19 there is no variable '%zz'"),
@@ -88,6 +98,39 @@ struct LogFormatKeywordTests {
         ])
     func mistakes(line: String, expected: String) {
         #expect(Sample.listen("log stdout local0", line).lines == [expected])
+    }
+
+    @Test("a format may name what stands further down, also in defaults, and means each proxy's own without a name")
+    func laterNames() throws {
+        let text = """
+            defaults
+                timeout connect 1s
+                timeout client 1s
+                timeout server 1s
+                log-format "%[nbsrv] %[srv_conn(b/two)] %[be_conn]"
+            listen a
+                bind 127.0.0.1:1
+                server one 192.0.2.1:1
+            listen b
+                bind 127.0.0.1:2
+                server one 192.0.2.1:1
+                server two 192.0.2.1:2
+            frontend c
+                bind 127.0.0.1:3
+                option tcplog
+                default_backend a
+            """
+        let proxies = try Sample.parse(text).valid().proxies
+        let server = SampleExpression.Fetch.live(.server(.sessions, proxy: 1, server: 1))
+        for index in 0..<2 {
+            guard case .custom(let template) = proxies[index].logFormat else {
+                Issue.record("\(proxies[index].name) has no format of its own")
+                continue
+            }
+            #expect(template.stateSamples == [.live(.proxy(.usableServers, index)), server])
+            #expect(template.parts.contains(.sample(SampleExpression(.backendConnections), [])))
+        }
+        #expect(proxies[2].logFormat == .tcp)
     }
 
     @Test("every mistake of a format is told at once")

@@ -44,10 +44,11 @@ struct LogFormatTests {
         }.compare()
     }
 
-    @Test("dates, times, ports and numbers have HAProxy's form", arguments: ["", "{+Q}"])
+    @Test("dates, times, ports and numbers have HAProxy's form", arguments: ["", "{+Q}", "{+X}", "{+E}"])
     func volatileVariables(flags: String) async throws {
         let format = Self.volatile.map { "\($0)=%\(flags)\($0)" }.joined(separator: " ")
-        try await Scenario(lines: ["log-format \"[ volatile \(format) %B\""]) { stage in
+        let kind = flags == "{+X}" ? "volatile-hexadecimal" : "volatile"
+        try await Scenario(lines: ["log-format \"[ \(kind) \(format) %B\""]) { stage in
             try talk(stage)
             try stage.awaitSessionLines(1)
         }.compare()
@@ -79,6 +80,68 @@ struct LogFormatTests {
         try await Scenario(lines: ["log-format \"[ \(format) %B\""]) { stage in
             try talk(stage)
             try stage.awaitSessionLines(1)
+        }.compare()
+    }
+
+    /// How things are when a line is written: the session counts everywhere but in its backend.
+    private static let states = [
+        "nbsrv", "nbsrv(other)", "queue", "queue(other)", "avg_queue", "connslots", "connslots(other)",
+        "be_conn(rabbitmq_cluster)", "be_conn(other)", "fe_conn(rabbitmq_cluster)", "be_sess_rate,mul(0)",
+        "fe_sess_rate(rabbitmq_cluster),mul(0)", "srv_conn(rabbit_0)", "srv_conn(other/one)", "srv_is_up(rabbit_0)",
+        "srv_is_up(other/two)", "srv_queue(rabbit_0)", "srv_weight(other/one)", "srv_uweight(other/one)",
+        "srv_iweight(other/one)", "srv_sess_rate(rabbit_0),mul(0)",
+    ]
+
+    private static let other = """
+        backend other
+            server one 127.0.0.1:PORT_OF_0 weight 7 maxconn 3 maxqueue 2
+            server two 127.0.0.1:PORT_OF_0 disabled
+
+        """
+
+    @Test(
+        "the state of proxies and servers, of a session that ends and of one that is logged at once",
+        arguments: [false, true])
+    func states(isEarly: Bool) async throws {
+        let format = Self.states.map { "%[\($0)]" }.joined(separator: " ")
+        let lines = ["log-format \"[ \(format) %B\""] + (isEarly ? ["option logasap"] : [])
+        try await Scenario(lines: lines, sections: Self.other) { stage in
+            let (client, server) = try stage.openAnswered()
+            guard try stage.wait(until: { try stage.statistics().currentSessions == 1 }) else {
+                throw MissingLine(description: "the first session does not begin")
+            }
+            try talk(stage)
+            try stage.awaitSessionLines(isEarly ? 2 : 1)
+            client.finish()
+            _ = server.readToEnd()
+            server.close()
+            _ = client.readToEnd()
+            client.close()
+            try stage.awaitSessionLines(2)
+        }.compare()
+    }
+
+    @Test("what stick tables count")
+    func tables() async throws {
+        let samples = [
+            "sc0_conn_cnt", "sc0_conn_cur", "sc0_sess_cnt", "sc_conn_cnt(0)", "sc0_tracked", "sc1_tracked",
+            "sc1_conn_cnt",
+            "src_conn_cnt", "src_conn_cnt(rabbitmq_cluster)", "src_get_gpc0", "sc0_inc_gpc0", "sc0_get_gpt0",
+            "sc0_conn_rate", "sc0_kbytes_in",
+        ]
+        let format = samples.map { "%[\($0)]" }.joined(separator: " ")
+        let table =
+            "stick-table type ip size 1k expire 1h store conn_cnt,conn_cur,sess_cnt,gpc0,conn_rate(1h),bytes_in_cnt"
+        try await Scenario(lines: [table, "tcp-request connection track-sc0 src", "log-format \"[ \(format) %B\""]) {
+            stage in
+            for count in 1...3 {
+                try talk(stage)
+                try stage.awaitSessionLines(count)
+                // An entry is let go of shortly after the session's line.
+                guard try stage.wait(until: { try stage.statistics().currentSessions == 0 }) else {
+                    throw MissingLine(description: "session \(count) does not end")
+                }
+            }
         }.compare()
     }
 

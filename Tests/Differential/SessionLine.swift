@@ -20,6 +20,12 @@ enum SessionLine {
     /// `127.0.0.1:40734 [22/Nov/2026:12:54:42.348] front back/server 1/0/255 65 SD 1/1/0/0/0 0/0` without its accidents.
     static func reduced(_ line: String) -> String {
         // Only the form of numbers is compared.
+        if line.hasPrefix("[ volatile-hexadecimal ") {
+            // These have four digits or more, and the milliseconds two; the others are decimal.
+            return line.replacing(/\b(pid|Ts|rt|cp|fp|sp|bp)=[0-9A-F]{4,}/) { "\($0.1)=…" }
+                .replacing(/\bms=[0-9A-F]{2,}/, with: "ms=…")
+                .replacing(/[0-9]+/, with: "9")
+        }
         if line.hasPrefix("[ volatile ") { return line.replacing(/[0-9]+/, with: "9") }
         var fields = line.split(separator: " ").map(String.init)
         if fields.count > 3, fields[1].hasPrefix("["), fields[2].hasSuffix(":") {

@@ -20,12 +20,24 @@ struct SampleScope {
     let proxies: [Proxy]
     /// In which of them the rule stands.
     let current: Int
+    /// Whether it is a log format that asks, which has samples of its own for the session's proxies, and sees nothing sent.
+    var isForLines = false
 
     /// Whether a sample that log formats have as well asks for a proxy here: `be_conn` and `fe_conn`.
     ///
     /// - Parameter call: the sample.
     /// - Returns: whether it does.
-    func owns(_ call: SampleReader.Call) -> Bool { LiveSample.ProxyMeasure(rawValue: call.name) != nil }
+    func owns(_ call: SampleReader.Call) -> Bool {
+        Self.asksForProxy(call) && !(isForLines && call.arguments.isEmpty)
+    }
+
+    /// Whether a sample is about a proxy.
+    ///
+    /// - Parameter call: the sample.
+    /// - Returns: whether it is.
+    static func asksForProxy(_ call: SampleReader.Call) -> Bool {
+        LiveSample.ProxyMeasure(rawValue: call.name) != nil
+    }
 
     /// The proxy that a sample asks for.
     ///
