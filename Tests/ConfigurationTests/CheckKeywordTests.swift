@@ -110,4 +110,40 @@ struct CheckKeywordTests {
         let found = Sample.listen(line).diagnostics.filter { $0.severity == .error }
         #expect(found.map { "error \($0.location.line):\($0.location.column) \($0.message)" } == [expected])
     }
+
+    @Test(
+        "what can't follow another line is told where it stands",
+        arguments: [
+            (["tcp-check send a", "tcp-check connect"], "10:5 'connect' can't follow what needs a connection"),
+            (["http-check send", "http-check connect"], "10:5 'connect' can't follow what needs a connection"),
+            (["http-check connect", "http-check connect"], "10:5 nothing is expected of the connection before"),
+            (["http-check connect", "http-check expect status 200"], "10:5 nothing is asked on this connection"),
+            (
+                ["http-check send", "http-check comment a", "http-check send"],
+                "11:5 a further request takes a connection of its own"
+            ),
+        ])
+    func order(lines: [String], expected: String) {
+        let found = Sample.listen(lines.joined(separator: "\n    ")).diagnostics.filter { $0.severity == .error }
+        #expect(found.map { "\($0.location.line):\($0.location.column) \($0.message)" } == [expected])
+    }
+
+    @Test("the lines of a section don't follow those of its defaults")
+    func orderOfDefaults() {
+        let text = """
+            defaults
+                timeout connect 1s
+                timeout client 1s
+                timeout server 1s
+                option httpchk
+                http-check expect status 200
+            listen a
+                bind 127.0.0.1:1
+                http-check connect
+                http-check send meth GET
+                server one 192.0.2.1:1 check
+
+            """
+        #expect(Sample.parse(text).diagnostics.map(\.message) == [])
+    }
 }

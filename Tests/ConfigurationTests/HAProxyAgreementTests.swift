@@ -164,7 +164,20 @@ struct HAProxyAgreementTests {
     private static var variants: [String] {
         lines + serverOptions.map { "server t 192.0.2.2:1 \($0)" } + serverAddresses.map { "server t \($0)" }
             + bindOptions.map { "bind 127.0.0.1:7778 \($0)" } + bindAddresses.map { "bind \($0)" }
-            + HAProxyAgreementLogLines.all
+            + HAProxyAgreementLogLines.all + checkSequences
+    }
+
+    /// All sequences of up to three lines of each kind that make up a check.
+    private static var checkSequences: [String] {
+        let http = ["connect", "send meth GET", "expect status 200", "set-var(check.x) str(a)", "comment a"]
+        let tcp = ["connect", "send a", "expect string a", "set-var(check.x) str(a)", "comment a"]
+        return sequences(of: http.map { "http-check \($0)" }).map { "option httpchk\n\($0)" }
+            + sequences(of: tcp.map { "tcp-check \($0)" }).map { "option tcp-check\n\($0)" }
+    }
+
+    private static func sequences(of lines: [String]) -> [String] {
+        let pairs = lines.flatMap { first in lines.map { "\(first)\n\($0)" } }
+        return pairs + pairs.flatMap { pair in lines.map { "\(pair)\n\($0)" } }
     }
 
     private static func text(_ line: String) -> String {

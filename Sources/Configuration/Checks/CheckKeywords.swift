@@ -53,8 +53,12 @@ extension CheckDraft.Rules {
     ///   - rule: what the line says.
     ///   - word: where it stands.
     ///   - isOwn: whether a line is one of the section itself.
-    mutating func append(_ rule: CheckDraft.Rule, at word: Word, isOwn: (SourceLocation) -> Bool) {
+    /// - Throws: that it can't stand there.
+    mutating func append(
+        _ rule: CheckDraft.Rule, at word: Word, isOwn: (SourceLocation) -> Bool
+    ) throws(Diagnostic) {
         if let location, !isOwn(location) { rules = [] }
+        try CheckRuleOrder.check(rule, after: rules, at: word)
         if rules.isEmpty { location = word.location }
         rules.append(rule)
     }

@@ -91,7 +91,7 @@ enum HTTPCheckReader {
             }
             rule = variable
         }
-        proxy.settings.checks.exchanges.append(rule, at: keyword, isOwn: proxy.owns)
+        try proxy.settings.checks.exchanges.append(rule, at: keyword, isOwn: proxy.owns)
     }
 
     private static func readRequest(_ arguments: inout Arguments) throws(Diagnostic) -> CheckDraft.Rule {

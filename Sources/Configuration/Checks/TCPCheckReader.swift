@@ -38,6 +38,6 @@ enum TCPCheckReader {
             }
             rule = variable
         }
-        proxy.settings.checks.steps.append(rule, at: keyword, isOwn: proxy.owns)
+        try proxy.settings.checks.steps.append(rule, at: keyword, isOwn: proxy.owns)
     }
 }
