@@ -90,6 +90,18 @@ enum ByteText {
         }
     }
 
+    /// How long the mark of a byte that is no text, such as `<FF>`, is at the beginning of a text.
+    ///
+    /// - Parameter text: one that `readable` has made, or the rest of one.
+    /// - Returns: the number of its characters; 0 where there is none.
+    static func markLength(at text: Substring.UnicodeScalarView) -> Int {
+        let mark = Array(text.prefix(4))
+        guard mark.count == 4, mark[0] == "<", mark[3] == ">",
+            mark[1...2].allSatisfy({ $0.isASCII && digits.contains(UInt8(ascii: $0)) })
+        else { return 0 }
+        return 4
+    }
+
     /// A number in the 16 bits, one of them the sign, that HAProxy keeps of a check's code.
     ///
     /// - Parameter number: what a server said.

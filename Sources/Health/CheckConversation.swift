@@ -292,14 +292,19 @@ public struct CheckConversation: Sendable {
         return result
     }
 
-    /// What is kept of a text.
+    /// What is kept of a text; a byte that is no text counts once, however it is shown.
     static func shortened(_ text: String) -> String {
         guard text.utf8.count > longestDetail || text.utf8.contains(0) else { return text }
         var kept = ""
-        for scalar in text.unicodeScalars {
+        var rest = text.unicodeScalars[...]
+        var count = 0
+        while let scalar = rest.first, scalar != "\0" {
+            let marked = ByteText.markLength(at: rest)
             // What would be cut in two is left out.
-            guard scalar != "\0", kept.utf8.count + UTF8.width(scalar) <= longestDetail else { break }
-            kept.unicodeScalars.append(scalar)
+            count += marked > 0 ? 1 : UTF8.width(scalar)
+            guard count <= longestDetail else { break }
+            kept.unicodeScalars.append(contentsOf: rest.prefix(max(marked, 1)))
+            rest = rest.dropFirst(max(marked, 1))
         }
         return kept
     }

@@ -230,6 +230,9 @@ struct CheckConversationTests {
         #expect(CheckConversation.shortened(String(repeating: "x", count: 300)).utf8.count == 127)
         #expect(CheckConversation.shortened(String(repeating: "ü", count: 100)) == String(repeating: "ü", count: 63))
         #expect(CheckConversation.shortened("short") == "short")
+        let marks = ByteText.readable([UInt8](repeating: 0xFF, count: 300))
+        #expect(CheckConversation.shortened(marks) == String(repeating: "<FF>", count: 127))
+        #expect(CheckConversation.shortened(String(repeating: "<f>", count: 100)).utf8.count == 127)
     }
 
     @Test("a reset ends half of an HTTP answer as an error of the connection")
