@@ -25,7 +25,12 @@ public func hearAnswer(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
             let piece = rest.prefix(max(1, Int(bytes[1])))
             rest = rest.dropFirst(piece.count)
             demand = conversation.heard(piece)
-        case .pause: demand = .listen
+        case .pause(let result):
+            precondition(result.detail.utf8.count <= 4 * CheckConversation.longestAnswer, "words have a bound")
+            precondition(conversation.isPaused, "a verdict that keeps the connection is that of a check that waits")
+            // The next check is due at once, and the server says more after that.
+            _ = conversation.resumed()
+            demand = .listen
         case .end(let result):
             if let report = conversation.agentReport {
                 let told = report.result(warning: "a warning")
