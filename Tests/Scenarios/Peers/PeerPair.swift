@@ -151,6 +151,29 @@ final class PeerPair {
         }
     }
 
+    /// Waits until one is done with its clients, and another one has confirmed all that it was told of the first table.
+    ///
+    /// Whoever hears of a change later than he counts himself forgets what he has counted.
+    func awaitSettled(_ name: Name, with peer: Name) async throws {
+        var text = ""
+        try await eventually("\(peer) knows all that \(name) does; \(text)") {
+            guard
+                try await !ask(name, "show table l").split(separator: " ").contains(where: {
+                    $0.hasPrefix("use=") && $0 != "use=0"
+                })
+            else { return false }
+            text = try await ask(name, "show peers")
+            let lines =
+                text.components(separatedBy: "id=\(peer.rawValue)(remote").dropFirst().first?.split(separator: "\n")
+                ?? []
+            guard let place = lines.firstIndex(where: { $0.contains(" id=l update=") }), place > 0 else { return false }
+            func number(_ word: String, in line: Substring) -> Substring? {
+                line.split(separator: " ").first { $0.hasPrefix(word) }?.dropFirst(word.count)
+            }
+            return number("update=", in: lines[place - 1]) == number("localupdate=", in: lines[place])
+        }
+    }
+
     /// How many entries the first table has.
     func used(of name: Name) async throws -> Int? {
         try await ask(name, "show table").split(separator: "\n").first { $0.contains("table: l,") }
@@ -184,8 +207,10 @@ final class PeerPair {
         guard let socket = try await Socket.connect(port: side(name).port.port, from: client) else {
             throw ScenarioError("\(name) refuses")
         }
+        // A digit, and the end of the line.
+        let name = String(decoding: try await socket.read(exactly: 2), as: UTF8.self)
         socket.finishWriting()
-        let number = String(decoding: try await socket.readToEnd().bytes, as: UTF8.self)
-        return String(number.prefix { $0 != "\n" })
+        _ = try await socket.readToEnd()
+        return String(name.prefix(1))
     }
 }

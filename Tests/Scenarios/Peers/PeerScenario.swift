@@ -25,12 +25,15 @@ extension Scenarios {
 
             // A client of the one goes to the same server at the other, whoever saw it first.
             let server = try await both.server(of: .haproxy)
+            try await both.awaitSettled(.haproxy, with: .own)
             try await both.awaitEntry(
                 "127.0.0.1", at: .own, ["server_key": "s\(server)", "conn_cnt": "1", "conn_cur": "0"])
             for _ in 0..<3 { #expect(try await both.server(of: .own) == server) }
+            try await both.awaitSettled(.own, with: .haproxy)
             try await both.awaitEntry("127.0.0.1", at: .haproxy, ["server_key": "s\(server)", "conn_cnt": "4"])
             #expect(try await both.server(of: .haproxy) == server)
             let other = try await both.server(of: .own, from: "127.0.0.2")
+            try await both.awaitSettled(.own, with: .haproxy)
             try await both.awaitEntry("127.0.0.2", at: .haproxy, ["server_key": "s\(other)", "sess_cnt": "1"])
             #expect(try await both.server(of: .haproxy, from: "127.0.0.2") == other)
             // Whichever thread has a client.
