@@ -67,11 +67,13 @@ final class PeerPair {
                 timeout client 60s
                 timeout server 60s
             peers shared
-            \(peers)listen l
+            \(peers)    table own type string len 8 size 100 expire 1h store gpc0
+            listen l
                 bind \(side(name).port.address)
                 balance roundrobin
                 stick-table type ip size 10k expire 1h store \(Self.counters) peers shared
                 tcp-request connection track-sc0 src
+                tcp-request connection track-sc1 src table bytes
                 stick on src
             \(servers)
             backend texts
@@ -81,7 +83,7 @@ final class PeerPair {
             backend sixes
                 stick-table type ipv6 size 100 expire 1h store gpc0 peers shared
             backend bytes
-                stick-table type binary len 4 size 100 expire 1h store gpc0 peers shared
+                stick-table type binary len 4 size 100 expire 1h store conn_cnt peers shared
 
             """
     }

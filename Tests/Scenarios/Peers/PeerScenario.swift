@@ -35,18 +35,20 @@ extension Scenarios {
             let other = try await both.server(of: .own, from: "127.0.0.2")
             try await both.awaitSettled(.own, with: .haproxy)
             try await both.awaitEntry("127.0.0.2", at: .haproxy, ["server_key": "s\(other)", "sess_cnt": "1"])
+            try await both.awaitEntry("7f000002", of: "bytes", at: .haproxy, ["conn_cnt": "1"])
             #expect(try await both.server(of: .haproxy, from: "127.0.0.2") == other)
+            _ = try await both.server(of: .haproxy, from: "127.0.0.3")
+            try await both.awaitEntry("7f000003", of: "bytes", at: .own, ["conn_cnt": "1"])
             // Whichever thread has a client.
-            for _ in 0..<30 { _ = try await both.server(of: .own, from: "127.0.0.3") }
-            try await both.awaitEntry("127.0.0.3", at: .haproxy, ["conn_cnt": "30", "sess_cnt": "30"])
+            for _ in 0..<30 { _ = try await both.server(of: .own, from: "127.0.0.4") }
+            try await both.awaitEntry("127.0.0.4", at: .haproxy, ["conn_cnt": "30", "sess_cnt": "30"])
 
             for (table, key) in [
-                ("texts", "hello"), ("numbers", "77"), ("sixes", "2001:db8::1"), ("bytes", "61626364"),
+                ("shared/own", "hello"), ("texts", "hello"), ("numbers", "77"), ("sixes", "2001:db8::1"),
             ] {
-                let word = table == "bytes" ? "abcd" : key
-                #expect(try await both.ask(.haproxy, "set table \(table) key \(word) data.gpc0 5") == "\n")
+                #expect(try await both.ask(.haproxy, "set table \(table) key \(key) data.gpc0 5") == "\n")
                 try await both.awaitEntry(key, of: table, at: .own, ["gpc0": "5"])
-                #expect(try await both.ask(.own, "set table \(table) key \(word) data.gpc0 6") == "\n")
+                #expect(try await both.ask(.own, "set table \(table) key \(key) data.gpc0 6") == "\n")
                 try await both.awaitEntry(key, of: table, at: .haproxy, ["gpc0": "6"])
             }
             try await both.stop()
