@@ -400,7 +400,10 @@ struct Parser {
     private mutating func closeSection() {
         if case .resolvers(let section) = place { resolvers.append(section) }
         if case .ring(let ring) = place { rings.append(ring) }
-        if case .peers(let section) = place { peers.append(section) }
+        if case .peers(let section) = place {
+            peers.append(section)
+            proxies += section.proxies(global)
+        }
         if case .userlist(let list) = place { close(list) }
         defer { place = .outside }
         guard case .proxy(let proxy) = place else { return }

@@ -46,6 +46,8 @@ public struct ProxyConfiguration: Sendable, Equatable {
     public var mode = Mode.tcp
     /// Whether it is switched off (`disabled`).
     public var isDisabled = false
+    /// Whether it is nothing but a stick table that a `peers` section has to itself, and is shown nowhere else.
+    public var isTableAlone = false
     /// What the statistics page says about it.
     public var description: String?
     /// Where it accepts connections.
@@ -161,7 +163,7 @@ public struct ProxyConfiguration: Sendable, Equatable {
     /// Whether its addresses are for sessions, be it only to close them for want of a backend.
     public var acceptsSessions: Bool { isListening && !servesStatistics }
     /// Whether it connects to servers.
-    public var hasBackend: Bool { kind != .frontend }
+    public var hasBackend: Bool { kind != .frontend && !isTableAlone }
 }
 
 /// A proxy's time limits; `nil` is no limit.

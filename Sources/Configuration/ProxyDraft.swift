@@ -239,8 +239,13 @@ struct ProxyDraft {
     var mentionsServer = false
     /// The timeouts that a line of this very section set.
     var timeoutsSetHere: Set<String> = []
+    /// Whether it is nothing but a table that a `peers` section has to itself.
+    var isTableAlone = false
     /// What `global` says before the section, for lines that take a value from there.
     let global: GlobalDraft
+
+    /// Whether it connects to servers.
+    var hasBackend: Bool { kind.hasBackend && !isTableAlone }
 
     /// Begins a section.
     ///

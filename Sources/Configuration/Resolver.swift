@@ -36,7 +36,7 @@ struct Resolver {
     mutating func resolve() -> InstanceConfiguration {
         let ids = assignProxyIDs()
         let indices = Dictionary(
-            drafts.enumerated().filter(\.element.kind.hasBackend).map { ($0.element.name.text, $0.offset) },
+            drafts.enumerated().filter(\.element.hasBackend).map { ($0.element.name.text, $0.offset) },
             uniquingKeysWith: { first, _ in first })
         let backends = drafts.indices.map { backend(of: $0, among: indices) }
         var compilers: [RuleCompiler] = []
@@ -114,7 +114,8 @@ struct Resolver {
                 owners[number] = draft
             }
         }
-        return Self.number(drafts.map { $0.id?.number }, from: 2)
+        var numbers = Self.number(drafts.filter { !$0.isTableAlone }.map { $0.id?.number }, from: 2)[...]
+        return drafts.map { $0.isTableAlone ? 0 : numbers.removeFirst() }
     }
 
     /// Gives numbers to those who have none.
@@ -145,6 +146,7 @@ struct Resolver {
         proxy.hasGivenID = draft.id != nil
         proxy.mode = settings.mode
         proxy.isDisabled = settings.isDisabled
+        proxy.isTableAlone = draft.isTableAlone
         proxy.description = draft.description
         let bindIDs = Self.number(draft.binds.map { $0.id == 0 ? nil : $0.id }, from: 1)
         proxy.binds = zip(draft.binds, bindIDs).map { bind, id in
@@ -316,7 +318,7 @@ struct Resolver {
         let proxies = drafts.map { draft in
             let table = draft.settings.rules.first { $0.keyword.text == "stick-table" }
             return SampleScope.Proxy(
-                name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.kind.hasBackend,
+                name: draft.name.text, hasFrontend: draft.kind.hasFrontend, hasBackend: draft.hasBackend,
                 servers: draft.servers.map(\.name.text), hasTable: table != nil,
                 // What is wrong with it is told where its own proxy is read.
                 tableKey: table.flatMap { try? StickTableReader.read($0).0.keyKind })

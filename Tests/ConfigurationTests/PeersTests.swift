@@ -105,7 +105,14 @@ struct PeersTests {
             ("peers shared\n    bind :5\n    peer one", "5:5 'peer' can't stand beside the 'bind' in line 4"),
             ("peers shared\n    bind :5\n    bind :6", "5:5 there is a 'bind' in line 4 already"),
             ("peers shared\n    server one 127.0.0.1:5", "4:16 'one' is this process itself"),
-            ("peers shared\n    table t type ip size 5", "4:5 'table' is not supported in a 'peers' section here"),
+            ("peers shared\n    table", "4:10 'table' needs a name"),
+            ("peers shared\n    table a/b type ip size 5", "4:11 '/' can't stand in the name of a table"),
+            ("peers shared\n    table t size 5", "4:19 a stick table needs a 'type'"),
+            ("peers shared\n    table t type ip size 5 peers x", "4:28 a table of a 'peers' section is shared"),
+            (
+                "peers shared\n    table t type ip size 5\n    table t type ip size 5",
+                "5:11 there is a table 't' in line 4 already"
+            ),
             ("peers shared\n    shards 2", "4:5 unknown keyword 'shards' in a 'peers' section"),
             ("peers shared\npeers shared", "4:7 there are peers 'shared' in line 3 already"),
             ("peers shared\n    peer one :1\n    peer two 1.2.3.4:1", "there: 0.0.0.0:1 is already listened on"),
@@ -115,6 +122,36 @@ struct PeersTests {
         let wanted = expected.hasPrefix("there: ") ? String(expected.dropFirst("there: ".count)) : expected
         #expect(
             said.contains { $0.hasPrefix(wanted) || expected.hasPrefix("there: ") && $0.contains(wanted) }, "\(said)")
+    }
+
+    @Test("a section's own table is named with the section, and is no proxy that is shown or counted")
+    func tables() throws {
+        let text = """
+            global
+                localpeer one
+                nbthread 2
+            peers shared
+                peer one 127.0.0.1:10000
+                table seen type string len 12 size 100 expire 1h store gpc0
+            listen other
+                bind :3
+                timeout client 1s
+                timeout server 1s
+                timeout connect 1s
+                tcp-request content track-sc0 src table shared/seen
+                server s 127.0.0.1:2
+
+            """
+        let configuration = try Sample.parse(text).valid()
+        #expect(configuration.proxies.map(\.name) == ["shared/seen", "other"] && configuration.peers[0].tables == [0])
+        let table = configuration.proxies[0]
+        #expect(table.rules.table?.keyKind == .text(length: 12) && table.rules.table?.peers == "shared")
+        #expect(table.isDisabled && table.isTableAlone && !table.hasBackend && !table.hasFrontend)
+        #expect(configuration.proxies[1].id == 2 && configuration.threads() == 1)
+        let wrong = text.replacing("server s", with: "default_backend shared/seen\n    server s")
+        #expect(Sample.parse(wrong).diagnostics.contains { $0.message == "there is no backend 'shared/seen'" })
+        let unknown = text.replacing("table shared/seen", with: "table shared/sean")
+        #expect(Sample.parse(unknown).diagnostics.contains { $0.message == "there is no stick table 'shared/sean'" })
     }
 
     @Test("a table's peers have to be there")

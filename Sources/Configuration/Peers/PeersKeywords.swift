@@ -15,6 +15,10 @@ struct PeersDraft {
     var names: [Word] = []
     /// The rings that its `log` lines name or need.
     var rings = RingUses()
+    /// Its own tables: the name of each, and what would be the line of a proxy with such a table.
+    var tables: [(name: Word, line: RuleLine)] = []
+    /// Where its name stands.
+    private let name: Word
 
     /// Begins a section.
     ///
@@ -23,7 +27,48 @@ struct PeersDraft {
     ///   - localName: this process's name among the peers.
     ///   - head: the word that begins it.
     init(name: Word, localName: String, head: Word) {
+        self.name = name
         configuration = PeersConfiguration(name: name.text, localName: localName, location: head.location)
+    }
+
+    /// Its tables as proxies that have nothing else: rules name such a one `SECTION/TABLE`.
+    ///
+    /// - Parameter global: what `global` says before the section.
+    /// - Returns: the proxies.
+    func proxies(_ global: GlobalDraft) -> [ProxyDraft] {
+        tables.map { table in
+            var settings = ProxySettings()
+            settings.isDisabled = true
+            settings.rules = [table.line]
+            var proxy = ProxyDraft(kind: .backend, header: table.line.keyword, settings: settings, global: global)
+            proxy.name = Word(text: "\(name.text)/\(table.name.text)", location: table.name.location)
+            proxy.isTableAlone = true
+            return proxy
+        }
+    }
+
+    /// Adds a table.
+    ///
+    /// - Parameters:
+    ///   - keyword: the word `table`.
+    ///   - arguments: its line, before the name.
+    /// - Throws: what is wrong with its name.
+    mutating func addTable(_ keyword: Word, _ arguments: inout Arguments) throws(Diagnostic) {
+        let word = try arguments.word("a name", example: "table sessions type ip size 100k expire 30m")
+        try NameRule.check(word, of: "a table")
+        if let first = tables.first(where: { $0.name.text == word.text }) {
+            throw word.error(
+                "there is a table '\(word.text)' in line \(first.name.location.line) already",
+                help: "give it another name")
+        }
+        let options = arguments.rest()
+        if let peers = options.first(where: { $0.text == "peers" }) {
+            throw peers.error(
+                "a table of a 'peers' section is shared with the peers of that section", help: "remove 'peers'")
+        }
+        let head = Word(text: "stick-table", location: keyword.location)
+        let words = [head] + options + [Word(text: "peers", location: name.location), name]
+        tables.append((word, RuleLine(words: words, of: arguments)))
     }
 }
 
@@ -70,8 +115,10 @@ enum PeersKeywords {
             Keyword("server") { (section, arguments) throws(Diagnostic) in
                 try readPeer(&section, &arguments, mayListen: section.peerWord != nil && section.bindWord == nil)
             },
-        ],
-        unsupported: ["table"])
+            Keyword("table") { (section, arguments) throws(Diagnostic) in
+                try section.addTable(arguments.current, &arguments)
+            },
+        ])
 
     /// Reads one line.
     ///
@@ -81,11 +128,6 @@ enum PeersKeywords {
     /// - Throws: what is wrong with it.
     static func read(_ section: inout PeersDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         guard let word = arguments.next() else { return }
-        if word.text == "table" {
-            throw word.error(
-                "'table' is not supported in a 'peers' section here",
-                help: "write a section 'backend NAME' with 'stick-table … peers \(section.configuration.name)'")
-        }
         try table.find(word, place: "in a 'peers' section").read(&section, &arguments)
     }
 

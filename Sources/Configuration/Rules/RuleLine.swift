@@ -16,6 +16,17 @@ struct RuleLine: Sendable {
         environment = arguments.environment
     }
 
+    /// Makes a line of words that stand elsewhere.
+    ///
+    /// - Parameters:
+    ///   - words: its words, the keyword first.
+    ///   - arguments: the line that it is made of, whose end and variables it has.
+    init(words: [Word], of arguments: Arguments) {
+        self.words = words
+        end = arguments.end
+        environment = arguments.environment
+    }
+
     /// Its keyword.
     var keyword: Word { words[0] }
 

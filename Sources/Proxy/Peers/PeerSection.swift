@@ -10,8 +10,8 @@ final class PeerSection {
     struct SharedTable {
         let table: ProxyTable
         let definition: PeerTable
-        /// The index of its proxy.
-        let proxy: Int
+        /// Its name here, which is its proxy's.
+        let name: String
     }
 
     /// How far this process is with learning what others knew before it began.

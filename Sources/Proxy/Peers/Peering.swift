@@ -55,10 +55,13 @@ final class Peering {
             var shared: [PeerSection.SharedTable] = []
             for proxy in section.tables {
                 guard let table = tables[proxy] else { continue }
+                let name = configuration.proxies[proxy].name
+                // A section's own table is known without the section's name, which is each process's own affair.
                 let definition = table.definition(
-                    number: UInt64(shared.count + 1), name: configuration.proxies[proxy].name,
+                    number: UInt64(shared.count + 1),
+                    name: configuration.proxies[proxy].isTableAlone ? String(name.drop { $0 != "/" }) : name,
                     remembersServers: sticking.contains(proxy))
-                shared.append(PeerSection.SharedTable(table: table, definition: definition, proxy: proxy))
+                shared.append(PeerSection.SharedTable(table: table, definition: definition, name: name))
             }
             byIndex[index] = PeerSection(section, shared, at: now)
         }

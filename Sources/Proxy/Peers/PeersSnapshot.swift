@@ -168,7 +168,7 @@ extension PeerSection {
 
     private static func table(_ shared: SharedTable, _ progress: RemotePeer.Progress) -> PeersSnapshot.Table {
         PeersSnapshot.Table(
-            name: shared.definition.name, number: Int(shared.definition.number),
+            name: shared.name, number: Int(shared.definition.number),
             remoteNumber: progress.remoteNumber, remoteData: progress.remoteBits,
             acknowledged: progress.acknowledged, received: progress.received, pushed: progress.pushed,
             confirmed: progress.confirmed, last: shared.table.entries.lastUpdate,
