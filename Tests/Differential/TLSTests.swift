@@ -95,6 +95,21 @@ struct TLSTests {
         try await Scenario(bindOptions: "\(crt) \(options) name web") { try fail($0, words) }.compare()
     }
 
+    @Test("nothing below TLS 1.2 is spoken unless the file asks for it", arguments: ["-tls1", "-tls1_1"])
+    func oldVersions(version: String) async throws {
+        let words = [version, "-cipher", "ALL:@SECLEVEL=0"]
+        try await Scenario(bindOptions: crt) { try fail($0, words) }.compare()
+        try await Scenario(bindOptions: crt + " ciphers ALL:@SECLEVEL=0") { try fail($0, words) }.compare()
+        let asked = crt + " ssl-min-ver TLSv1.0 ciphers ALL:@SECLEVEL=0"
+        try await Scenario(bindOptions: asked) { try converse($0, words) }.compare()
+    }
+
+    @Test("ciphers without encryption, or without a certificate, are not spoken", arguments: ["eNULL", "aNULL"])
+    func weakCiphers(cipher: String) async throws {
+        let words = ["-tls1_2", "-cipher", "\(cipher):@SECLEVEL=0"]
+        try await Scenario(bindOptions: crt) { try fail($0, words) }.compare()
+    }
+
     @Test(
         "clients' certificates", arguments: ["required", "optional"], ["client", "stranger", "none"])
     func clientCertificates(mode: String, shown: String) async throws {
