@@ -4,6 +4,7 @@
 //     load echo PORT CONNECTIONS BYTES COUNT    COUNT exchanges of BYTES over CONNECTIONS connections
 //     load short PORT CONNECTIONS BYTES COUNT   COUNT times: connect, exchange BYTES, close; CONNECTIONS at a time
 //     load tls-echo|tls-short …                 the same over TLS, each connection with a whole handshake
+//     load tls-again …                          as tls-short, but each connection goes on with the session of the one before
 //
 // A number of operations and not a time, so that a proxy's processor time divides by work that is the same for all.
 // `servers` prints `{"port":…,"syslog":…}`, answers each line on standard input with what it has counted, and ends with
@@ -204,6 +205,8 @@ struct client {
     int descriptor;
     // NULL without TLS.
     SSL *stream;
+    // Of the connection before, for the next one; NULL where each is to begin anew.
+    SSL_SESSION *session;
     bool is_busy;
     size_t sent, received;
     uint64_t began;
@@ -215,6 +218,8 @@ static size_t message_size;
 static uint64_t left, done;
 // NULL without TLS.
 static SSL_CTX *tls;
+static bool goes_on;
+static uint64_t resumed;
 
 // Of a stream's operation that moved nothing: whether an event will tell when to go on, as errno says it for a socket.
 static ssize_t stream_result(struct client *client, int result) {
@@ -237,6 +242,11 @@ static ssize_t take(struct client *client, size_t count) {
 
 static void close_client(struct client *client) {
     if (client->stream) {
+        if (goes_on) {
+            resumed += (uint64_t)SSL_session_reused(client->stream);
+            SSL_SESSION_free(client->session);
+            client->session = SSL_get1_session(client->stream);
+        }
         SSL_shutdown(client->stream);
         SSL_free(client->stream);
         client->stream = NULL;
@@ -254,6 +264,7 @@ static void connect_client(struct client *client, int flags) {
     if (!tls) return;
     client->stream = SSL_new(tls);
     if (!client->stream || !SSL_set_fd(client->stream, client->descriptor)) fail("SSL_new");
+    if (client->session && !SSL_set_session(client->stream, client->session)) fail("SSL_set_session");
     SSL_set_connect_state(client->stream);
 }
 
@@ -338,6 +349,11 @@ static int load(bool is_short, size_t connections, uint64_t count) {
     left = count;
     for (size_t index = 0; left > 0 && index < connections; index++) begin(&clients[index], is_short);
     while (done < count) turn(is_short);
+    // The first of each client begins anew.
+    if (goes_on && resumed + connections < count) {
+        fprintf(stderr, "load: %llu of %llu connections went on\n", (unsigned long long)resumed, (unsigned long long)count);
+        exit(1);
+    }
     report(began, count);
     while (getchar() != EOF) {
     }
@@ -355,9 +371,10 @@ int main(int count, char **arguments) {
         if (!tls) fail("SSL_CTX_new");
         SSL_CTX_set_mode(tls, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     }
-    bool is_short = !strcmp(kind, "short");
+    goes_on = tls && !strcmp(kind, "again");
+    bool is_short = goes_on || !strcmp(kind, "short");
     if (!is_short && strcmp(kind, "echo")) {
-        fprintf(stderr, "usage: load servers | load [tls-]echo|[tls-]short PORT CONNECTIONS BYTES COUNT\n");
+        fprintf(stderr, "usage: load servers | load [tls-]echo|[tls-]short|tls-again PORT CONNECTIONS BYTES COUNT\n");
         return 2;
     }
     target = address(INADDR_LOOPBACK, (unsigned)atoi(arguments[2]));

@@ -14,10 +14,13 @@ NGINX_MODULE = "/usr/lib/nginx/modules/ngx_stream_module.so"
 class Setup:
     """What a proxy is to do: listen on ports, each with the same servers behind it."""
 
-    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None, tls=False, threads=1):
+    def __init__(self, bench, listeners=1, servers=1, check_milliseconds=None, tls=False, threads=1,
+                 is_secure_behind=False):
         self.bench = bench
         self.certificate = bench.certificate if tls else None
-        self.ports = free_ports(listeners)
+        *self.ports, inner_port = free_ports(listeners + 1)
+        # Clients speak without TLS to the first port, and the proxy with TLS to itself behind it.
+        self.inner_port = inner_port if is_secure_behind else None
         self.check_milliseconds = check_milliseconds
         self.threads = threads
         # Every server has an address of its own; behind all of them is one process.
@@ -30,6 +33,11 @@ class Setup:
             "global", f"    log 127.0.0.1:{self.bench.syslog_port} local0 info", "    maxconn 9200",
             f"    nbthread {self.threads}", "defaults", "    log global", "    mode tcp", "    option tcplog", "    maxconn 9200",
             "    timeout connect 5s", "    timeout client 10m", "    timeout server 10m"]
+        if self.inner_port:
+            lines += [
+                "listen outer", f"    bind 127.0.0.1:{ports[0]}",
+                f"    server inner 127.0.0.1:{self.inner_port} ssl verify none"]
+            ports = [self.inner_port]
         for number, port in enumerate(ports):
             lines += [f"listen bench{number}", f"    bind 127.0.0.1:{port}{tls}", "    balance roundrobin"]
             lines += [
@@ -63,7 +71,7 @@ class Proxy:
             stderr=(folder / "errors").open("w"))
         try:
             for port in setup.ports:
-                wait_for(port, process, tls=setup.certificate is not None)
+                wait_for(port, process, tls=setup.certificate is not None and not setup.inner_port)
             if settles and not setup.check_milliseconds:
                 process.settle()
             yield process
@@ -149,10 +157,17 @@ class Nginx(Proxy):
 
     def command(self, setup, folder):
         servers = "\n".join(f"    server {address}:{setup.bench.server_port};" for address in setup.servers)
-        tls = f" ssl_certificate {setup.certificate}; ssl_certificate_key {setup.certificate};" if setup.certificate else ""
+        versions = "ssl_protocols TLSv1.2 TLSv1.3;"  # what the others speak; by itself this nginx has no TLS 1.3
+        tls = ""
+        if setup.certificate:
+            tls = f" ssl_certificate {setup.certificate}; ssl_certificate_key {setup.certificate}; {versions}"
         listeners = "\n".join(
             f"  server {{ listen 127.0.0.1:{port}{' ssl' if tls else ''} backlog=4096;{tls} proxy_pass behind; proxy_timeout 10m; }}"
-            for port in setup.ports)
+            for port in ([setup.inner_port] if setup.inner_port else setup.ports))
+        if setup.inner_port:
+            listeners += (
+                f"\n  server {{ listen 127.0.0.1:{setup.ports[0]} backlog=4096; proxy_pass 127.0.0.1:{setup.inner_port};"
+                f" proxy_ssl on; proxy_{versions} proxy_timeout 10m; }}")
         (folder / "nginx.conf").write_text(f"""
 load_module {NGINX_MODULE};
 daemon off;

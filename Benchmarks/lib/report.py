@@ -3,6 +3,7 @@
 import statistics
 
 BASE = "haproxy"
+LARGE_BYTES = 16_384
 
 
 def head(document):
@@ -20,15 +21,23 @@ def section(result):
 
 def workload(result):
     samples, unit = result["samples"], result["unit"]
-    columns = ["", unit, f"to {BASE}", "to relay", "per second", "p50 µs", "p99 µs", f"p99 to {BASE}", "MB"]
+    columns = ["", unit, f"to {BASE}", "to relay", "per second", "p50 µs", "p99 µs", f"p99 to {BASE}", "MB",
+               "a core's second", "MB a core's second"]
     rows = []
     for name, values in result["proxies"].items():
         rows.append([
             name, number(values["cost"]), number(ratio(samples, name, BASE)), number(ratio(samples, name, "relay")),
             number(values.get("per_second")), number(values.get("p50_us")), number(values.get("p99_us")),
-            number(ratio(samples, name, BASE, "p99_us")), number(values.get("resident_mb"))])
+            number(ratio(samples, name, BASE, "p99_us")), number(values.get("resident_mb")),
+            number(1e6 / values["cost"] if unit == "µs" else None), number(megabytes(result, values["cost"]))])
     target = f"; supervise is to cost at most {result['target']:.2f} of {BASE}" if result["target"] else ""
     return f"{result['name']} ({result['what']}{target})\n{table(columns, rows)}"
+
+
+def megabytes(result, cost):
+    """What of large messages a core carries in a second, one way."""
+    size = result.get("bytes_per_unit", 0)
+    return size / cost if size >= LARGE_BYTES else None
 
 
 def ratio(samples, name, base, key="cost"):

@@ -25,14 +25,16 @@ class Workload:
     size: int
     count: int
     target: float
+    # Whether the proxy speaks TLS with its servers, which are a second listener of its own.
+    is_secure_behind: bool = False
 
     @property
     def is_secure(self):
-        return self.kind.startswith("tls-")
+        return self.kind.startswith("tls-") or self.is_secure_behind
 
     @property
     def is_short(self):
-        return self.kind.endswith("short")
+        return self.kind.endswith(("short", "again"))
 
 
 LOADS = [
@@ -45,6 +47,9 @@ LOADS = [
     Workload("TLS: 64 connections, 256-byte echo", "tls-echo", 64, 256, 100_000, 1.00),
     Workload("TLS: 8 connections, 1 MB echo", "tls-echo", 8, 1_000_000, 800, 1.00),
     Workload("TLS: connect, 32 bytes, close", "tls-short", 32, 32, 5_000, 1.00),
+    Workload("TLS: connect again, 32 bytes, close", "tls-again", 32, 32, 5_000, 1.00),
+    Workload("TLS on both sides: 8 connections, 1 MB echo", "echo", 8, 1_000_000, 400, 1.00, is_secure_behind=True),
+    Workload("TLS on both sides: connect, 32 bytes, close", "short", 32, 32, 5_000, 1.00, is_secure_behind=True),
 ]
 CHECKS_NAME = "1,000 servers checked every second"
 MEMORY_NAME = "9,000 idle sessions: memory per session"
@@ -82,7 +87,7 @@ def measure_load(bench, proxies, rounds, load, count):
     with contextlib.ExitStack() as stack:
         running = []
         for proxy in proxies:
-            setup = Setup(bench, tls=load.is_secure)
+            setup = Setup(bench, tls=load.is_secure, is_secure_behind=load.is_secure_behind)
             running.append((proxy, setup.ports[0], stack.enter_context(proxy.running(setup))))
         for _ in range(rounds):
             for proxy, port, process in running:
@@ -106,9 +111,10 @@ def one_load(bench, proxy, port, process, load, count):
     finally:
         generator.stop()
     if load.is_short and proxy.has_logs:
-        missing = count - (bench.counted()["lines"] - lines)
+        sessions = 2 * count if load.is_secure_behind else count
+        missing = sessions - (bench.counted()["lines"] - lines)
         if missing > count // 100:
-            raise RuntimeError(f"{proxy.name} left out {missing} of {count} log lines")
+            raise RuntimeError(f"{proxy.name} left out {missing} of {sessions} log lines")
     process.settle()
     return {
         "cost": used / count * 1e6, "per_second": count / seen["seconds"], "p50_us": seen["p50_us"],
