@@ -73,7 +73,6 @@ extension Scenarios {
             }
             #expect(try await setUp.row("s0")["scur"] == "8")
             #expect(try await setUp.row("s1")["scur"] == "8")
-            #expect(Set(try await setUp.choices(2).names) == ["0", "1"])
             try await setUp.process.stop()
         }
 
