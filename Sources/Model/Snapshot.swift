@@ -32,6 +32,8 @@ public struct InstanceSnapshot: Sendable {
     public var threads = 1
     /// The TLS of all its connections.
     public var tls = TLSActivity()
+    /// The memory that is kept for sessions.
+    public var pools: [PoolSnapshot] = []
     /// The certificates that its proxies show.
     public var certificates: [CertificateSnapshot] = []
     /// The proxies in the file's order.

@@ -19,6 +19,8 @@ public actor Surfaces: InstanceSurface {
     private let logger: Logger
     private let history: HistorySource?
     private var servers: [String: [SocketServer]] = [:]
+    /// What comes and goes at each instance's surfaces; goes on through reloads.
+    private var traffic: [String: SurfaceTraffic] = [:]
 
     /// Makes surfaces of no instance.
     ///
@@ -47,10 +49,12 @@ public actor Surfaces: InstanceSurface {
         control: any InstanceControl
     ) async throws {
         await close(configuration.name)
+        let traffic = traffic[configuration.name] ?? SurfaceTraffic()
+        self.traffic[configuration.name] = traffic
         let source = SurfaceSource(
             configuration: configuration, version: version, counters: counters, control: control, history: history,
             accessLists: AccessListBook(configuration), flapping: FlappingServers(history: history),
-            commandConnections: ConnectionLimit(configuration.global.statsMaxconn))
+            commandConnections: ConnectionLimit(configuration.global.statsMaxconn), traffic: traffic)
         var opened: [SocketServer] = []
         var failure: (any Error)?
         // Each descriptor is taken over, also after a failure, because only its server can close it.
@@ -106,11 +110,15 @@ private struct SurfaceSource: Sendable {
     let certificates = CertificateBook()
     /// The connections of all stats sockets together.
     let commandConnections: ConnectionLimit
+    /// What comes and goes at all of them.
+    let traffic: SurfaceTraffic
 
     private var process: ProcessInformation {
         var process = ProcessInformation(version: version)
         if let node = configuration.global.node { process.node = node }
         process.description = configuration.global.description
+        process.surfaces = traffic
+        process.statsSockets = configuration.global.statsSockets.count
         return process
     }
 
@@ -142,7 +150,8 @@ private struct SurfaceSource: Sendable {
             proxy: proxy, tag: proxy.logging.tag ?? configuration.global.logTag, processID: process.processID,
             hostName: configuration.global.logHostName, rings: configuration.rings, handOver: handOver)
         return StatisticsChannel(
-            proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log)
+            proxy: proxy, responder: responder, counters: counters[index] ?? HTTPFrontendCounters(), log: log,
+            traffic: traffic)
     }
 
     func commands(of index: Int) -> CommandChannel {
@@ -152,7 +161,7 @@ private struct SurfaceSource: Sendable {
             actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history,
             accessLists: accessLists, certificates: certificates)
         return CommandChannel(
-            context: context,
+            context: context, traffic: traffic,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),
             idleTimeout: configuration.global.statsTimeout)
     }

@@ -1,4 +1,5 @@
 import EventLoop
+import Model
 
 /// The unsent rests of slow sessions: blocks of three sizes that are used again.
 ///
@@ -18,6 +19,10 @@ struct BufferPool {
     /// How many free blocks of each size are kept.
     static let keptFreeBlocks = 32
 
+    /// How many blocks of each size are lent.
+    private var lent = sizes.map { _ in 0 }
+    /// How often there was no memory for a block of each size.
+    private var failures = sizes.map { _ in 0 }
     private var free: [[UnsafeMutableRawPointer]] = [[], [], []]
 
     /// Lends a block.
@@ -26,8 +31,23 @@ struct BufferPool {
     /// - Returns: a block that holds them, to be given back with the same `count`; `nil` when there is no memory for it.
     mutating func take(for count: Int) -> UnsafeMutableRawPointer? {
         let size = BufferPool.sizeIndex(for: count)
-        if let block = free[size].popLast() { return block }
-        return allocate(BufferPool.sizes[size], 64)
+        guard let block = free[size].popLast() ?? allocate(BufferPool.sizes[size], 64) else {
+            failures[size] += 1
+            return nil
+        }
+        lent[size] += 1
+        return block
+    }
+
+    /// What a snapshot shows: a pool for each size.
+    var snapshots: [PoolSnapshot] {
+        BufferPool.sizes.indices.map { size in
+            var pool = PoolSnapshot(name: "buffer\(BufferPool.sizes[size] / 1024)k", size: BufferPool.sizes[size])
+            pool.used = lent[size]
+            pool.allocated = lent[size] + free[size].count
+            pool.failures = failures[size]
+            return pool
+        }
     }
 
     /// Takes a block back.
@@ -37,6 +57,7 @@ struct BufferPool {
     ///   - count: what `take` was asked for.
     mutating func giveBack(_ block: UnsafeMutableRawPointer, for count: Int) {
         let size = BufferPool.sizeIndex(for: count)
+        lent[size] -= 1
         if free[size].count < BufferPool.keptFreeBlocks {
             free[size].append(block)
         } else {

@@ -1,4 +1,5 @@
 import EventLoop
+import Model
 
 /// Moves bytes from one socket to the other until there is nothing to move.
 ///
@@ -31,6 +32,9 @@ final class Relay {
     private var movedBytes = 0
     /// Whether a session had to be given up for want of memory since the loop last looked.
     var wasRefusedMemory = false
+
+    /// The memory for unsent rests.
+    var pools: [PoolSnapshot] { pool.snapshots }
 
     deinit {
         scratch.deallocate()

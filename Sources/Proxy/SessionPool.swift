@@ -18,6 +18,9 @@ final class SessionPool {
     private var chunkCount = 0
     private var freeSlots: ContiguousArray<UInt32> = []
 
+    /// How often there was no memory for more of them.
+    private var failures = 0
+
     /// How many sessions there are.
     private(set) var count = 0
     /// The same with those of the instance's other workers; `nil` where there can be none.
@@ -113,6 +116,13 @@ final class SessionPool {
         }
     }
 
+    /// What a snapshot shows.
+    var snapshot: PoolSnapshot {
+        var pool = PoolSnapshot(name: "session", size: MemoryLayout<Session>.stride)
+        (pool.allocated, pool.used, pool.failures) = (slotCount, count, failures)
+        return pool
+    }
+
     /// How many slots there are, in use or not.
     var slotCount: Int { chunkCount * SessionPool.chunkSize }
 
@@ -144,7 +154,10 @@ final class SessionPool {
 
     private func grow() -> Bool {
         let size = SessionPool.chunkSize * MemoryLayout<Session>.stride
-        guard let memory = allocate(size, MemoryLayout<Session>.alignment) else { return false }
+        guard let memory = allocate(size, MemoryLayout<Session>.alignment) else {
+            failures += 1
+            return false
+        }
         let chunk = memory.bindMemory(to: Session.self, capacity: SessionPool.chunkSize)
         chunk.initialize(repeating: Session(), count: SessionPool.chunkSize)
         let first = UInt32(chunkCount * SessionPool.chunkSize)

@@ -23,6 +23,7 @@ extension WorkerLoop {
         snapshot.turns = turns
         snapshot.tls = tls.snapshot(at: now, currentEnds: currentTLSEnds)
         snapshot.threads = place?.team.size ?? 1
+        snapshot.pools = [sessions.snapshot] + relay.pools
         snapshot.certificates = configuration.certificates
         for (index, proxy) in configuration.proxies.enumerated() where !proxy.isDisabled {
             var view = ProxySnapshot(name: proxy.name, id: proxy.id)

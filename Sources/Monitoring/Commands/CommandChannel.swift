@@ -13,6 +13,8 @@ struct CommandChannel: ServerChildChannel {
 
     /// What commands may know and ask.
     let context: CommandContext
+    /// Where all connections of the instance's surfaces are counted.
+    let traffic: SurfaceTraffic
     /// What a new connection begins as.
     let beginning: CommandSession
     /// How long a connection may be silent (`stats timeout`).
@@ -21,7 +23,8 @@ struct CommandChannel: ServerChildChannel {
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandlers(
-                IdleStateHandler(allTimeout: TimeAmount(idleTimeout)), CommandConnectionCloser())
+                SurfaceTrafficHandler(traffic, for: .commands), IdleStateHandler(allTimeout: TimeAmount(idleTimeout)),
+                CommandConnectionCloser())
             return try NIOAsyncChannel(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
         }

@@ -2,7 +2,8 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + ActivityCommands.all + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
+            + ActivityCommands.all + PoolCommands.all
+            + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
             + TLSFileCommands.all + OCSPCommands.all + TicketKeyCommands.all
             + TableCommands.all + PeersCommands.all
             + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all

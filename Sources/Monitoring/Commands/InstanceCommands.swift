@@ -58,6 +58,7 @@ enum InstanceCommands {
     ) { arguments, session, context in
         let all = arguments[0] == "all"
         if all && session.level < .admin { return .refusal("Permission denied") }
+        context.process.surfaces?.clearMaxima()
         return await context.carryOut(.instance(.clearCounters(all: all))).outcome
     }
 

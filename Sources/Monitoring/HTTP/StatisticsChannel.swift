@@ -25,6 +25,7 @@ struct StatisticsChannel: ServerChildChannel {
     private let http: HTTP1Channel
     private let rules: HTTPExchangeHandler.Rules
     private let counters: HTTPFrontendCounters
+    private let traffic: SurfaceTraffic
 
     /// Prepares to serve.
     ///
@@ -33,7 +34,11 @@ struct StatisticsChannel: ServerChildChannel {
     ///   - responder: what answers.
     ///   - counters: where connections and requests are counted.
     ///   - log: where requests are logged.
-    init(proxy: ProxyConfiguration, responder: StatisticsResponder, counters: HTTPFrontendCounters, log: RequestLog) {
+    ///   - traffic: where all connections of the instance's surfaces are counted.
+    init(
+        proxy: ProxyConfiguration, responder: StatisticsResponder, counters: HTTPFrontendCounters, log: RequestLog,
+        traffic: SurfaceTraffic
+    ) {
         let decoder = HTTP1Channel.Configuration.DecoderConfiguration(
             maxHeaderFieldSize: Self.longestHead, maxHeaderListSize: Self.longestHead,
             maxHeaderFieldCount: Self.mostHeaders)
@@ -52,14 +57,15 @@ struct StatisticsChannel: ServerChildChannel {
                 to: LogPeer(host: local?.ipAddress, port: local?.port))
         }
         self.counters = counters
+        self.traffic = traffic
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
-        let (rules, counters) = (rules, counters)
+        let (rules, counters, traffic) = (rules, counters, traffic)
         return http.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let wire = WireTally(counters: counters)
-            try pipeline.addHandler(wire, position: .first)
+            try pipeline.addHandlers(SurfaceTrafficHandler(traffic, for: .statistics), wire, position: .first)
             let decoder = try pipeline.context(handlerType: ByteToMessageHandler<HTTPRequestDecoder>.self).handler
             try pipeline.addHandlers(
                 HTTPServerPipelineHandler(), HTTPExchangeHandler(rules: rules, wire: wire, counters: counters),

@@ -19,6 +19,10 @@ struct ProcessInformation: Sendable {
     var node: String = ProcessInfo.processInfo.hostName
     /// What the configuration says about the instance.
     var description: String?
+    /// What comes and goes at its statistics addresses and stats sockets; `nil` where nobody counts that.
+    var surfaces: SurfaceTraffic?
+    /// How many stats sockets there are.
+    var statsSockets = 0
 
     /// Reads the soft limit from the text of `/proc/PID/limits`.
     ///
@@ -45,7 +49,7 @@ struct ProcessInformation: Sendable {
 
     /// The answer to `show info`, field by field.
     ///
-    /// What does not exist here (memory pools, limits of TLS, compression) is 0, as HAProxy has it when that is not configured.
+    /// What does not exist here (limits of TLS, compression) is 0, as HAProxy has it when that is not configured.
     ///
     /// - Parameters:
     ///   - snapshot: the instance at one moment.
@@ -60,18 +64,32 @@ struct ProcessInformation: Sendable {
         let startedAt = (snapshot.at.millisecondsSinceEpoch - snapshot.uptimeMilliseconds) / 1000
         let requests = snapshot.proxies.compactMap(\.frontend).reduce(0) { $0 + ($1.totalRequests ?? $1.totalSessions) }
         let peers = peers.flatMap(\.peers)
-        let jobs = snapshot.currentConnections + snapshot.listeners
+        let surfaces = surfaces?.read() ?? SurfaceTraffic.Counts()
+        let listeners = snapshot.listeners + statsSockets
+        let jobs = snapshot.currentConnections + surfaces.openCommandConnections + listeners
+        let (connections, sessions) = (
+            Self.sum(snapshot.connectionRate, surfaces.statisticsRate),
+            Self.sum(snapshot.sessionRate, surfaces.statisticsRate)
+        )
+        let pools = (
+            allocated: snapshot.pools.reduce(0) { $0 + $1.allocatedBytes },
+            used: snapshot.pools.reduce(0) { $0 + $1.usedBytes }
+        )
         var fields: [(String, String)] = [
             ("Name", Self.productName), ("Version", version), ("Release_date", releaseDate),
             ("Nbthread", "\(snapshot.threads)"), ("Nbproc", "1"), ("Process_num", "1"), ("Pid", "\(processID)"),
             ("Uptime", UptimeText.long(seconds: uptime)),
             ("Uptime_sec", isFractional ? Self.seconds(snapshot.uptimeMilliseconds) : "\(uptime)"),
         ]
-        fields += Self.zeros("Memmax_MB", "PoolAlloc_MB", "PoolUsed_MB", "PoolFailed")
+        fields += [
+            ("Memmax_MB", "0"), ("PoolAlloc_MB", "\(pools.allocated >> 20)"), ("PoolUsed_MB", "\(pools.used >> 20)"),
+            ("PoolFailed", "\(snapshot.pools.reduce(0) { $0 + $1.failures })"),
+        ]
         fields += [
             ("Ulimit-n", "\(descriptorLimit)"), ("Maxsock", "\(descriptorLimit)"), ("Maxconn", "\(snapshot.maxconn)"),
             ("Hard_maxconn", "\(snapshot.maxconn)"), ("CurrConns", "\(snapshot.currentConnections)"),
-            ("CumConns", "\(snapshot.totalConnections)"), ("CumReq", "\(requests)"),
+            ("CumConns", "\(snapshot.totalConnections + surfaces.commandConnections)"),
+            ("CumReq", "\(requests + surfaces.commandConnections)"),
         ]
         let tls = snapshot.tls
         fields += [
@@ -79,9 +97,9 @@ struct ProcessInformation: Sendable {
         ]
         fields += Self.zeros("Maxpipes", "PipesUsed", "PipesFree")
         fields += [
-            ("ConnRate", "\(snapshot.connectionRate.current)"), ("ConnRateLimit", "\(snapshot.connectionRate.limit)"),
-            ("MaxConnRate", "\(snapshot.connectionRate.max)"), ("SessRate", "\(snapshot.sessionRate.current)"),
-            ("SessRateLimit", "\(snapshot.sessionRate.limit)"), ("MaxSessRate", "\(snapshot.sessionRate.max)"),
+            ("ConnRate", "\(connections.current)"), ("ConnRateLimit", "\(connections.limit)"),
+            ("MaxConnRate", "\(connections.max)"), ("SessRate", "\(sessions.current)"),
+            ("SessRateLimit", "\(sessions.limit)"), ("MaxSessRate", "\(sessions.max)"),
         ]
         fields += [
             ("SslRate", "\(tls.clientRate.current)"), ("SslRateLimit", "0"), ("MaxSslRate", "\(tls.clientRate.max)"),
@@ -98,15 +116,15 @@ struct ProcessInformation: Sendable {
         ]
         if let description { fields.append(("description", description)) }
         fields += [
-            ("Stopping", "0"), ("Jobs", "\(jobs)"), ("Unstoppable Jobs", "0"), ("Listeners", "\(snapshot.listeners)"),
+            ("Stopping", "0"), ("Jobs", "\(jobs)"), ("Unstoppable Jobs", "0"), ("Listeners", "\(listeners)"),
             ("ActivePeers", "\(peers.count { $0.isActive })"), ("ConnectedPeers", "\(peers.count { $0.isConnected })"),
-            ("DroppedLogs", "\(snapshot.droppedLogLines)"),
-            ("BusyPolling", "0"), ("FailedResolutions", "0"), ("TotalBytesOut", "\(snapshot.totalBytesOut)"),
-            ("TotalSplicdedBytesOut", "0"), ("BytesOutRate", "\(snapshot.bytesOutRate)"),
+            ("DroppedLogs", "\(snapshot.droppedLogLines)"), ("BusyPolling", "0"), ("FailedResolutions", "0"),
+            ("TotalBytesOut", "\(snapshot.totalBytesOut + surfaces.bytesOut)"),
+            ("TotalSplicdedBytesOut", "0"), ("BytesOutRate", "\(snapshot.bytesOutRate + surfaces.bytesOutRate)"),
             ("DebugCommandsIssued", "0"), ("CumRecvLogs", "0"), ("Build info", version),
         ]
-        fields += Self.zeros("Memmax_bytes", "PoolAlloc_bytes", "PoolUsed_bytes")
         fields += [
+            ("Memmax_bytes", "0"), ("PoolAlloc_bytes", "\(pools.allocated)"), ("PoolUsed_bytes", "\(pools.used)"),
             (
                 "Start_time_sec",
                 isFractional
@@ -114,6 +132,14 @@ struct ProcessInformation: Sendable {
             ), ("Tainted", "0"),
         ]
         return fields
+    }
+
+    /// What workers and the statistics addresses count together; the most in any second is at least that of either.
+    static func sum(_ workers: RateSnapshot, _ statistics: RateSnapshot) -> RateSnapshot {
+        var sum = workers
+        sum.current += statistics.current
+        sum.max = max(workers.max, statistics.max, sum.current)
+        return sum
     }
 
     /// Milliseconds as seconds, with as many decimals as it takes.

@@ -20,6 +20,7 @@ extension InstanceSnapshot {
         sum.totalBytesOut += other.totalBytesOut
         sum.bytesOutRate += other.bytesOutRate
         sum.droppedLogLines += other.droppedLogLines
+        sum.pools.add(other.pools)
         for index in sum.proxies.indices {
             let name = sum.proxies[index].name
             // A frontend and a backend may share a name.
@@ -42,6 +43,7 @@ extension InstanceSnapshot {
         var last = self
         last.currentConnections = 0
         last.bytesOutRate = 0
+        last.pools = []
         last.connectionRate.current = 0
         last.sessionRate.current = 0
         last.tls.end()

@@ -34,7 +34,7 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
             "of HTTP alone"
         ),
         (
-            ["debug ", "set profiling", "show pools", "show profiling", "show threads", "show trace", "trace "],
+            ["debug ", "set profiling", "show profiling", "show threads", "show trace", "trace "],
             "about the insides of HAProxy's own process"
         ),
         (

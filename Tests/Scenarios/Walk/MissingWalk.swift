@@ -7,7 +7,6 @@ extension CommandTableOfWalk {
         get var
         get map
         add map #0 k v
-        show pools
         show profiling
         show threads
         show trace
@@ -22,7 +21,6 @@ extension CommandTableOfWalk {
                 "get var",
                 "get map",
                 "add map #0 k v",
-                "show pools",
                 "show profiling",
                 "show threads",
                 "show trace",
