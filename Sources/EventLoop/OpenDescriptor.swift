@@ -20,6 +20,8 @@ public struct OpenDescriptor: Sendable, Hashable {
         public var localPort: UInt16?
         /// Its peer's port; `nil` where it has none.
         public var remotePort: UInt16?
+        /// Its own path, that of the listening socket where it was accepted; `nil` for one that isn't in the file system.
+        public var localPath: String?
     }
 
     /// Its number.
@@ -50,7 +52,8 @@ public struct OpenDescriptor: Sendable, Hashable {
         return .socket(
             OpenSocket(
                 family: names[family] ?? "\(family)", isListening: option(SO_ACCEPTCONN, of: number) == 1,
-                localPort: port { getsockname(number, $0, $1) }, remotePort: port { getpeername(number, $0, $1) }))
+                localPort: port { getsockname(number, $0, $1) }, remotePort: port { getpeername(number, $0, $1) },
+                localPath: family == AF_UNIX ? path(of: number) : nil))
     }
 
     private static func option(_ name: Int32, of number: Int32) -> Int32? {
@@ -72,6 +75,17 @@ public struct OpenDescriptor: Sendable, Hashable {
                 UInt16(bigEndian: $0.pointee.sin_port)
             }
         }
+    }
+
+    private static func path(of number: Int32) -> String? {
+        var address = sockaddr_un()
+        var length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        let isKnown = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(number, $0, &length) } == 0
+        }
+        guard isKnown, Int32(address.sun_family) == AF_UNIX else { return nil }
+        let bytes = withUnsafeBytes(of: &address.sun_path) { Array($0.prefix { $0 != 0 }) }
+        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
     }
 
     private static func target(of number: Int32) -> String {

@@ -47,15 +47,31 @@ extension Scenarios {
             }
             _ = try await client.read(exactly: 2)
             let lines = try await both.own.ask("show fd").split(separator: "\n").map(String.init)
-            #expect(lines.contains { $0.hasSuffix(" : l.st=RDY fam=ipv4 lport=\(both.own.port.port)") })
-            let accepted = "lport=\(both.own.port.port) rport=\(try client.localPort())"
+            #expect(lines.contains { $0.hasSuffix(" : l.st=RDY fe=l fam=ipv4 lport=\(both.own.port.port)") })
+            let accepted = "lport=\(both.own.port.port) rport=\(try client.localPort()) fe=l"
             let line = try #require(lines.first { $0.hasSuffix(accepted) })
+            #expect(try await sockets(of: both.own) == sockets(of: both.haproxy))
             let number = try #require(line.split(separator: " ").first)
             #expect(try await both.own.ask("show fd \(number)") == line + "\n\n")
             let told = try await both.own.ask("show startup-logs")
             #expect(told.contains("[WARNING]  (\(both.own.process.processID)) : config : "), "\(told)")
             #expect(told.contains("timeout server"), "\(told)")
             try await both.stop()
+        }
+
+        /// Of `show fd`, what listens and for whom.
+        private func sockets(of side: BesideHAProxy.Side) async throws -> Set<String> {
+            let ports = ["\(side.port.port)": "PORT", "\(side.stats.port)": "STATS"]
+            let lines = try await side.ask("show fd").split(separator: "\n")
+            // A socket may have several descriptors.
+            let listening = lines.compactMap { line -> String? in
+                guard let start = line.range(of: "l.st=RDY ") else { return nil }
+                let words = line[start.lowerBound...].split(separator: " ")
+                return words.map { word in
+                    word.hasPrefix("lport=") ? ports[String(word.dropFirst(6))] ?? String(word) : String(word)
+                }.joined(separator: " ")
+            }
+            return Set(listening)
         }
 
         private func values(_ text: String) -> [String: String] {

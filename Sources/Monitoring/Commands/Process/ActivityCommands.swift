@@ -66,10 +66,13 @@ enum ActivityCommands {
         switch descriptor.kind {
         case .other(let target): words = ["target=\(target)"]
         case .socket(let socket):
+            let frontend = configuration.frontend(of: socket)
             if socket.isListening { words.append("l.st=RDY") }
+            if let frontend, socket.isListening { words.append("fe=\(frontend)") }
             words.append("fam=\(socket.family)")
             if let port = socket.localPort { words.append("lport=\(port)") }
             if let port = socket.remotePort { words.append("rport=\(port)") }
+            if let frontend, !socket.isListening { words.append("fe=\(frontend)") }
         }
         return "\(pad(Int(descriptor.number), to: 7)) : \(words.joined(separator: " "))\n"
     }
@@ -77,5 +80,24 @@ enum ActivityCommands {
     private static func pad(_ number: Int, to width: Int) -> String {
         let digits = String(number)
         return String(repeating: " ", count: max(0, width - digits.count)) + digits
+    }
+}
+
+extension InstanceConfiguration {
+    /// Whose clients a socket is for; `nil` for one that isn't of this instance, or goes to a server.
+    ///
+    /// - Parameter socket: the socket.
+    /// - Returns: the frontend's name; `GLOBAL` for a stats socket.
+    fileprivate func frontend(of socket: OpenDescriptor.OpenSocket) -> String? {
+        func isAt(_ address: BindAddress) -> Bool {
+            switch address {
+            case .ipv4(_, let port): socket.family == "ipv4" && socket.localPort == port
+            case .ipv6(_, let port, _): socket.family == "ipv6" && socket.localPort == port
+            case .unix(let path): socket.localPath == path
+            case .abstract, .descriptor: false
+            }
+        }
+        if global.statsSockets.contains(where: { isAt($0.address) }) { return "GLOBAL" }
+        return proxies.first { $0.binds.contains { isAt($0.address) } }?.name
     }
 }
