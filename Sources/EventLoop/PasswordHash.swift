@@ -28,10 +28,13 @@ public enum PasswordHash {
     ///   - secret: what is right.
     ///   - guess: what is given.
     /// - Returns: whether they are the same.
-    public static func isEqual(_ secret: [UInt8], _ guess: [UInt8]) -> Bool {
+    public static func isEqual(
+        _ secret: some RandomAccessCollection<UInt8>, _ guess: some RandomAccessCollection<UInt8>
+    ) -> Bool {
         var difference: UInt8 = secret.count == guess.count ? 0 : 1
-        for (index, byte) in guess.enumerated() {
-            difference |= byte ^ (secret.isEmpty ? 0 : secret[index % secret.count])
+        for (offset, byte) in guess.enumerated() {
+            let place = secret.isEmpty ? nil : secret.index(secret.startIndex, offsetBy: offset % secret.count)
+            difference |= byte ^ (place.map { secret[$0] } ?? 0)
         }
         return difference == 0
     }
