@@ -19,6 +19,12 @@ public struct StickTableConfiguration: Sendable, Equatable {
         case address = "addr"
     }
 
+    /// What tells of the server that an entry remembers; named as in files.
+    public enum ServerColumn: String, Sendable, CaseIterable {
+        case number = "server_id"
+        case key = "server_key"
+    }
+
     /// What is counted for an entry (`store`); named as in files.
     public enum Counter: String, Sendable, CaseIterable {
         case connections = "conn_cnt"
@@ -61,6 +67,8 @@ public struct StickTableConfiguration: Sendable, Equatable {
     public var serverKey = ServerKey.name
     /// The name of the `peers` section whose peers share it.
     public var peers: String?
+    /// What `store` asks for of the server that an entry remembers; tables by which sessions stick have all of it anyway.
+    public var storedServerColumns: Set<ServerColumn> = []
     /// What is counted, and within which time where it is a rate (else 0).
     public var counters: [Counter: Duration] = [:]
 }

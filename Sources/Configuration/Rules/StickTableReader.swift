@@ -107,7 +107,10 @@ enum StickTableReader {
         for part in word.text.split(separator: ",", omittingEmptySubsequences: false) {
             let pieces = part.split(separator: "(", maxSplits: 1)
             let name = String(pieces.first ?? "")
-            if name == "server_id" || name == "server_key" { continue }
+            if let kept = StickTableConfiguration.ServerColumn(rawValue: name) {
+                table.storedServerColumns.insert(kept)
+                continue
+            }
             guard let counter = StickTableConfiguration.Counter(rawValue: name) else {
                 if unsupported.contains(name) {
                     throw word.error(

@@ -56,7 +56,10 @@ public enum TableColumn: String, Sendable, CaseIterable {
     ///   - remembersServers: whether sessions stick by it.
     /// - Returns: those that it has, in order.
     public static func columns(of table: StickTableConfiguration, remembersServers: Bool) -> [TableColumn] {
-        allCases.filter { column in column.counter.map { table.counters[$0] != nil } ?? remembersServers }
+        allCases.filter { column in
+            if let counter = column.counter { return table.counters[counter] != nil }
+            return remembersServers || table.storedServerColumns.contains { $0.rawValue == column.rawValue }
+        }
     }
 }
 
