@@ -108,6 +108,8 @@ private struct SurfaceSource: Sendable {
     let accessLists: AccessListBook
     let flapping: FlappingServers
     let certificates = CertificateBook()
+    /// What commands want to know of the threads.
+    let profiling = ProfilingBook()
     /// The connections of all stats sockets together.
     let commandConnections: ConnectionLimit
     /// What comes and goes at all of them.
@@ -159,7 +161,7 @@ private struct SurfaceSource: Sendable {
         let context = CommandContext(
             configuration: configuration, process: process, table: .statsSocket, control: control,
             actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history,
-            accessLists: accessLists, certificates: certificates)
+            accessLists: accessLists, certificates: certificates, profiling: profiling)
         return CommandChannel(
             context: context, traffic: traffic,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),

@@ -24,6 +24,8 @@ struct CommandContext: Sendable {
     let accessLists: AccessListBook
     /// The change of a certificate that commands are about to make.
     let certificates: CertificateBook
+    /// What commands want to know of the threads.
+    let profiling: ProfilingBook
 
     /// Makes a context.
     ///
@@ -36,10 +38,12 @@ struct CommandContext: Sendable {
     ///   - history: opens the history.
     ///   - accessLists: the access lists; those of the configuration when `nil`.
     ///   - certificates: the change of a certificate under way.
+    ///   - profiling: what commands want to know of the threads.
     init(
         configuration: InstanceConfiguration, process: ProcessInformation, table: CommandTable,
         control: any InstanceControl, actor: Operator, history: HistorySource? = nil,
-        accessLists: AccessListBook? = nil, certificates: CertificateBook = CertificateBook()
+        accessLists: AccessListBook? = nil, certificates: CertificateBook = CertificateBook(),
+        profiling: ProfilingBook = ProfilingBook()
     ) {
         self.configuration = configuration
         self.process = process
@@ -49,6 +53,7 @@ struct CommandContext: Sendable {
         self.history = history
         self.accessLists = accessLists ?? AccessListBook(configuration)
         self.certificates = certificates
+        self.profiling = profiling
     }
 
     /// The instance's name.

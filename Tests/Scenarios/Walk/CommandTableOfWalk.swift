@@ -22,7 +22,7 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
     /// All tables.
     static let all = [
         conversation, help, statistics, servers, dynamicServers, frontends, accessLists, stickTables, certificates,
-        missing,
+        profiling, missing,
     ]
 
     /// Commands that HAProxy has and this program doesn't, by their beginnings, and why.
@@ -33,21 +33,7 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
             ["disable dynamic-cookie", "enable dynamic-cookie", "set dynamic-cookie-key", "httpclient", "show cache"],
             "of HTTP alone"
         ),
-        (
-            ["debug ", "set profiling", "show profiling", "show threads", "show trace", "trace "],
-            "about the insides of HAProxy's own process"
-        ),
-        (
-            [
-                "abort ssl ca-file", "abort ssl crl-file", "commit ssl ca-file", "commit ssl crl-file",
-                "del ssl ca-file",
-                "del ssl crl-file", "new ssl ca-file", "new ssl crlfile", "set ssl ca-file", "set ssl crl-file",
-                "show ssl crl-file",
-            ], "authorities and lists of revoked certificates are read with the configuration's files only"
-        ),
-        (["set ssl ocsp-response", "show ssl ocsp-response"], "no OCSP responses are handed out"),
-        (["set ssl tls-key", "show tls-keys"], "the keys of tickets are read with the configuration's files only"),
-        (["show ssl providers"], "OpenSSL's own are used"),
+        (["debug ", "show threads", "show trace", "trace "], "about the insides of HAProxy's own process"),
     ]
 
     /// Commands that this program has and HAProxy doesn't.

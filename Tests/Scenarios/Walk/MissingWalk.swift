@@ -7,11 +7,9 @@ extension CommandTableOfWalk {
         get var
         get map
         add map #0 k v
-        show profiling
         show threads
         show trace
         show cache
-        set profiling x
         set dynamic-cookie-key backend be x
         expert-mode on;debug dev fd
         """#,
@@ -21,11 +19,9 @@ extension CommandTableOfWalk {
                 "get var",
                 "get map",
                 "add map #0 k v",
-                "show profiling",
                 "show threads",
                 "show trace",
                 "show cache",
-                "set profiling x",
                 "set dynamic-cookie-key backend be x",
                 "expert-mode on;debug dev fd",
             ].map { ($0, "see what HAProxy has alone") }))
