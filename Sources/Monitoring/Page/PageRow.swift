@@ -47,9 +47,20 @@ struct PageRow {
         ]
     }
 
+    /// An address with its family, and a number, as legends have them; a path is only called `unix`.
+    private static func legend(_ address: String, id: Int) -> String {
+        let address = StatisticsTable.shownAddress(address)
+        switch address.first {
+        case "-": return "id: \(id)"
+        case "u": return "\(address), id: \(id)"
+        case "[", ":": return "IPv6: \(address), id: \(id)"
+        default: return "IPv4: \(address), id: \(id)"
+        }
+    }
+
     private init(listener: ListenerSnapshot, of proxy: ProxySnapshot, _ style: StatisticsStyle) {
         (name, anchor, rowClass) = (listener.name, "\(proxy.name)/+\(listener.name)", "socket")
-        legend = style.showsLegends ? "\(listener.address), id: \(listener.id)" : nil
+        legend = style.showsLegends ? Self.legend(listener.address, id: listener.id) : nil
         cells = [
             .gap(3), .gap(3), .number(listener.currentSessions), .number(listener.maxSessions),
             .number(listener.sessionLimit), .number(listener.totalSessions), .empty, .empty,
@@ -66,7 +77,7 @@ struct PageRow {
         let status = ServerStatus(of: server)
         (name, anchor) = (server.name, "\(proxy.name)/\(server.name)")
         rowClass = status.rowClass(of: server)
-        legend = style.showsLegends ? "\(server.address), id: \(server.id)" : nil
+        legend = style.showsLegends ? Self.legend(server.address, id: server.id) : nil
         cells = Self.queue(counters, limit: .limit(server.queueLimit))
         cells += Self.sessions(
             counters, limit: .limit(server.sessionLimit), tips: PageTips.connections(server))
@@ -181,7 +192,7 @@ extension PageRow: MustacheParent {
         case "name": name
         case "anchor": anchor
         case "rowClass": rowClass
-        case "legend": legend
+        case "rowLegend": legend
         case "server": canBeChosen ? server : nil
         case "isFixed": canBeChosen && server == nil
         case "cells": cells
@@ -215,8 +226,14 @@ enum PageTips {
         for (index, count) in (side.responses?.byClass ?? []).enumerated() {
             let kind = index < 5 ? "HTTP \(index + 1)xx" : "other"
             tips.append(PageCell.Tip(name: "- \(kind) responses:", value: "\(count)"))
+            // Nothing is ever compressed, cached or rewritten.
+            if index == 1 { tips.append(PageCell.Tip(name: "Compressed 2xx:", value: "0 (0%)")) }
         }
-        tips.append(PageCell.Tip(name: "Intercepted requests:", value: "\(side.interceptedRequests)"))
+        tips += [
+            PageCell.Tip(name: "Intercepted requests:", value: "\(side.interceptedRequests)"),
+            PageCell.Tip(name: "Cache lookups:", value: "0"), PageCell.Tip(name: "Cache hits:", value: "0 (0%)"),
+            PageCell.Tip(name: "Failed hdr rewrites:", value: "0"), PageCell.Tip(name: "Internal errors:", value: "0"),
+        ]
         return tips
     }
 
@@ -260,7 +277,7 @@ enum PageTips {
         let timing = counters.timing
         return [
             PageCell.Tip(name: "Cum. sessions:", value: "\(counters.totalSessions)"),
-            PageCell.Tip(name: "Max / average of the last 1024 sessions", value: ""),
+            PageCell.Tip(name: "Max / Avg over last 1024 success. conn.", value: ""),
             PageCell.Tip(name: "- Queue time:", value: "\(timing.queueMax) / \(timing.queueAverage) ms"),
             PageCell.Tip(name: "- Connect time:", value: "\(timing.connectMax) / \(timing.connectAverage) ms"),
             PageCell.Tip(name: "- Total time:", value: "\(timing.totalMax) / \(timing.totalAverage) ms"),

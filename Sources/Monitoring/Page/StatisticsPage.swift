@@ -92,14 +92,19 @@ struct StatisticsPage: Sendable {
 
     /// The lines above the tables.
     private func facts(of snapshot: InstanceSnapshot) -> [String: Any] {
+        let told = Dictionary(
+            process.fields(of: snapshot).map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
         var facts: [String: Any] = [
             "product": ProcessInformation.productName, "instance": snapshot.instance, "pid": process.processID,
             "threads": snapshot.threads,
             "uptime": UptimeText.long(seconds: snapshot.uptimeMilliseconds / 1000),
             "descriptors": process.descriptorLimit, "maxconn": snapshot.maxconn,
-            "connections": snapshot.currentConnections, "connectionRate": snapshot.connectionRate.current,
-            "bitRate": Self.bitRate(bytes: snapshot.bytesOutRate), "idle": snapshot.idlePercent,
+            "connections": snapshot.currentConnections, "idle": snapshot.idlePercent,
         ]
+        facts["connectionRate"] = told["ConnRate"]
+        facts["bitRate"] = told["BytesOutRate"].flatMap { Int64($0) }.map { Self.bitRate(bytes: $0) }
+        facts["runningTasks"] = told["Run_queue"]
+        facts["tasks"] = told["Tasks"]
         facts["node"] = configuration.node
         facts["subject"] = configuration.description
         if !configuration.hidesVersion { facts["version"] = process.version }
@@ -110,7 +115,6 @@ struct StatisticsPage: Sendable {
     static func bitRate(bytes: Int64) -> String {
         let bits = Double(bytes) * 8
         return switch bits {
-        case ..<1e3: "\(bytes * 8) bps"
         case ..<1e6: String(format: "%.3f kbps", bits / 1e3)
         case ..<1e9: String(format: "%.3f Mbps", bits / 1e6)
         default: String(format: "%.3f Gbps", bits / 1e9)

@@ -204,8 +204,10 @@ enum StatisticsTable {
         StatisticsField("algo", backend: { side, _, style in style.showsLegends ? .text(side.algorithm) : .absent }),
     ]
 
-    /// An address; a path in the file system is only called `unix`.
-    static func shownAddress(_ address: String) -> String { address.hasPrefix("/") ? "unix" : address }
+    /// An address; a path, or a name beside the file system, is only called `unix`.
+    static func shownAddress(_ address: String) -> String {
+        address.hasPrefix("/") || address.hasPrefix("abns@") ? "unix" : address
+    }
 
     static func mode(of proxy: ProxySnapshot) -> String { proxy.isHTTP ? "http" : "tcp" }
 
