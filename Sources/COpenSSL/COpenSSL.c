@@ -785,3 +785,25 @@ bool supervise_hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t 
     unsigned written = 0;
     return HMAC(EVP_sha256(), key, (int)key_length, bytes, length, code, &written) != NULL && written == 32;
 }
+
+// MARK: Digests
+
+_Static_assert(EVP_MAX_MD_SIZE <= SUPERVISE_LONGEST_DIGEST, "a digest fits");
+
+bool supervise_digest_exists(const char *name) { return EVP_get_digestbyname(name) != NULL; }
+
+ssize_t supervise_digest(const char *name, const void *bytes, size_t count, uint8_t *digest) {
+    const EVP_MD *kind = EVP_get_digestbyname(name);
+    unsigned length = 0;
+    if (!kind || EVP_Digest(bytes, count, digest, &length, kind, NULL) != 1) return 0;
+    return length;
+}
+
+ssize_t supervise_authentication_code(
+    const char *name, const void *key, size_t key_length, const void *bytes, size_t count, uint8_t *code) {
+    const EVP_MD *kind = EVP_get_digestbyname(name);
+    unsigned length = 0;
+    // Without a place to look, no key would mean the one of the call before.
+    if (!kind || !HMAC(kind, key ? key : "", (int)key_length, bytes, count, code, &length)) return 0;
+    return length;
+}

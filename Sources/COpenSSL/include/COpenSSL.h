@@ -199,4 +199,16 @@ int supervise_tls_own_key(const SSL *stream, int *bits);
 // The HMAC with SHA-256 of some bytes (RFC 2104): 32 bytes into code; false when there is no memory.
 bool supervise_hmac_sha256(const uint8_t *key, size_t key_length, const uint8_t *bytes, size_t length, uint8_t *code);
 
+// MARK: Digests
+
+// The most bytes that a digest has.
+#define SUPERVISE_LONGEST_DIGEST 64
+
+// Whether there is a digest of a name; the digest of some bytes, and their code with a key (HMAC). These give the number of
+// bytes, 0 where it cannot be made.
+bool supervise_digest_exists(const char *name);
+ssize_t supervise_digest(const char *name, const void *bytes, size_t count, uint8_t *digest);
+ssize_t supervise_authentication_code(
+    const char *name, const void *key, size_t key_length, const void *bytes, size_t count, uint8_t *code);
+
 #endif
