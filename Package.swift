@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "EventLoop", dependencies: ["CLinux", "Model"], swiftSettings: dataPlane),
         .target(name: "TLS", dependencies: ["COpenSSL"], swiftSettings: dataPlane),
-        .target(name: "AccessLog", dependencies: ["EventLoop", "Model"], swiftSettings: dataPlane),
+        .target(name: "AccessLog", dependencies: ["EventLoop", "Model", "TLS"], swiftSettings: dataPlane),
         .target(
             name: "Proxy",
             dependencies: ["AccessLog", "Balancing", "Configuration", "EventLoop", "Health", "Model", "TLS"],

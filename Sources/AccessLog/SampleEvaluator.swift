@@ -13,16 +13,14 @@ struct SampleEvaluator {
     /// - Parameter sample: the sample.
     /// - Returns: `nil` when there is none.
     func text(of sample: SampleExpression) -> String? {
-        value(of: sample.fetch).converted(by: sample.converters).text
+        value(of: sample.fetch)
+            .converted(by: sample.converters, in: LineSurroundings(variables: record.details.variables)).text
     }
 
     private func value(of fetch: SampleExpression.Fetch) -> SampleValue {
         let (session, details) = (record.session, record.details)
         switch fetch {
-        case .constant(.none): return .none
-        case .constant(.integer(let number)): return .integer(number)
-        case .constant(.boolean(let isTrue)): return .boolean(isTrue)
-        case .constant(.text(let text)): return .text(text)
+        case .constant(let constant): return SampleValue(constant)
         case .source: return address(session.client)
         case .sourcePort: return port(session.client)
         case .isSourceLocal: return isLocal(session.client)
@@ -58,8 +56,8 @@ struct SampleEvaluator {
         case .security(let sample): return details.security[sample] ?? .none
         case .variable(let variable): return details.variables[variable] ?? .none
         case .live, .table: return details.states[fetch] ?? .none
-        // Contents mean something in rules alone: none of these is compiled for a line.
-        case .content, .answer: return .none
+        // Contents and sockets mean something in rules alone: none of these is compiled for a line.
+        case .content, .answer, .array, .connection, .kernel: return .none
         }
     }
 

@@ -1,25 +1,41 @@
 import EventLoop
 import Model
+import TLS
 
 /// What converters make of values.
 extension SampleValue {
     /// The value after all converters.
     ///
-    /// - Parameter converters: the converters in their order.
+    /// - Parameters:
+    ///   - converters: the converters in their order.
+    ///   - surroundings: what they may ask for beside the value.
     /// - Returns: none where one can't be applied.
-    public func converted(by converters: [SampleExpression.Converter]) -> Self {
+    public func converted(
+        by converters: [SampleExpression.Converter], in surroundings: some ConverterSurroundings = NoSurroundings()
+    ) -> Self {
         var value = self
-        for converter in converters { value = value.converted(by: converter) }
+        for converter in converters { value = value.converted(by: converter, in: surroundings) }
         return value
     }
 
     /// The value after a converter.
     ///
-    /// - Parameter converter: the converter.
+    /// - Parameters:
+    ///   - converter: the converter.
+    ///   - surroundings: what it may ask for beside the value.
     /// - Returns: none where it can't be applied.
-    func converted(by converter: SampleExpression.Converter) -> Self {
+    func converted(by converter: SampleExpression.Converter, in surroundings: some ConverterSurroundings) -> Self {
         if case .none = self { return .none }
         switch converter {
+        case .arithmeticWith(let operation, let variable):
+            guard let left = integer, let right = surroundings.value(of: variable).integer else { return .none }
+            return .integer(Self.result(of: operation, left, right))
+        case .hash(let hash, let parameter): return .integer(withBytes { hash.value(of: $0, parameter) })
+        case .digest(let name): return withBytes { Digest.of($0, by: name) }.map { .binary($0) } ?? .none
+        case .authentication(let name, let key): return authentication(name, key, surroundings)
+        case .codec(let codec): return converted(by: codec)
+        case .change(let change): return changed(by: change, surroundings)
+        case .outside(let converter): return surroundings.value(self, through: converter)
         case .arithmetic(let operation, let operand):
             return integer.map { .integer(Self.result(of: operation, $0, operand)) } ?? .none
         case .logic(let operation): return integer.map { Self.result(of: operation, $0) } ?? .none
@@ -27,7 +43,7 @@ extension SampleValue {
         case .lower: return text.map { .text($0.lowercased()) } ?? .none
         case .length: return text.map { .integer(Int64($0.utf8.count)) } ?? .none
         case .hex: return .text(Self.hexadecimal(bytes))
-        case .base64: return .text(Self.base64(bytes))
+        case .base64: return .text(Base64.text(of: bytes))
         case .bytes(let offset, let length):
             let all = bytes
             guard offset < all.count else { return .none }
@@ -86,25 +102,13 @@ extension SampleValue {
         }
     }
 
-    private static func hexadecimal(_ bytes: [UInt8]) -> String {
+    /// Bytes in capital hexadecimal digits.
+    ///
+    /// - Parameter bytes: the bytes.
+    /// - Returns: the digits.
+    static func hexadecimal(_ bytes: some Collection<UInt8>) -> String {
         var buffer = LineBuffer(capacity: bytes.count * 2)
         for byte in bytes { buffer.append(hexadecimal: UInt64(byte), width: 2) }
         return String(decoding: buffer.bytes, as: UTF8.self)
-    }
-
-    /// - Source: RFC 4648, section 4.
-    private static func base64(_ bytes: [UInt8]) -> String {
-        let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            var bits = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
-            bits <<= UInt32(8 * (3 - group.count))
-            for place in 0..<4 {
-                let index = Int(bits >> UInt32(18 - 6 * place) & 63)
-                text.append(place <= group.count ? alphabet[index] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
     }
 }

@@ -10,6 +10,20 @@ public enum SampleValue: Sendable {
     case binary([UInt8])
     case address(IPEndpoint)
 
+    /// A value that is known when the configuration is read.
+    ///
+    /// - Parameter constant: the value.
+    public init(_ constant: SampleExpression.Constant) {
+        switch constant {
+        case .none: self = .none
+        case .integer(let number): self = .integer(number)
+        case .boolean(let isTrue): self = .boolean(isTrue)
+        case .text(let text): self = .text(text)
+        case .bytes(let bytes): self = .binary(bytes)
+        case .address(let text): self = SampleValue.text(text).address.map { .address($0) } ?? .none
+        }
+    }
+
     /// The value as a line has it; `nil` when there is none.
     public var text: String? {
         switch self {
@@ -34,6 +48,24 @@ public enum SampleValue: Sendable {
             endpoint.isIPv6
                 ? Self.bytes(endpoint.bits.high) + Self.bytes(endpoint.bits.low)
                 : Array(Self.bytes(endpoint.bits.low).suffix(4))
+        }
+    }
+
+    /// Gives the value's bytes without a copy of them, where it can.
+    ///
+    /// - Parameter body: what is done with them; they are gone afterwards.
+    /// - Returns: what it gives.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        switch self {
+        case .integer(let number): return withUnsafeBytes(of: number.bigEndian, body)
+        case .boolean(let isTrue): return withUnsafeBytes(of: Int64(isTrue ? 1 : 0).bigEndian, body)
+        case .address(let endpoint) where !endpoint.isIPv6:
+            return withUnsafeBytes(of: UInt32(truncatingIfNeeded: endpoint.bits.low).bigEndian, body)
+        case .address(let endpoint):
+            return withUnsafeBytes(of: (endpoint.bits.high.bigEndian, endpoint.bits.low.bigEndian), body)
+        case .text(var text): return text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
+        case .binary(let bytes): return bytes.withUnsafeBytes(body)
+        case .none: return body(UnsafeRawBufferPointer(start: nil, count: 0))
         }
     }
 

@@ -70,6 +70,22 @@ public struct StickTable<Value: Sendable>: Sendable {
         }
     }
 
+    /// How many uses of an entry there are now.
+    ///
+    /// - Parameter entry: the entry.
+    /// - Returns: the number.
+    public func uses(of entry: Entry) -> Int { slots[Int(entry.slot)].uses }
+
+    /// What is left of an entry's time, in milliseconds; 0 where that has no end.
+    ///
+    /// - Parameters:
+    ///   - entry: the entry.
+    ///   - now: what time it is.
+    /// - Returns: the time.
+    public func millisecondsLeft(of entry: Entry, at now: Int64) -> Int64 {
+        lifetime == nil ? 0 : max(slots[Int(entry.slot)].expiresAt - now, 0)
+    }
+
     /// Finds an entry; it is not touched by that.
     ///
     /// - Parameters:

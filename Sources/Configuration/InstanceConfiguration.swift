@@ -18,6 +18,8 @@ public struct InstanceConfiguration: Sendable, Equatable {
     public var userlists: [UserlistConfiguration] = []
     /// What access lists look for, by the numbers of the lists.
     public var patternLists: [PatternList] = []
+    /// The files that say what values of samples stand for (`map`).
+    public var maps: [MapFile] = []
     /// All `ring` sections in the order of the file, then those that `tcp@` addresses have to themselves.
     public var rings: [LogRingConfiguration] = []
     /// All `peers` sections in the order of the file.

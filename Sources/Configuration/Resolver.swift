@@ -7,6 +7,8 @@ struct Resolver {
     private let global: GlobalConfiguration
     private let resolvers: [ResolversConfiguration]
     private let drafts: [ProxyDraft]
+    /// The files that samples of the rules search.
+    private let maps = MapShelf()
 
     /// Everything found.
     private(set) var diagnostics: [Diagnostic] = []
@@ -66,6 +68,9 @@ struct Resolver {
             if proxy.isRelaying { (proxy.stats, proxy.requestRules) = (nil, []) }
             proxies.append(proxy)
         }
+        for table in Set(proxies.flatMap(\.rules.sticking).map(\.table)) {
+            proxies[table].rules.table?.keepsServers = true
+        }
         var tracking = TrackResolver(drafts)
         tracking.resolve(&proxies)
         diagnostics += serverResolver.diagnostics + tracking.diagnostics
@@ -74,6 +79,7 @@ struct Resolver {
         configuration.files = files
         configuration.resolvers = resolvers
         configuration.patternLists = compilers.last?.book.lists ?? []
+        configuration.maps = maps.files
         return configuration
     }
 
@@ -330,7 +336,7 @@ struct Resolver {
         let compiler = RuleCompiler(
             drafts[index].settings.rules, scope: scope(of: index),
             hostName: drafts[index].global.hostName, servesRequests: drafts[index].onlyServesRequests,
-            book: book)
+            book: book, maps: maps)
         diagnostics += compiler.diagnostics
         return compiler
     }

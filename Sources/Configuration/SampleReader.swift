@@ -14,6 +14,8 @@ struct SampleReader {
         var scope: SampleScope?
         /// Whether what names mean is known later: samples that name something stand for nothing until then.
         var learnsScopeLater = false
+        /// The maps that samples name; they are added to it.
+        var maps = MapShelf()
     }
 
     /// One name with what stands in parentheses after it.
@@ -98,7 +100,7 @@ struct SampleReader {
         while peeked == UInt8(ascii: ",") {
             index += 1
             let call = try readCall()
-            let converter = try SampleTable.converter(call)
+            let converter = try SampleTable.converter(call, facts)
             if let input = converter.input, !expression.kind.canBe(input) {
                 throw call.error(
                     "'\(call.name)' takes \(input.phrase), and what stands before it is \(expression.kind.phrase)",

@@ -27,7 +27,9 @@ enum SampleTable {
     private static let mostBytes: Int64 = 1_048_576
 
     /// Samples that take something in parentheses, and `hostname`.
-    private static let others = ["bool", "date", "env", "hostname", "int", "rand", "str", "uuid", "var"]
+    private static let others = [
+        "bin", "bool", "date", "env", "hostname", "int", "ipv4", "ipv6", "rand", "str", "uuid", "var",
+    ]
 
     /// What samples read that is not looked at here, by the beginnings of their names.
     private static let unread = [
@@ -68,6 +70,20 @@ enum SampleTable {
         case "bool":
             try call.expect(1...1, example: "bool(true)")
             return .constant(.boolean(try boolean(call)))
+        case "bin":
+            try call.expect(1...1, example: "bin(414d5150)")
+            return .constant(.bytes(try bytes(call)))
+        case "ipv4", "ipv6":
+            let example = call.name == "ipv4" ? "ipv4(192.0.2.1)" : "ipv6(2001:db8::1)"
+            try call.expect(1...1, example: example)
+            let text = call.arguments[0].text
+            let isRight =
+                call.name == "ipv4" ? IPAddressText.bytes(ipv4: text) != nil : IPAddressText.bytes(ipv6: text) != nil
+            guard isRight else {
+                throw call.error(
+                    "'\(text)' is no \(call.name == "ipv4" ? "IPv4" : "IPv6") address", help: "write '\(example)'")
+            }
+            return .constant(.address(text))
         case "env":
             try call.expect(1...1, example: "env(HOME)")
             return .constant(facts.environment[call.arguments[0].text].map { .text($0) } ?? .none)
@@ -106,6 +122,16 @@ enum SampleTable {
             help: "write one such as 'txn.client': it begins with one of \(scopes)")
     }
 
+    /// Hexadecimal digits, two a byte.
+    private static func bytes(_ call: SampleReader.Call) throws(Diagnostic) -> [UInt8] {
+        let digits = call.arguments[0].text.compactMap(\.hexDigitValue)
+        guard digits.count == call.arguments[0].text.count, digits.count % 2 == 0 else {
+            throw call.error(
+                "'\(call.arguments[0].text)' is not in hexadecimal digits, two a byte", help: "write 'bin(414d5150)'")
+        }
+        return stride(from: 0, to: digits.count, by: 2).map { UInt8(digits[$0] << 4 | digits[$0 + 1]) }
+    }
+
     private static func boolean(_ call: SampleReader.Call) throws(Diagnostic) -> Bool {
         switch call.arguments[0].text {
         case "true", "1": return true
@@ -141,7 +167,9 @@ enum SampleTable {
             return .live(.server(measure, proxy: place.proxy, server: place.server))
         }
         if let sample = try TableSampleReader.read(call, scope) { return .table(sample) }
-        return scope.isForLines ? nil : try ContentSampleTable.fetch(call)
+        guard !scope.isForLines else { return nil }
+        if let fetch = try SessionSampleTable.fetch(call, scope) { return fetch }
+        return try ContentSampleTable.fetch(call)
     }
 
     /// Stands for a sample until it is known what its names mean; of the same kind.
@@ -164,11 +192,17 @@ enum SampleTable {
             names.formUnion(LiveSample.ServerMeasure.allCases.map(\.rawValue))
             names.formUnion(TableSampleReader.names)
         }
-        if facts.scope?.isForLines == false { names.formUnion(ContentSampleTable.names) }
+        if facts.scope?.isForLines == false {
+            names.formUnion(SessionSampleTable.names)
+            names.formUnion(ContentSampleTable.names)
+        }
         let list = "the samples are \(names.sorted().joined(separator: ", "))"
         if unread.contains(where: { call.name.hasPrefix($0) }) {
             return call.error(
                 "sample '\(call.name)' reads what is sent, which is not looked at here", help: list)
+        }
+        if let reason = RefusedSamples.reason(for: call.name) {
+            return call.error("the sample '\(call.name)' is not supported here: \(reason)", help: list)
         }
         let closest = Suggestion.closest(to: call.name, among: names)
         return call.error(
@@ -180,16 +214,22 @@ enum SampleTable {
     private static let converterNames =
         SampleExpression.Arithmetic.allCases.map(\.rawValue) + SampleExpression.Logic.allCases.map(\.rawValue)
         + ["base64", "bytes", "field", "hex", "ipmask", "length", "lower", "ltime", "upper", "utime", "word"]
+        + ConverterTable.names
 
     /// Finds a converter.
     ///
-    /// - Parameter call: its name and what stands in parentheses.
+    /// - Parameters:
+    ///   - call: its name and what stands in parentheses.
+    ///   - facts: what is known where the configuration is read.
     /// - Returns: the converter.
     /// - Throws: that there is none, or what is wrong with its values.
-    static func converter(_ call: SampleReader.Call) throws(Diagnostic) -> SampleExpression.Converter {
+    static func converter(
+        _ call: SampleReader.Call, _ facts: SampleReader.Facts
+    ) throws(Diagnostic) -> SampleExpression.Converter {
         if let operation = SampleExpression.Arithmetic(rawValue: call.name) {
             let example = "\(call.name)(5)"
             try call.expect(1...1, example: example)
+            if let variable = SessionVariable(call.arguments[0].text) { return .arithmeticWith(operation, variable) }
             return .arithmetic(operation, try call.integer(0, example: example))
         }
         if let operation = SampleExpression.Logic(rawValue: call.name) {
@@ -205,17 +245,10 @@ enum SampleTable {
             let offset = Int(try call.integer(0, in: 0...mostBytes, example: "bytes(0,4)"))
             guard call.arguments.count == 2 else { return .bytes(offset: offset, length: nil) }
             return .bytes(offset: offset, length: Int(try call.integer(1, in: 0...mostBytes, example: "bytes(0,4)")))
-        case "field", "word":
-            let example = "\(call.name)(1,.)"
-            try call.expect(2...2, example: example)
-            let position = Int(try call.integer(0, in: -mostBytes...mostBytes, example: example))
-            guard position != 0 else { throw call.error("'\(call.name)' counts from 1", help: "write '\(example)'") }
-            let delimiters = call.arguments[1].text
-            return call.name == "field"
-                ? .field(position, delimiters: delimiters) : .word(position, delimiters: delimiters)
+        case "field", "word": return try part(call)
         case "ipmask":
             try call.expect(1...2, example: "ipmask(24,64)")
-            let ipv4 = Int(try call.integer(0, in: 0...32, example: "ipmask(24,64)"))
+            let ipv4 = try mask(call)
             guard call.arguments.count == 2 else { return .mask(ipv4: ipv4, ipv6: nil) }
             return .mask(ipv4: ipv4, ipv6: Int(try call.integer(1, in: 0...128, example: "ipmask(24,64)")))
         case "ltime", "utime":
@@ -225,12 +258,42 @@ enum SampleTable {
                 call.arguments.count < 2 ? 0 : try call.integer(1, in: -longestOffset...longestOffset, example: example)
             return .time(format: call.arguments[0].text, offsetSeconds: offset, isLocal: call.name == "ltime")
         default:
-            let closest = Suggestion.closest(to: call.name, among: converterNames)
+            if let converter = try ConverterTable.converter(call) { return converter }
+            if let converter = try OutsideConverterTable.converter(call, facts) { return .outside(converter) }
+            let names = converterNames + (facts.scope == nil ? [] : OutsideConverterTable.names)
+            let list = "the converters are \(names.sorted().joined(separator: ", "))"
+            if let reason = ConverterTable.unread[call.name] ?? RefusedSamples.reason(for: call.name) {
+                throw call.error("the converter '\(call.name)' is not supported here: \(reason)", help: list)
+            }
+            let closest = Suggestion.closest(to: call.name, among: names)
             throw call.error(
-                "there is no converter '\(call.name)' here",
-                help: closest.map { "did you mean '\($0)'?" }
-                    ?? "the converters are \(converterNames.sorted().joined(separator: ", "))")
+                "there is no converter '\(call.name)' here", help: closest.map { "did you mean '\($0)'?" } ?? list)
         }
+    }
+
+    /// `field(n,delimiters[,count])`, `word(n,delimiters[,count])`.
+    private static func part(_ call: SampleReader.Call) throws(Diagnostic) -> SampleExpression.Converter {
+        let example = "\(call.name)(1,.)"
+        try call.expect(2...3, example: example)
+        let position = Int(try call.integer(0, in: -mostBytes...mostBytes, example: example))
+        guard position != 0 else { throw call.error("'\(call.name)' counts from 1", help: "write '\(example)'") }
+        let delimiters = call.arguments[1].text
+        let isWord = call.name == "word"
+        guard call.arguments.count == 3 else {
+            return isWord ? .word(position, delimiters: delimiters) : .field(position, delimiters: delimiters)
+        }
+        let count = Int(try call.integer(2, in: 0...mostBytes, example: "\(call.name)(1,.,2)"))
+        return .change(.parts(position, delimiters: delimiters, count: count, omitsEmpty: isWord))
+    }
+
+    /// `24`, `255.255.255.0`.
+    private static func mask(_ call: SampleReader.Call) throws(Diagnostic) -> Int {
+        if let bytes = IPAddressText.bytes(ipv4: call.arguments[0].text) {
+            let bits = bytes.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            let length = (~bits).leadingZeroBitCount
+            if bits.trailingZeroBitCount == 32 - length { return length }
+        }
+        return Int(try call.integer(0, in: 0...32, example: "ipmask(24,64)"))
     }
 
     private static func simple(_ name: String) -> SampleExpression.Converter {

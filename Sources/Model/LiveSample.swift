@@ -6,6 +6,16 @@ public enum LiveSample: Sendable, Hashable {
     case proxy(ProxyMeasure, Int)
     /// A server, by its proxy's index and its own there.
     case server(ServerMeasure, proxy: Int, server: Int)
+    /// A proxy's stick table, by the proxy's index.
+    case table(TableMeasure, Int)
+
+    /// What can be asked of a stick table; named as in files.
+    public enum TableMeasure: String, Sendable, Hashable, CaseIterable {
+        /// Entries.
+        case used = "table_cnt"
+        /// Entries that there is room for.
+        case free = "table_avl"
+    }
 
     /// What can be asked of a proxy; named as in files.
     public enum ProxyMeasure: String, Sendable, Hashable, CaseIterable {
@@ -21,6 +31,8 @@ public enum LiveSample: Sendable, Hashable {
         case backendSessionRate = "be_sess_rate"
         /// Free places at its servers and in their queues; -1 where one has no limit.
         case freePlaces = "connslots"
+        /// Free places at its usable servers; -1 where one has no limit, or all are down.
+        case freeConnections = "be_conn_free"
         /// Connections of its frontend side.
         case frontendConnections = "fe_conn"
         /// New sessions of its frontend side in the last second.
@@ -30,7 +42,9 @@ public enum LiveSample: Sendable, Hashable {
         public var isAboutFrontend: Bool {
             switch self {
             case .frontendConnections, .frontendSessionRate: true
-            case .usableServers, .waiting, .averageWaiting, .backendSessions, .backendSessionRate, .freePlaces: false
+            case .usableServers, .waiting, .averageWaiting, .backendSessions, .backendSessionRate, .freePlaces,
+                .freeConnections:
+                false
             }
         }
     }
@@ -41,6 +55,8 @@ public enum LiveSample: Sendable, Hashable {
         case isUp = "srv_is_up"
         /// Sessions that it has.
         case sessions = "srv_conn"
+        /// Free places; -1 where it has no limit.
+        case freeConnections = "srv_conn_free"
         /// Sessions that wait for it alone.
         case waiting = "srv_queue"
         /// New sessions in the last second.

@@ -95,6 +95,7 @@ public struct LogTemplate: Sendable, Hashable {
             case .sample(let sample, _):
                 needs.formUnion(sample.fetch.needs)
                 if case .security(let asked) = sample.fetch { samples.append(asked) }
+                if sample.converters.contains(where: \.readsVariable) { needs.formUnion(.variables) }
             }
         }
         securitySamples = samples

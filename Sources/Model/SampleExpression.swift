@@ -9,6 +9,9 @@ public struct SampleExpression: Sendable, Hashable {
         case integer(Int64)
         case boolean(Bool)
         case text(String)
+        case bytes([UInt8])
+        /// An IP address.
+        case address(String)
     }
 
     /// Where the value comes from.
@@ -45,6 +48,12 @@ public struct SampleExpression: Sendable, Hashable {
         case answer(ContentSample)
         /// What a stick table counts.
         case table(TableSample)
+        /// A number of an array that a stick table keeps; for rules.
+        case array(ArraySample)
+        /// What is known of the session's connections; for rules.
+        case connection(ConnectionSample)
+        /// What the kernel knows of the client's connection, its times in milliseconds or microseconds; for rules.
+        case kernel(KernelSample, isInMicroseconds: Bool)
         /// What a rule has set.
         case variable(SessionVariable)
     }
@@ -78,6 +87,18 @@ public struct SampleExpression: Sendable, Hashable {
         case mask(ipv4: Int, ipv6: Int?)
         /// `ltime` and `utime`: a date from seconds, as strftime(3) writes it.
         case time(format: String, offsetSeconds: Int64, isLocal: Bool)
+        /// Arithmetic on integers with a variable.
+        case arithmeticWith(Arithmetic, SessionVariable)
+        /// A hash of the bytes: with a number to begin with, or mixed once more if that is not 0.
+        case hash(Hash, Int64)
+        /// `sha1`, `sha2`, `digest`: by OpenSSL's name.
+        case digest(String)
+        /// `hmac`
+        case authentication(digest: String, key: Key)
+        case codec(Codec)
+        case change(TextChange)
+        /// What takes more than a value to know; for rules.
+        case outside(OutsideConverter)
     }
 
     /// The operations that `arithmetic` knows.
@@ -96,7 +117,7 @@ public struct SampleExpression: Sendable, Hashable {
     public var converters: [Converter]
 
     /// What kind of value it has, where it has one.
-    public var kind: Kind { converters.last.map(\.kind) ?? fetch.kind }
+    public var kind: Kind { converters.reversed().lazy.compactMap(\.kind).first ?? fetch.kind }
 
     /// Makes an expression.
     ///
@@ -119,15 +140,17 @@ extension SampleExpression {
 extension SampleExpression.Fetch {
     fileprivate var kind: SampleExpression.Kind {
         switch self {
+        case .connection(let sample): sample.kind
         case .constant(.boolean), .isSourceLocal, .isDestinationLocal, .live(.server(.isUp, _, _)),
             .tls(.isUsed), .tls(.hasServerName), .tls(.isResumed):
             .boolean
         case .table(let sample): sample.quantity == .isTracked ? .boolean : .integer
         case .constant(.integer), .sourcePort, .destinationPort, .backendSourcePort, .serverPort, .frontendID,
             .frontendConnections, .backendID, .backendConnections, .serverID, .listenerID, .bytesIn, .bytesOut, .date,
-            .dateMicroseconds, .random, .processID, .live:
+            .dateMicroseconds, .random, .processID, .live, .array, .kernel:
             .integer
-        case .source, .destination, .backendSource, .serverAddress: .address
+        case .source, .destination, .backendSource, .serverAddress, .constant(.address): .address
+        case .constant(.bytes): .binary
         case .constant(.none), .constant(.text), .frontendName, .backendName, .serverName, .listenerName, .uniqueID,
             .uuid, .tls, .variable:
             .text
@@ -149,13 +172,30 @@ extension ContentSample {
 }
 
 extension SampleExpression.Converter {
-    fileprivate var kind: SampleExpression.Kind {
+    /// What kind of value it makes; `nil` where the value stays as it is.
+    fileprivate var kind: SampleExpression.Kind? {
         switch self {
+        case .arithmeticWith, .hash: .integer
+        case .digest, .authentication: .binary
+        case .codec(let codec): codec.kind
+        case .change(let change): change.kind
+        case .outside(let converter): converter.kind
         case .logic(.not), .logic(.bool), .logic(.even), .logic(.odd): .boolean
         case .arithmetic, .logic(.neg), .logic(.cpl), .length: .integer
         case .mask: .address
         case .upper, .lower, .hex, .base64, .field, .word, .time: .text
         case .bytes: .binary
+        }
+    }
+}
+
+extension SampleExpression.Converter {
+    /// Whether it takes a variable's value.
+    var readsVariable: Bool {
+        switch self {
+        case .arithmeticWith, .authentication(_, .variable): true
+        case .change(.concat(_, .some, _)), .change(.addItem(_, .some, _)), .change(.compare), .change(.isEqual): true
+        default: false
         }
     }
 }

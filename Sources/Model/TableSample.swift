@@ -35,9 +35,13 @@ public struct TableSample: Sendable, Hashable {
         case tag = "get_gpt0"
         /// Whether there is an entry.
         case isTracked = "tracked"
+        /// How many connections are tracked by it now.
+        case trackers
+        /// Counts a connection, and is the new number (`src_updt_conn_cnt`).
+        case countConnection = "updt_conn_cnt"
 
         /// Whether to read it is to count, so that there has to be an entry.
-        public var isCount: Bool { self == .countUp || self == .countUpSecond }
+        public var isCount: Bool { self == .countUp || self == .countUpSecond || self == .countConnection }
     }
 
     /// Whose entry it is.

@@ -83,6 +83,7 @@ extension WorkerLoop {
 
     /// Takes in who a connection's client is.
     private func introduce(_ session: UnsafeMutablePointer<Session>, by header: ReceivedProxyHeader) {
+        session.pointee.marks.insert(.hasHeader)
         if let addresses = header.addresses {
             session.pointee.peer = addresses.source
             announcedDestinations[session.pointee.index] = addresses.destination

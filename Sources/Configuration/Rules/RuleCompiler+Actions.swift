@@ -63,11 +63,11 @@ extension RuleCompiler {
 
     private static let actions = """
         the actions are accept, reject, silent-drop, expect-proxy layer4, track-sc0 to track-sc2, sc-inc-gpc0(0), \
-        sc-inc-gpc1(0), sc-set-gpt0(0), set-src, set-src-port, set-dst, set-dst-port, set-var(txn.x) and unset-var(txn.x)
+        sc-inc-gpc1(0), sc-inc-gpc(0,0), sc-set-gpt0(0), sc-set-gpt(0,0), set-src, set-src-port, set-dst, set-dst-port, set-var(txn.x) and unset-var(txn.x)
         """
     private static let answerActions = """
-        the actions are accept, reject, close, silent-drop, sc-inc-gpc0(0), sc-inc-gpc1(0), sc-set-gpt0(0), \
-        set-var(txn.x) and unset-var(txn.x)
+        the actions are accept, reject, close, silent-drop, sc-inc-gpc0(0), sc-inc-gpc1(0), sc-inc-gpc(0,0), \
+        sc-set-gpt0(0), sc-set-gpt(0,0), set-var(txn.x) and unset-var(txn.x)
         """
     /// What comes too late once a server has been chosen.
     private static let onlyBefore: Set<String> = [
@@ -104,18 +104,13 @@ extension RuleCompiler {
                 RuleSet.Tracking(slot: call.name.last?.wholeNumberValue ?? 0, sample: sample, table: table))
         case "sc-inc-gpc0": return .count(TableSample(try subject(call, word), .countUp, table: nil))
         case "sc-inc-gpc1": return .count(TableSample(try subject(call, word), .countUpSecond, table: nil))
+        case "sc-inc-gpc": return .countElement(try element(call, word, .countUp))
+        case "sc-set-gpt":
+            let element = try element(call, word, .tag)
+            return .tagElement(element, try number(of: line, &position, at: stage, example: "\(said)(0,0) 1"))
         case "sc-set-gpt0":
             let subject = try subject(call, word)
-            let value = try self.word(position, of: line, "a number or a sample", example: "\(said)(0) 1")
-            if let number = Int64(value.text) {
-                guard (0...Int64(UInt32.max)).contains(number) else {
-                    throw value.error(
-                        "'\(value.text)' is no number of 32 bits", help: "write one up to \(UInt32.max)")
-                }
-                position += 1
-                return .tag(subject, SampleExpression(.constant(.integer(number))))
-            }
-            return .tag(subject, try sample(of: line, &position, at: stage, example: "\(said)(0) 1"))
+            return .tag(subject, try number(of: line, &position, at: stage, example: "\(said)(0) 1"))
         case "set-src", "set-src-port", "set-dst", "set-dst-port":
             guard let part = RuleSet.AddressPart(rawValue: String(call.name.dropFirst("set-".count))) else {
                 preconditionFailure("parts of addresses are named as their actions")
@@ -164,6 +159,36 @@ extension RuleCompiler {
         }
         position += 1
         return sample
+    }
+
+    /// A number of 32 bits, or a sample.
+    private func number(
+        of line: RuleLine, _ position: inout Int, at stage: RuleStage, example: String
+    ) throws(Diagnostic) -> SampleExpression {
+        let value = try self.word(position, of: line, "a number or a sample", example: example)
+        guard let number = Int64(value.text) else {
+            return try sample(of: line, &position, at: stage, example: example)
+        }
+        guard (0...Int64(UInt32.max)).contains(number) else {
+            throw value.error("'\(value.text)' is no number of 32 bits", help: "write one up to \(UInt32.max)")
+        }
+        position += 1
+        return SampleExpression(.constant(.integer(number)))
+    }
+
+    /// The number and the place of `sc-inc-gpc(0,1)`.
+    private func element(
+        _ call: Call, _ word: Word, _ quantity: ArraySample.Quantity
+    ) throws(Diagnostic) -> ArraySample {
+        let numbers = (call.argument ?? "").split(separator: ",").map { Int64($0) }
+        guard numbers.count == 2, let index = numbers[0], let slot = numbers[1],
+            OutsideConverterTable.indices.contains(index), TableSampleReader.slots.contains(slot)
+        else {
+            throw word.error(
+                "'\(call.name)' needs a number of the array, and that of a place, from 0 to "
+                    + "\(TableSampleReader.slots.upperBound)", help: "write '\(call.name)(0,0)'")
+        }
+        return ArraySample(.tracked(slot: Int(slot)), quantity, Int(index), table: nil)
     }
 
     /// The place of `sc-inc-gpc0(1)`.

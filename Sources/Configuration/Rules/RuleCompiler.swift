@@ -32,14 +32,15 @@ struct RuleCompiler {
     ///   - hostName: this machine's name.
     ///   - servesRequests: whether the proxy answers requests, so that lists may be for rules about them alone.
     ///   - book: the lists of patterns so far.
+    ///   - maps: the maps so far; those of this proxy are added.
     init(
         _ lines: [RuleLine], scope: SampleScope, hostName: String, servesRequests: Bool,
-        book: PatternListBook = PatternListBook()
+        book: PatternListBook = PatternListBook(), maps: MapShelf = MapShelf()
     ) {
         self.scope = scope
         self.servesRequests = servesRequests
         conditions = RuleConditionReader(
-            SampleReader.Facts(hostName: hostName, environment: [:], scope: scope), book: book)
+            SampleReader.Facts(hostName: hostName, environment: [:], scope: scope, maps: maps), book: book)
         for line in lines {
             do {
                 try read(line)

@@ -47,6 +47,10 @@ public struct RuleSet: Sendable, Equatable {
             case count(TableSample)
             /// The tag of the entry that it is tracked by is set.
             case tag(TableSample.Subject, SampleExpression)
+            /// A number of an array of that entry is counted up.
+            case countElement(ArraySample)
+            /// A number of an array of that entry is set.
+            case tagElement(ArraySample, SampleExpression)
             /// Where it comes from, or goes to, is set.
             case setAddress(AddressPart, SampleExpression)
             /// A variable is set.

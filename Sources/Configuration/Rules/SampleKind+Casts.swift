@@ -11,7 +11,8 @@ extension SampleExpression.Kind {
     /// - Returns: false where that never gives a value.
     func canBe(_ other: SampleExpression.Kind) -> Bool {
         switch (self, other) {
-        case (.binary, .integer), (.binary, .boolean), (.binary, .address), (.boolean, .address): false
+        case (.binary, .integer), (.binary, .boolean), (.binary, .address), (.boolean, .address), (.address, .boolean):
+            false
         default: true
         }
     }
@@ -32,8 +33,16 @@ extension SampleExpression.Converter {
     /// What kind of value it takes; `nil` where any will do.
     var input: SampleExpression.Kind? {
         switch self {
-        case .arithmetic, .logic, .time: .integer
+        case .arithmetic, .arithmeticWith, .logic, .time, .codec(.networkOrder), .change(.httpDate): .integer
         case .mask: .address
+        case .change(.choose): .boolean
+        case .outside(.map(let search)):
+            switch search.method {
+            case .int: .integer
+            case .ip: .address
+            case .str, .beg, .sub, .dir, .dom, .end, .reg, .regm: nil
+            }
+        case .hash, .digest, .authentication, .codec, .change, .outside: nil
         case .upper, .lower, .length, .hex, .base64, .bytes, .field, .word: nil
         }
     }

@@ -71,6 +71,25 @@ public struct StickTableConfiguration: Sendable, Equatable {
     public var storedServerColumns: Set<ServerColumn> = []
     /// What is counted, and within which time where it is a rate (else 0).
     public var counters: [Counter: Duration] = [:]
+    /// Whether servers are remembered in it: by a `stick` line, or because it says so (`store server_id`).
+    public var keepsServers = false
+    /// Its arrays of numbers.
+    public var arrays = Arrays()
+
+    /// How many numbers of each kind an entry keeps in arrays; named as in files.
+    public struct Arrays: Sendable, Hashable {
+        /// Those that rules count up (`gpc(n)`).
+        public var counts = 0
+        /// How often they are counted up (`gpc_rate(n,time)`).
+        public var rates = 0
+        /// Within which time.
+        public var period = Duration.zero
+        /// Those that rules set (`gpt(n)`).
+        public var tags = 0
+
+        /// None.
+        public init() {}
+    }
 }
 
 /// A `stick` line: who is sent to the server that a table remembers for a key, and for whom it is remembered.

@@ -10,9 +10,12 @@ enum StickTableReader {
     /// The bytes of a key where the line doesn't say it.
     private static let usualKeyLength = 32
 
+    /// The most numbers of an array.
+    private static let mostNumbers = 100
+
     /// Data types that need requests, or that other actions than those here write.
     private static let unsupported: Set<String> = [
-        "gpc", "gpc_rate", "gpt", "http_err_cnt", "http_err_rate", "http_fail_cnt",
+        "http_err_cnt", "http_err_rate", "http_fail_cnt",
         "http_fail_rate", "http_req_cnt", "http_req_rate",
     ]
 
@@ -104,13 +107,15 @@ enum StickTableReader {
         _ arguments: inout Arguments, _ table: inout StickTableConfiguration
     ) throws(Diagnostic) {
         let word = try arguments.word("what is counted", example: "store conn_cur,conn_rate(10s)")
-        for part in word.text.split(separator: ",", omittingEmptySubsequences: false) {
+        for part in parts(of: word.text) {
             let pieces = part.split(separator: "(", maxSplits: 1)
             let name = String(pieces.first ?? "")
             if let kept = StickTableConfiguration.ServerColumn(rawValue: name) {
                 table.storedServerColumns.insert(kept)
+                table.keepsServers = true
                 continue
             }
+            if try readArray(name, pieces, word, &table) { continue }
             guard let counter = StickTableConfiguration.Counter(rawValue: name) else {
                 if unsupported.contains(name) {
                     throw word.error(
@@ -124,6 +129,66 @@ enum StickTableReader {
             }
             table.counters[counter] = try period(of: counter, pieces, word)
         }
+        try expectOneKind(table, word)
+    }
+
+    /// Arrays stand for the numbers that have names: a table has either.
+    private static func expectOneKind(_ table: StickTableConfiguration, _ word: Word) throws(Diagnostic) {
+        let pairs: [(array: String, hasArray: Bool, named: [StickTableConfiguration.Counter])] = [
+            ("gpc", table.arrays.counts > 0, [.generalPurpose, .second]),
+            ("gpc_rate", table.arrays.rates > 0, [.generalPurposeRate, .secondRate]),
+            ("gpt", table.arrays.tags > 0, [.tag]),
+        ]
+        for pair in pairs where pair.hasArray {
+            guard let named = pair.named.first(where: { table.counters[$0] != nil }) else { continue }
+            throw word.error(
+                "a table has '\(pair.array)' or '\(named.rawValue)', and not both",
+                help: "remove '\(named.rawValue)': it is a number of the array")
+        }
+    }
+
+    /// What stands between commas, but for those in parentheses.
+    private static func parts(of text: String) -> [Substring] {
+        var parts: [Substring] = []
+        var start = text.startIndex
+        var depth = 0
+        for index in text.indices {
+            switch text[index] {
+            case "(": depth += 1
+            case ")": depth -= 1
+            case "," where depth == 0:
+                parts.append(text[start..<index])
+                start = text.index(after: index)
+            default: break
+            }
+        }
+        return parts + [text[start...]]
+    }
+
+    /// `gpc(3)`, `gpt(3)`, `gpc_rate(3,10s)`.
+    private static func readArray(
+        _ name: String, _ pieces: [Substring], _ word: Word, _ table: inout StickTableConfiguration
+    ) throws(Diagnostic) -> Bool {
+        guard ["gpc", "gpt", "gpc_rate"].contains(name) else { return false }
+        let isRate = name == "gpc_rate"
+        let example = isRate ? "gpc_rate(3,10s)" : "\(name)(3)"
+        let values = pieces.count == 2 && pieces[1].hasSuffix(")") ? pieces[1].dropLast().split(separator: ",") : []
+        guard values.count == (isRate ? 2 : 1), let count = Int(values[0]), (1...mostNumbers).contains(count) else {
+            throw word.error(
+                "'\(name)' needs how many numbers there are, up to \(mostNumbers)\(isRate ? ", and a time" : "")",
+                help: "write '\(example)'")
+        }
+        switch name {
+        case "gpc": table.arrays.counts = count
+        case "gpt": table.arrays.tags = count
+        default:
+            // Whatever is wrong with the time, the example says what to write.
+            guard let time = try? TimeValue.parse(String(values[1]), defaultUnit: .milliseconds),
+                time.ignoredRest.isEmpty, time.duration > .zero
+            else { throw word.error("'\(values[1])' is no time for '\(name)'", help: "write '\(example)'") }
+            (table.arrays.rates, table.arrays.period) = (count, time.duration)
+        }
+        return true
     }
 
     /// What stands in parentheses after a rate, and after nothing else.

@@ -10,7 +10,8 @@ enum TableSampleReader {
     /// Their names.
     static let names: [String] = TableSample.Quantity.allCases.flatMap { quantity in
         let tracked = ["sc_\(quantity.rawValue)"] + slots.map { "sc\($0)_\(quantity.rawValue)" }
-        return quantity == .isTracked ? tracked : tracked + ["src_\(quantity.rawValue)"]
+        if quantity == .countConnection { return ["src_\(quantity.rawValue)"] }
+        return quantity == .isTracked || quantity == .trackers ? tracked : tracked + ["src_\(quantity.rawValue)"]
     }
 
     /// Reads one.

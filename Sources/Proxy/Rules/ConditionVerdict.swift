@@ -15,6 +15,9 @@ enum SampleReading {
 
 /// What a condition comes to: a rule knows neither sockets nor time, only readings of samples.
 enum ConditionVerdict {
+    /// What makes of a value what converters make of it.
+    typealias Conversion = (SampleValue, [SampleExpression.Converter]) -> SampleValue
+
     case fails
     /// It takes more of what is sent to know.
     case undecided
@@ -26,14 +29,15 @@ enum ConditionVerdict {
     ///   - condition: the condition.
     ///   - isFinal: whether no more is waited for: what is undecided fails then.
     ///   - expressions: the regular expressions of the instance.
+    ///   - converted: a value after converters.
     ///   - reading: what is known of a sample; asked for those that matter only.
     init(
         of condition: RuleCondition, isFinal: Bool, _ expressions: ExpressionTable,
-        reading: (SampleExpression.Fetch) -> SampleReading
+        converted: Conversion = { $0.converted(by: $1) }, reading: (SampleExpression.Fetch) -> SampleReading
     ) {
         var result = ConditionVerdict.fails
         for terms in condition.alternatives {
-            let verdict = Self.all(terms, isFinal, expressions, reading)
+            let verdict = Self.all(terms, isFinal, expressions, converted, reading)
             if verdict == .holds {
                 result = .holds
                 break
@@ -46,10 +50,10 @@ enum ConditionVerdict {
     /// All of them: the first that doesn't hold decides.
     private static func all(
         _ terms: [RuleCondition.Term], _ isFinal: Bool, _ expressions: ExpressionTable,
-        _ reading: (SampleExpression.Fetch) -> SampleReading
+        _ converted: Conversion, _ reading: (SampleExpression.Fetch) -> SampleReading
     ) -> ConditionVerdict {
         for term in terms {
-            let verdict = any(term.list.tests, isFinal, expressions, reading)
+            let verdict = any(term.list.tests, isFinal, expressions, converted, reading)
             let result = term.isNegated ? verdict.opposite : verdict
             guard result == .holds else { return result }
         }
@@ -59,7 +63,7 @@ enum ConditionVerdict {
     /// One of them.
     private static func any(
         _ tests: [AccessTest], _ isFinal: Bool, _ expressions: ExpressionTable,
-        _ reading: (SampleExpression.Fetch) -> SampleReading
+        _ converted: Conversion, _ reading: (SampleExpression.Fetch) -> SampleReading
     ) -> ConditionVerdict {
         var result = ConditionVerdict.fails
         for test in tests {
@@ -74,10 +78,10 @@ enum ConditionVerdict {
                 if !isFinal { result = .undecided }
                 continue
             }
-            let converted = test.sample.converters.isEmpty ? value : value.converted(by: test.sample.converters)
+            let outcome = test.sample.converters.isEmpty ? value : converted(value, test.sample.converters)
             // Only commands change what is looked for, and few do.
             let match = expressions.changes.isEmpty ? test.match : expressions.changes[test.origin.number] ?? test.match
-            if match.accepts(converted, expressions) { return .holds }
+            if match.accepts(outcome, expressions) { return .holds }
             if mayChange && !isFinal { result = .undecided }
         }
         return result

@@ -1,10 +1,20 @@
+import AccessLog
 import Configuration
+import Model
 
 /// What an instance's rules look for besides what its file says: the regular expressions, each compiled when it is first
 /// needed, and what commands have changed; made and used by its worker's thread alone.
 final class ExpressionTable {
     /// By the number of a test, what its sample has to be now.
     var changes: [Int: PatternMatch] = [:]
+
+    /// The maps that commands have changed, by their files.
+    var changedMaps: [String: [MapFile.Entry]] = [:] {
+        didSet { maps = [:] }
+    }
+
+    /// The maps as they are searched, each made when it is first needed.
+    private var maps: [MapSearch: MapTable] = [:]
 
     private struct Key: Hashable {
         var pattern: String
@@ -28,6 +38,75 @@ final class ExpressionTable {
             // Only transformations of captures throw, and there are none.
             preconditionFailure("an expression without transformations has no errors: \(error)")
         }
+    }
+
+    /// What a value stands for in a map.
+    ///
+    /// - Parameters:
+    ///   - value: the value.
+    ///   - search: which map, and how it is searched.
+    ///   - configuration: what has the maps as they were read.
+    /// - Returns: none where it stands for nothing.
+    func value(
+        of value: SampleValue, in search: MapSearch, _ configuration: InstanceConfiguration
+    ) -> SampleValue {
+        if let known = maps[search] { return known.value(of: value, self) }
+        let entries =
+            changedMaps[search.file] ?? configuration.maps.first { $0.name == search.file }?.entries ?? []
+        let map = MapTable(entries, search)
+        maps[search] = map
+        return map.value(of: value, self)
+    }
+
+    /// A text in which what an expression finds is replaced.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - replacement: the expression, and what stands there instead.
+    /// - Returns: the text.
+    func replaced(_ text: String, _ replacement: Replacement) -> String {
+        let key = Key(pattern: replacement.pattern, ignoresCase: replacement.ignoresCase)
+        guard let expression = expression(key) else { return text }
+        var result = ""
+        var end = text.startIndex
+        for match in text.matches(of: expression).prefix(replacement.isGlobal ? .max : 1) {
+            result += text[end..<match.range.lowerBound]
+            result += Self.filled(replacement.text, with: match.output)
+            end = match.range.upperBound
+        }
+        return result + text[end...]
+    }
+
+    /// A text whose `\1` become what the first parentheses of an expression find.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - pattern: the expression.
+    ///   - subject: what it is looked for in.
+    /// - Returns: the text.
+    func filled(_ text: String, with pattern: String, in subject: String) -> String {
+        guard let expression = expression(Key(pattern: pattern, ignoresCase: false)),
+            let match = subject.firstMatch(of: expression)
+        else { return text }
+        return Self.filled(text, with: match.output)
+    }
+
+    /// - Source: HAProxy 2.6 configuration manual, section 7.3.1, `regsub`, and `http-request replace-header`.
+    private static func filled(_ text: String, with found: AnyRegexOutput) -> String {
+        var result = ""
+        var rest = text[...]
+        while let character = rest.popFirst() {
+            guard character == "\\", let next = rest.popFirst() else {
+                result.append(character)
+                continue
+            }
+            if let group = next.wholeNumberValue, next.isASCII {
+                if group < found.count { result += found[group].substring ?? "" }
+            } else {
+                result.append(next)
+            }
+        }
+        return result
     }
 
     private func expression(_ key: Key) -> Regex<AnyRegexOutput>? {

@@ -14,4 +14,6 @@ struct RuleMarks: OptionSet {
     static let hasBegun = RuleMarks(rawValue: 16)
     /// Its rules have let it go on to a server.
     static let isForwarded = RuleMarks(rawValue: 32)
+    /// It began with a header that says who the client is.
+    static let hasHeader = RuleMarks(rawValue: 64)
 }

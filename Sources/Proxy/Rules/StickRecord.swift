@@ -23,6 +23,8 @@ struct StickRecord: Sendable, Equatable {
     var second: Int64 = 0
     var secondRate = PeriodCounter()
     var tag: Int64 = 0
+    /// What tables with arrays keep; the arrays are empty until the first number is set.
+    var arrays = ArrayNumbers()
 }
 
 /// A proxy's stick table; only the worker's thread touches it.
@@ -91,7 +93,9 @@ final class ProxyTable {
     func read(
         _ quantity: TableSample.Quantity, of entry: StickTable<StickRecord>.Entry?, _ now: Int64
     ) -> Int64? {
-        guard quantity == .isTracked || periods[quantity.counter] != nil else { return nil }
+        guard quantity == .isTracked || quantity == .trackers || periods[quantity.counter] != nil else {
+            return element(of: quantity, of: entry, now)
+        }
         guard let entry else { return 0 }
         let record = entries[entry]
         switch quantity {
@@ -126,6 +130,31 @@ final class ProxyTable {
             entries[entry].generalPurpose = 0
             return record.generalPurpose
         case .isTracked: return 1
+        case .trackers: return Int64(entries.uses(of: entry))
+        case .countConnection:
+            entries[entry].connections += 1
+            if let period = periods[.connectionRate] { entries[entry].connectionRate.count(at: now, period: period) }
+            return record.connections + 1
+        }
+    }
+
+    /// What stands for a number that the table keeps in its arrays instead: `gpc0` for the first of `gpc(n)`.
+    private func element(
+        of quantity: TableSample.Quantity, of entry: StickTable<StickRecord>.Entry?, _ now: Int64
+    ) -> Int64? {
+        switch quantity {
+        case .generalPurpose: read(.count, 0, of: entry, now)
+        case .generalPurposeRate: read(.rate, 0, of: entry, now)
+        case .countUp: read(.countUp, 0, of: entry, now)
+        case .clear: read(.clear, 0, of: entry, now)
+        case .second: read(.count, 1, of: entry, now)
+        case .secondRate: read(.rate, 1, of: entry, now)
+        case .countUpSecond: read(.countUp, 1, of: entry, now)
+        case .clearSecond: read(.clear, 1, of: entry, now)
+        case .tag: read(.tag, 0, of: entry, now)
+        case .connections, .currentConnections, .connectionRate, .sessions, .sessionRate, .kilobytesIn, .bytesInRate,
+            .kilobytesOut, .bytesOutRate, .isTracked, .trackers, .countConnection:
+            nil
         }
     }
 
@@ -138,7 +167,7 @@ extension TableSample.Quantity {
     /// What a table has to keep for it.
     fileprivate var counter: StickTableConfiguration.Counter {
         switch self {
-        case .connections: .connections
+        case .connections, .countConnection: .connections
         case .currentConnections: .currentConnections
         case .connectionRate: .connectionRate
         case .sessions: .sessions
@@ -147,7 +176,7 @@ extension TableSample.Quantity {
         case .bytesInRate: .bytesInRate
         case .kilobytesOut: .bytesOut
         case .bytesOutRate: .bytesOutRate
-        case .generalPurpose, .countUp, .clear, .isTracked: .generalPurpose
+        case .generalPurpose, .countUp, .clear, .isTracked, .trackers: .generalPurpose
         case .generalPurposeRate: .generalPurposeRate
         case .second, .countUpSecond, .clearSecond: .second
         case .secondRate: .secondRate

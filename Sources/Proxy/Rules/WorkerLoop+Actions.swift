@@ -38,6 +38,12 @@ extension WorkerLoop {
             if let number = value(of: sample, for: session).integer {
                 withTables { tag(session, subject, number) }
             }
+        case .countElement(let sample): _ = value(of: sample, for: session)
+        case .tagElement(let element, let sample):
+            guard case .tracked(let slot) = element.subject, let place = tracked[session.pointee.index]?[slot],
+                let number = value(of: sample, for: session).integer
+            else { break }
+            withTables { tables[place.table]?.setTag(element.index, of: place.entry, to: number) }
         case .setAddress(let part, let sample): set(part, to: value(of: sample, for: session), of: session)
         case .setVariable(let variable, let sample):
             let value = value(of: sample, for: session)
@@ -84,7 +90,13 @@ extension WorkerLoop {
         return ofAll.merging(own.filter { !isForwarded || $0.key.scope != .request }) { _, own in own }
     }
 
-    private func set(_ variable: SessionVariable, to value: SampleValue?, of session: UnsafeMutablePointer<Session>) {
+    /// Sets a variable, where there is what it belongs to.
+    ///
+    /// - Parameters:
+    ///   - variable: the variable.
+    ///   - value: its value; `nil` to have none any more.
+    ///   - session: any session.
+    func set(_ variable: SessionVariable, to value: SampleValue?, of session: UnsafeMutablePointer<Session>) {
         switch variable.scope {
         case .process:
             if let place {

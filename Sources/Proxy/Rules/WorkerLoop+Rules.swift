@@ -98,7 +98,9 @@ extension WorkerLoop {
     ) -> ConditionVerdict {
         // What was sent is looked at once, and only if a test asks for it.
         var looked: UnsafeRawBufferPointer?
-        return ConditionVerdict(of: condition, isFinal: isFinal, expressions) { fetch in
+        return ConditionVerdict(
+            of: condition, isFinal: isFinal, expressions, converted: { converted($0, by: $1, of: session) }
+        ) { fetch in
             if session.pointee.phase == .answering, let reading = answer(fetch, of: session, isFinal: isFinal) {
                 return reading
             }

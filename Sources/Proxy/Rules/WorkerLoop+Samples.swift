@@ -13,10 +13,8 @@ extension WorkerLoop {
     func value(of fetch: SampleExpression.Fetch, for session: UnsafeMutablePointer<Session>) -> SampleValue {
         let frontend = frontend(Int(session.pointee.frontend))
         switch fetch {
-        case .constant(.none), .uniqueID, .content, .answer: return .none
-        case .constant(.integer(let number)): return .integer(number)
-        case .constant(.boolean(let isTrue)): return .boolean(isTrue)
-        case .constant(.text(let text)): return .text(text)
+        case .uniqueID, .content, .answer: return .none
+        case .constant(let constant): return SampleValue(constant)
         case .source: return address(session.pointee.peer)
         case .sourcePort: return port(session.pointee.peer)
         case .isSourceLocal: return isLocal(session.pointee.peer)
@@ -52,6 +50,17 @@ extension WorkerLoop {
         case .security(let sample): return security(of: session, [sample])[sample] ?? .none
         case .variable(let variable): return value(of: variable, for: session)
         case .table(let sample): return withTables { value(of: sample, for: session) }
+        case .array(let sample): return withTables { value(of: sample, for: session) }
+        case .connection(let sample): return ownValue(of: sample, for: session)
+        case .kernel(let sample, let isInMicroseconds):
+            return value(of: sample, for: session, isInMicroseconds: isInMicroseconds)
+        case .live(.table(let measure, let index)):
+            guard let table = tables[index] else { return .none }
+            return withTables {
+                table.entries.removeExpired(at: tableTime)
+                return .integer(
+                    Int64(measure == .used ? table.entries.count : table.configuration.size - table.entries.count))
+            }
         case .live(.proxy(let measure, let index)): return .integer(self.measure(measure, of: index))
         case .live(.server(let measure, let index, let server)):
             guard let backend = backends[index], backend.servers.indices.contains(server) else { return .none }
@@ -96,18 +105,35 @@ extension WorkerLoop {
         return endpoint
     }
 
-    private func address(_ endpoint: IPEndpoint) -> SampleValue { endpoint == .none ? .none : .address(endpoint) }
+    /// An address as a sample's value.
+    ///
+    /// - Parameter endpoint: the address.
+    /// - Returns: none where there is none.
+    func address(_ endpoint: IPEndpoint) -> SampleValue { endpoint == .none ? .none : .address(endpoint) }
 
-    private func port(_ endpoint: IPEndpoint) -> SampleValue {
+    /// An address's port as a sample's value.
+    ///
+    /// - Parameter endpoint: the address.
+    /// - Returns: none where there is none.
+    func port(_ endpoint: IPEndpoint) -> SampleValue {
         endpoint == .none ? .none : .integer(Int64(endpoint.port))
     }
 
-    private func isLocal(_ endpoint: IPEndpoint) -> SampleValue {
+    /// Whether an address is this machine's, as a sample's value.
+    ///
+    /// - Parameter endpoint: the address.
+    /// - Returns: true also where there is none, behind Unix sockets.
+    func isLocal(_ endpoint: IPEndpoint) -> SampleValue {
         .boolean(endpoint == .none || Socket.isOwnAddress(endpoint))
     }
 
-    /// A proxy that is switched off, or that nothing is sent to, has nothing to be counted.
-    private func measure(_ measure: LiveSample.ProxyMeasure, of index: Int) -> Int64 {
+    /// What is counted of a proxy; one that is switched off, or that nothing is sent to, has nothing to be counted.
+    ///
+    /// - Parameters:
+    ///   - measure: what.
+    ///   - index: the proxy's index.
+    /// - Returns: the number.
+    func measure(_ measure: LiveSample.ProxyMeasure, of index: Int) -> Int64 {
         switch measure {
         case .frontendConnections: return Int64(frontends[index]?.allSessions ?? 0)
         case .frontendSessionRate:
@@ -122,6 +148,7 @@ extension WorkerLoop {
         case .backendSessionRate:
             return Int64(backends[index]?.tally.presentSessionRate(at: now) ?? 0)
         case .freePlaces: return Int64(backends[index]?.freePlaces ?? 0)
+        case .freeConnections: return Int64(backends[index]?.freeConnections ?? 0)
         }
     }
 
@@ -132,6 +159,8 @@ extension WorkerLoop {
         switch measure {
         case .isUp: return .boolean(!server.isOut)
         case .sessions: return .integer(Int64(server.tally.allSessions))
+        case .freeConnections:
+            return .integer(server.configuration.maxconn.map { Int64(max($0 - server.tally.allSessions, 0)) } ?? -1)
         case .waiting: return .integer(Int64(backend.queuedCount(in: .server(index))))
         case .sessionRate:
             return .integer(Int64(server.tally.presentSessionRate(at: now)))
@@ -147,6 +176,16 @@ extension Backend {
     fileprivate var usableServers: Int {
         if groups.activeServers > 0 { return groups.activeServers }
         return configuration.usesAllBackups ? groups.backupServers : min(groups.backupServers, 1)
+    }
+
+    /// Free places at the servers; -1 where one has no limit.
+    fileprivate var freeConnections: Int {
+        var places = 0
+        for server in servers where !server.isOut {
+            guard let limit = server.configuration.maxconn else { return -1 }
+            places += max(limit - server.tally.allSessions, 0)
+        }
+        return places
     }
 
     /// Free places at the servers and in their queues; -1 where one has no limit.

@@ -69,14 +69,14 @@ extension WorkerLoop {
     func value(of sample: SampleExpression, for session: UnsafeMutablePointer<Session>) -> SampleValue {
         if session.pointee.phase == .answering, let reading = answer(sample.fetch, of: session, isFinal: true) {
             guard case .value(let value) = reading else { return .none }
-            return value.converted(by: sample.converters)
+            return converted(value, by: sample.converters, of: session)
         }
         guard case .content(let content) = sample.fetch else {
-            return value(of: sample.fetch, for: session).converted(by: sample.converters)
+            return converted(value(of: sample.fetch, for: session), by: sample.converters, of: session)
         }
         let bytes = look(at: session)
         switch SentContent(bytes: bytes, isComplete: true).reading(of: content) {
-        case .value(let value), .changing(let value): return value.converted(by: sample.converters)
+        case .value(let value), .changing(let value): return converted(value, by: sample.converters, of: session)
         case .pending: return .none
         }
     }

@@ -84,6 +84,33 @@ extension WorkerLoop {
         }
     }
 
+    /// What an array has for a session's key, or its client.
+    ///
+    /// - Parameters:
+    ///   - sample: what is asked for.
+    ///   - session: for whom.
+    /// - Returns: none where it is not tracked, and where the table doesn't keep it.
+    func value(of sample: ArraySample, for session: UnsafeMutablePointer<Session>) -> SampleValue {
+        let (index, key): (Int, StickKey)
+        switch sample.subject {
+        case .tracked(let slot):
+            guard let place = tracked[session.pointee.index]?[slot] else { return .none }
+            (index, key) = (sample.table ?? place.table, place.key)
+        case .source:
+            guard let proxy = sample.table, let table = tables[proxy],
+                let own = table.configuration.key(of: value(of: .source, for: session))
+            else { return .none }
+            (index, key) = (proxy, own)
+        }
+        guard let table = tables[index] else { return .none }
+        let isMaking = sample.subject == .source && sample.quantity == .countUp
+        let entry =
+            isMaking
+            ? table.entries.entry(for: key, at: tableTime, initial: StickRecord())
+            : table.entries.find(key, at: tableTime)
+        return table.read(sample.quantity, sample.index, of: entry, tableTime).map { .integer($0) } ?? .none
+    }
+
     private func read(_ sample: TableSample, _ table: Int, _ entry: StickTable<StickRecord>.Entry?) -> SampleValue {
         tables[table]?.read(sample.quantity, of: entry, tableTime).map { .integer($0) } ?? .none
     }

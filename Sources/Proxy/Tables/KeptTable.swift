@@ -119,6 +119,7 @@ extension ProxyTable {
             var record = entry.record
             record.currentConnections = 0
             for counter in unlike { record.forget(counter) }
+            if record.arrays != ArrayNumbers() { record.arrays.fit(configuration.arrays) }
             entries.take(entry.key, expiringAt: entry.expiresAt, at: now) { mine in
                 mine.map { $0.joined(with: record, periods: periods, at: now) } ?? record
             }
@@ -160,6 +161,7 @@ extension StickRecord {
         sum.generalPurpose = max(generalPurpose, other.generalPurpose)
         sum.second = max(second, other.second)
         if tag == 0 { sum.tag = other.tag }
+        if arrays == ArrayNumbers() { sum.arrays = other.arrays }
         func join(_ counter: StickTableConfiguration.Counter, _ path: WritableKeyPath<StickRecord, PeriodCounter>) {
             guard let period = periods[counter] else { return }
             let theirs = other[keyPath: path].value(at: now, period: period)

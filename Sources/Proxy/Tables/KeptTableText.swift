@@ -154,15 +154,49 @@ public enum KeptTableText {
         let layout = Layout.present
         return [key(entry.key), left, server] + layout.numbers.map { "\(entry.record[keyPath: $0])" }
             + layout.rates.map { rate(entry.record[keyPath: $0], now: now) }
+            + arrays(entry.record.arrays, now: now)
+    }
+
+    private static let (counts, arrayRates, tags) = ("gpc=", "gpc_rate=", "gpt=")
+
+    /// The arrays that have anything, one word each, after all else.
+    private static func arrays(_ arrays: ArrayNumbers, now: Int64) -> [String] {
+        var words: [String] = []
+        if !arrays.counts.isEmpty { words.append(counts + arrays.counts.map(String.init).joined(separator: ",")) }
+        if !arrays.rates.isEmpty {
+            words.append(arrayRates + arrays.rates.map { rate($0, now: now) }.joined(separator: ","))
+        }
+        if !arrays.tags.isEmpty { words.append(tags + arrays.tags.map(String.init).joined(separator: ",")) }
+        return words
+    }
+
+    /// Takes the arrays off the end of an entry's words; `nil` where one is not as it was written.
+    private static func arrays(from words: inout [String], age: Int64, now: Int64) -> ArrayNumbers? {
+        var arrays = ArrayNumbers()
+        while let word = words.last, let start = [counts, arrayRates, tags].first(where: { word.hasPrefix($0) }) {
+            words.removeLast()
+            let parts = word.dropFirst(start.count).split(separator: ",")
+            if start == arrayRates {
+                arrays.rates = parts.compactMap { rate(String($0), age: age, now: now) }
+                guard arrays.rates.count == parts.count else { return nil }
+            } else {
+                let numbers = parts.compactMap { Int64($0) }
+                guard numbers.count == parts.count else { return nil }
+                if start == counts { arrays.counts = numbers } else { arrays.tags = numbers }
+            }
+        }
+        return arrays
     }
 
     private static func entry(
         _ words: [String], _ layout: Layout, _ kind: StickTableConfiguration.KeyKind, age: Int64, now: Int64
     ) -> KeptTable.Entry? {
-        guard words.count == 3 + layout.numbers.count + layout.rates.count, let key = key(words[0], kind) else {
-            return nil
-        }
+        var words = words
+        guard let arrays = arrays(from: &words, age: age, now: now),
+            words.count == 3 + layout.numbers.count + layout.rates.count, let key = key(words[0], kind)
+        else { return nil }
         var record = StickRecord()
+        record.arrays = arrays
         if words[2] != nothing {
             guard let bytes = bytes(words[2]) else { return nil }
             record.server = String(decoding: bytes, as: UTF8.self)

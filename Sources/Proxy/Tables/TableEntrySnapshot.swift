@@ -12,6 +12,8 @@ public struct TableEntrySnapshot: Sendable {
     public var numbers: [Int64]
     /// The server that is remembered: its name or its address.
     public var server: String?
+    /// What it has in arrays, as it is shown: `gpc1=3`.
+    public var elements: [String] = []
 
     /// A number of it.
     ///

@@ -119,7 +119,8 @@ extension ProxyTable {
             return TableEntrySnapshot(
                 key: TableKey(found.key), position: found.entry.position, uses: found.uses,
                 millisecondsLeft: found.millisecondsLeft,
-                numbers: TableColumn.allCases.map { number($0, of: record, now) }, server: record.server)
+                numbers: TableColumn.allCases.map { number($0, of: record, now) }, server: record.server,
+                elements: elements(of: found.entry, now))
         }
         return TablePage(used: entries.count, entries: found, next: end < entries.slotCount ? end : nil)
     }

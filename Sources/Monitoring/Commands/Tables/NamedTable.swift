@@ -50,6 +50,7 @@ struct NamedTable: Sendable {
                 line += " \(column.rawValue)\(period(of: column))=\(column.text(entry[column]))"
             }
         }
+        for element in entry.elements { line += " \(element)" }
         return line + "\n"
     }
 
