@@ -38,6 +38,9 @@ public struct StickTable<Value: Sendable>: Sendable {
     /// In which order entries have changed here; `nil` where nobody is told of that.
     private var order: ChangeOrder?
 
+    /// Entries that are still to come, and for which there is room.
+    private var reserved = 0
+
     private var slots: [Slot] = []
     private var unusedSlots: [Int32] = []
     private var slotsByKey: [StickKey: Int32] = [:]
@@ -113,6 +116,21 @@ public struct StickTable<Value: Sendable>: Sendable {
         guard let slot = add(key, initial(), expiresAt: deadline(from: now)) else { return nil }
         link(slot)
         return Entry(slot: slot)
+    }
+
+    /// Keeps room for an entry that is still to come; an old one leaves for it, as for one that comes at once.
+    ///
+    /// - Returns: whether there is room; then `release` is to be called before the entry is made, or when none will be.
+    public mutating func reserve() -> Bool {
+        if count + reserved >= capacity, !makeRoom() { return false }
+        reserved += 1
+        return true
+    }
+
+    /// Gives up what `reserve` kept.
+    public mutating func release() {
+        precondition(reserved > 0, "only what was reserved is released")
+        reserved -= 1
     }
 
     /// Takes over an entry of another table, with what is left of its time but never more than this table gives.
@@ -298,7 +316,7 @@ public struct StickTable<Value: Sendable>: Sendable {
     private mutating func add(
         _ key: StickKey, _ value: Value, expiresAt: Int64, isOwn: Bool = true
     ) -> Int32? {
-        if count >= capacity, !makeRoom() { return nil }
+        if count + reserved >= capacity, !makeRoom() { return nil }
         let fresh = Slot(key: key, value: value, expiresAt: expiresAt)
         let slot: Int32
         if let unused = unusedSlots.popLast() {
@@ -319,7 +337,7 @@ public struct StickTable<Value: Sendable>: Sendable {
     private mutating func makeRoom() -> Bool {
         guard makesRoom else { return false }
         for _ in 0..<(capacity / 256 + 1) where oldest >= 0 { removeEntry(oldest) }
-        return count < capacity
+        return count + reserved < capacity
     }
 
     private mutating func removeEntry(_ slot: Int32) {

@@ -28,7 +28,7 @@ extension WorkerLoop {
         if !heldAnswers.isEmpty { heldAnswers[session.pointee.index] = nil }
         if !tracked.isEmpty { withTables { endTracking(of: session) } }
         if !variables.isEmpty { variables[session.pointee.index] = nil }
-        if !stickStores.isEmpty { stickStores[session.pointee.index] = nil }
+        if !stickStores.isEmpty { forgetStores(of: session.pointee.index) }
         let server = Int(session.pointee.serverIndex)
         let wasInBackend = session.pointee.marks.contains(.isInBackend)
         sessions.giveBack(session)

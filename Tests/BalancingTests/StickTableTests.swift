@@ -264,4 +264,25 @@ struct StickTableTests {
         #expect(isRemoved && table.changes > last)
         #expect(table.entries(inSlots: 0..<99, changedAfter: 0, at: 120).map(\.key) == [.integer(4)])
     }
+
+    @Test("room that is kept for an entry to come is nobody else's, and an old entry leaves for it")
+    func reserved() {
+        var table = StickTable<Int>(capacity: 2, lifetime: nil, makesRoom: true)
+        _ = table.entry(for: .integer(1), at: 0, initial: 1)
+        let isFirst = table.reserve()
+        #expect(isFirst && table.find(.integer(1), at: 0) != nil)
+        let isSecond = table.reserve()
+        #expect(isSecond && table.find(.integer(1), at: 0) == nil)
+        let isThird = table.reserve()
+        #expect(!isThird, "there is nothing left that could leave")
+        let other = table.entry(for: .integer(2), at: 0, initial: 2)
+        #expect(other == nil)
+        table.release()
+        let own = table.entry(for: .integer(2), at: 0, initial: 2)
+        #expect(own != nil && table.count == 1)
+        var keeping = StickTable<Int>(capacity: 1, lifetime: nil, makesRoom: false)
+        _ = keeping.entry(for: .integer(1), at: 0, initial: 1)
+        let isKept = keeping.reserve()
+        #expect(!isKept && keeping.find(.integer(1), at: 0) != nil)
+    }
 }

@@ -25,6 +25,7 @@ extension WorkerLoop {
     ) -> Int? {
         var server: Int?
         var stores: [StickStore] = []
+        forgetStores(of: session.pointee.index)
         for rule in backend.configuration.rules.sticking {
             if let condition = rule.condition, verdict(of: condition, for: session, isFinal: true) != .holds {
                 continue
@@ -38,7 +39,8 @@ extension WorkerLoop {
             {
                 server = found
             }
-            if rule.stores { stores.append(StickStore(table: rule.table, key: key)) }
+            // HAProxy takes the entry's place in the table as soon as it knows that there is one to come.
+            if rule.stores, table.entries.reserve() { stores.append(StickStore(table: rule.table, key: key)) }
         }
         if !stores.isEmpty { stickStores[session.pointee.index] = stores }
         return server
@@ -48,7 +50,8 @@ extension WorkerLoop {
     ///
     /// - Parameter session: an established session.
     func rememberServer(of session: UnsafeMutablePointer<Session>) {
-        guard let stores = stickStores.removeValue(forKey: session.pointee.index) else { return }
+        guard let stores = stickStores[session.pointee.index] else { return }
+        forgetStores(of: session.pointee.index)
         let server = backend(Int(session.pointee.backend)).servers[Int(session.pointee.serverIndex)]
         guard server.configuration.isRemembered else { return }
         for store in stores {
@@ -58,6 +61,13 @@ extension WorkerLoop {
             table.entries[entry].server = server.stickName(table.configuration.serverKey)
             table.entries[entry].serverID = Int64(server.configuration.id)
         }
+    }
+
+    /// Gives up what a session was to have remembered.
+    ///
+    /// - Parameter index: the session's slot.
+    func forgetStores(of index: UInt32) {
+        for store in stickStores.removeValue(forKey: index) ?? [] { tables[store.table]?.entries.release() }
     }
 
     /// The value of a sample of a rule, its converters included.
