@@ -23,17 +23,27 @@ enum AddressText {
 
     /// HAProxy's prefixes that mean something that does not exist here.
     private static let unsupportedPrefixes = [
-        "sockpair@", "tcp@", "tcp4@", "tcp6@", "udp@", "udp4@", "udp6@", "quic4@", "quic6@", "stream+",
-        "dgram+", "uxdg@", "ring@",
+        "sockpair@", "udp@", "udp4@", "udp6@", "quic4@", "quic6@", "dgram+", "uxdg@", "ring@",
+    ]
+
+    /// Prefixes that say that connections are meant, and what says the rest; longer ones first.
+    private static let streamPrefixes = [
+        ("stream+", ""), ("tcp4@", "ipv4@"), ("tcp6@", "ipv6@"), ("tcp@", ""),
     ]
 
     /// Cuts an address.
     ///
-    /// - Parameter text: the address.
+    /// - Parameters:
+    ///   - text: the address.
+    ///   - isForConnections: whether it is one of connections, which may be said (`tcp@`); else that has no meaning.
     /// - Returns: its parts.
-    static func parse(_ text: String) -> Form {
+    static func parse(_ text: String, isForConnections: Bool = true) -> Form {
         var text = Substring(text)
         var family = Family.any
+        for (prefix, rest) in streamPrefixes where text.hasPrefix(prefix) {
+            guard isForConnections else { return .unsupported(prefix: prefix) }
+            text = Substring(rest + text.dropFirst(prefix.count))
+        }
         if let prefix = unsupportedPrefixes.first(where: { text.hasPrefix($0) }) {
             return .unsupported(prefix: prefix)
         }
@@ -49,8 +59,11 @@ enum AddressText {
         } else if text.hasPrefix("ipv6@") {
             family = .ipv6
             text = text.dropFirst(5)
+        } else if text.hasPrefix("ip@") {
+            text = text.dropFirst(3)
         }
-        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
+        // In brackets there is no IPv4 address.
+        if family != .ipv4, text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
             let host = String(text[text.index(after: text.startIndex)..<bracket])
             let rest = text[text.index(after: bracket)...]
             if rest.isEmpty { return .host(host, family: .ipv6, port: nil) }

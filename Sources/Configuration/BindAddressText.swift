@@ -10,9 +10,12 @@ enum BindAddressText {
     /// - Parameters:
     ///   - word: addresses with commas between them, each with a port or a range of ports, or a path.
     ///   - isIPv6Only: whether `v6only` is given.
+    ///   - pathPrefix: what stands before each path (`unix-bind prefix`).
     /// - Returns: the addresses in order; never empty.
     /// - Throws: what is wrong.
-    static func addresses(_ word: Word, isIPv6Only: Bool) throws(Diagnostic) -> [BindAddress] {
+    static func addresses(
+        _ word: Word, isIPv6Only: Bool, pathPrefix: String = ""
+    ) throws(Diagnostic) -> [BindAddress] {
         var addresses: [BindAddress] = []
         let parts = word.text.split(separator: ",", omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
@@ -22,7 +25,7 @@ enum BindAddressText {
                 throw word.error(
                     "an address is missing in '\(word.text)'", help: "write 'bind 127.0.0.1:5672' or 'bind *:5672'")
             }
-            addresses += try one(String(part), at: word, isIPv6Only: isIPv6Only)
+            addresses += try one(String(part), at: word, isIPv6Only: isIPv6Only, pathPrefix: pathPrefix)
             guard addresses.count <= maximumAddresses else {
                 throw word.error(
                     "'\(word.text)' means more than \(maximumAddresses) addresses", help: "use a smaller range of ports"
@@ -33,10 +36,11 @@ enum BindAddressText {
     }
 
     private static func one(
-        _ text: String, at word: Word, isIPv6Only: Bool
+        _ text: String, at word: Word, isIPv6Only: Bool, pathPrefix: String
     ) throws(Diagnostic) -> [BindAddress] {
         switch AddressText.parse(text) {
-        case .path(let path):
+        case .path(let end):
+            let path = pathPrefix + end
             try AddressText.checkPath(path, at: word)
             return [.unix(path: path)]
         case .abstract(let name):

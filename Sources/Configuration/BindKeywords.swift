@@ -3,6 +3,7 @@ import Model
 /// What the options of a `bind` or `stats socket` line say, for all its addresses.
 struct BindOptions: TLSSubject {
     var name: String?
+    var pathPrefix = ""
     var id: Int?
     var mode: UInt32?
     var user: AccountReference?
@@ -11,6 +12,7 @@ struct BindOptions: TLSSubject {
     var maxconn: Int?
     var severityOutput = StatsSocketConfiguration.SeverityOutput.none
     var level = StatsSocketConfiguration.Level.operator
+    var exposesListeners = false
     var isIPv6Only = false
     var acceptsProxyHeader = false
     var interface: String?
@@ -72,7 +74,7 @@ enum BindKeywords {
         unsupported: KnownKeywords.bind)
 
     private static let withoutEffectOnBinds: [Keyword<BindOptions>] = [
-        ("expose-fd", 1, "listening sockets stay open over a restart anyway"),
+        ("expose-fd", 1, "it belongs to stats sockets"),
         ("level", 1, "it belongs to stats sockets"),
         ("nice", 1, "all sessions of an instance share its threads evenly"),
         ("process", 1, "all instances are threads of one process"),
@@ -100,18 +102,24 @@ enum BindKeywords {
                 options.severityOutput = output
             },
             Keyword("expose-fd") { (options, arguments) throws(Diagnostic) in
-                let keyword = arguments.current
                 let what = try arguments.word("'listeners'", example: "expose-fd listeners")
                 guard what.text == "listeners" else {
                     throw what.error(
                         "unknown argument '\(what.text)' of 'expose-fd'", help: "write 'expose-fd listeners'")
                 }
-                arguments.add(
-                    keyword.note(
-                        "'expose-fd listeners' has no effect here: listening sockets stay open over a restart anyway"))
+                options.exposesListeners = true
             },
         ],
         unsupported: KnownKeywords.bind.union(table.names))
+
+    /// The options of `unix-bind`.
+    static let unixTable = KeywordTable<BindOptions>(
+        "'unix-bind' option",
+        ownerKeywords + [
+            Keyword("prefix") { (options, arguments) throws(Diagnostic) in
+                options.pathPrefix = try arguments.word("a folder", example: "prefix /run/brokers").text
+            }
+        ])
 
     /// A socket file's owner and mode.
     private static let ownerKeywords: [Keyword<BindOptions>] = [

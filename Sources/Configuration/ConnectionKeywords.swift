@@ -82,7 +82,8 @@ enum SourceKeyword {
             throw word.error("'\(word.text)' is not an IP address", help: "write '\(example)'")
         }
         var source = SourceConfiguration(address: try address(host, family: family, at: word))
-        if let portText, !portText.isEmpty {
+        // Port 0 is any, as none is.
+        if let portText, !portText.isEmpty, portText != "0" {
             let ports = try AddressText.ports(portText, at: word)
             guard ports.count == 1 || allowsPortRange else {
                 throw word.error("a range of ports can't stand here", help: "write it on the servers' own lines")

@@ -38,6 +38,7 @@ enum ContentKeywords {
         ("http-server-close", "clients and servers decide how long their connections last"),
         ("http-use-proxy-header", "headers stay as they are"),
         ("httpclose", "clients and servers decide how long their connections last"),
+        ("idle-close-on-response", "responses are not looked at"),
         ("originalto", "servers see no X-Original-To"),
         ("prefer-last-server", "each connection is balanced by itself"),
     ]

@@ -69,6 +69,10 @@ enum GlobalKeywords {
         },
         Keyword("localpeer", read: readLocalPeer),
         Keyword("node", read: readNode),
+        Keyword("unix-bind") { (global, arguments) throws(Diagnostic) in
+            global.unixSockets = BindKeywords.readAll(
+                &arguments, table: BindKeywords.unixTable, from: global.unixSockets)
+        },
         Keyword("server-state-file") { (global, arguments) throws(Diagnostic) in
             let file = try arguments.word("a file", example: "server-state-file /var/lib/haproxy/states")
             global.configuration.serverStateFile = file.text
@@ -121,6 +125,19 @@ enum GlobalKeywords {
     /// Keywords that are taken without doing anything, and why.
     private static let withoutEffect: [Accepted] = [
         Accepted("debug", 0...0, "nothing of sessions is printed; HAProxy 2.6 wants '-d' instead", .warning),
+        Accepted("cluster-secret", 1...1, "QUIC is not spoken"),
+        Accepted("expose-experimental-directives", 0...0, "what works needs no permission"),
+        Accepted("fd-hard-limit", 1...1, "the system and 'ulimit-n' limit descriptors"),
+        Accepted("h1-accept-payload-with-any-method", 0...0, "HTTP is passed on as it is"),
+        Accepted("h1-case-adjust", 2...2, "HTTP is passed on as it is"),
+        Accepted("h1-case-adjust-file", 1...1, "HTTP is passed on as it is"),
+        Accepted("h2-workaround-bogus-websocket-clients", 0...0, "HTTP is passed on as it is"),
+        Accepted("httpclient.resolvers.id", 1...1, "nothing here sends HTTP requests of its own but checks"),
+        Accepted("httpclient.resolvers.prefer", 1...1, "nothing here sends HTTP requests of its own but checks"),
+        Accepted("httpclient.ssl.ca-file", 1...1, "nothing here sends HTTP requests of its own but checks"),
+        Accepted("httpclient.ssl.verify", 0...1, "nothing here sends HTTP requests of its own but checks"),
+        Accepted(
+            "pp2-never-send-local", 0...0, "the header of a check says LOCAL, as the PROXY protocol wants it", .warning),
         Accepted("close-spread-time", 1...1, "connections end as their sessions do"),
         Accepted("maxcompcpuusage", 1...1, "nothing is compressed"),
         Accepted("maxcomprate", 1...1, "nothing is compressed"),
@@ -299,6 +316,7 @@ enum GlobalKeywords {
             socket.level = options.level
             socket.maxconn = options.maxconn
             socket.severityOutput = options.severityOutput
+            socket.exposesListeners = options.exposesListeners
             socket.mode = options.mode
             socket.user = options.user
             socket.group = options.group

@@ -55,7 +55,6 @@ enum WithoutEffect {
     /// Options of proxies.
     static let options: [Keyword<ProxyDraft>] = [
         ("contstats", .note, "counters are always up to date"),
-        ("idle-close-on-response", .note, "responses are not read"),
         ("independent-streams", .warning, "bytes in either direction keep both sides from timing out"),
         ("nolinger", .warning, "connections are closed in the usual way"),
         ("splice-auto", .note, "bytes are moved by reads and writes, which cost less here"),

@@ -121,8 +121,10 @@ struct KeywordTable<Subject>: Sendable {
     ) throws(Diagnostic) -> Keyword<Subject> {
         if let keyword = keywords[word.text] { return keyword }
         if unsupported.contains(word.text) {
+            let remedy = "remove it to run the file here"
             throw word.error(
-                "\(noun) '\(word.text)' is not supported here", help: "remove it to run the file here; HAProxy has it")
+                "\(noun) '\(word.text)' is not supported here",
+                help: KnownKeywords.reasons[word.text].map { "\($0); \(remedy)" } ?? "\(remedy); HAProxy has it")
         }
         if let replacement = replaced[word.text] {
             throw word.error("\(noun) '\(word.text)' does not exist any more", help: replacement)

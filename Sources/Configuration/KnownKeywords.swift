@@ -4,17 +4,12 @@
 enum KnownKeywords {
     /// Of the `global` section.
     static let global: Set<String> = [
-        "cluster-secret", "deviceatlas-json-file", "deviceatlas-log-level",
-        "deviceatlas-properties-cookie", "deviceatlas-separator", "expose-experimental-directives",
-        "fd-hard-limit", "h1-accept-payload-with-any-method", "h1-case-adjust", "h1-case-adjust-file",
-        "h2-workaround-bogus-websocket-clients", "httpclient.resolvers.id", "httpclient.resolvers.prefer",
-        "httpclient.ssl.ca-file", "httpclient.ssl.verify", "issuers-chain-path", "lua-load",
-        "lua-load-per-thread", "lua-prepend-path",
-        "pp2-never-send-local",
+        "deviceatlas-json-file", "deviceatlas-log-level", "deviceatlas-properties-cookie", "deviceatlas-separator",
+        "issuers-chain-path", "lua-load", "lua-load-per-thread", "lua-prepend-path",
         "set-var", "set-var-fmt",
         "ssl-engine", "ssl-load-extra-del-ext", "ssl-load-extra-files", "ssl-mode-async", "ssl-propquery",
-        "ssl-provider", "ssl-provider-path", "ssl-skip-self-issued-ca", "unix-bind", "wurfl-cache-size",
-        "wurfl-data-file", "wurfl-information-list", "wurfl-information-list-separator", "wurfl-patch-file",
+        "ssl-provider", "ssl-provider-path", "ssl-skip-self-issued-ca", "wurfl-cache-size", "wurfl-data-file",
+        "wurfl-information-list", "wurfl-information-list-separator", "wurfl-patch-file",
     ]
 
     /// `tune.…`, all taken with a note.
@@ -43,9 +38,7 @@ enum KnownKeywords {
     ]
 
     /// After `option`.
-    static let options: Set<String> = [
-        "httpslog"
-    ]
+    static let options: Set<String> = []
 
     /// On `server` and `default-server` lines.
     static let server: Set<String> = [
@@ -55,6 +48,45 @@ enum KnownKeywords {
     /// On `bind` lines.
     static let bind: Set<String> = [
         "accept-netscaler-cip", "proto",
+    ]
+
+    /// Why some of these words do nothing here, for whoever reads the error.
+    static let reasons = [
+        "accept-netscaler-cip": "clients' addresses come with the PROXY protocol alone ('accept-proxy')",
+        "deviceatlas-json-file": "requests are not read", "deviceatlas-log-level": "requests are not read",
+        "deviceatlas-properties-cookie": "requests are not read", "deviceatlas-separator": "requests are not read",
+        "issuers-chain-path": "put the chain into the certificate's own file",
+        "log-proto": "it belongs to the servers of a 'ring' section",
+        "lua-load": "no scripts are run, and what they register isn't there",
+        "lua-load-per-thread": "no scripts are run, and what they register isn't there",
+        "lua-prepend-path": "no scripts are run", "proto": "what is sent is passed on as it is",
+        "redir": "requests are not read", "ssl-engine": "the system's OpenSSL is used as it is set up",
+        "ssl-load-extra-del-ext": "of a certificate's files the one that is named is read",
+        "ssl-load-extra-files": "of a certificate's files the one that is named is read",
+        "ssl-mode-async": "the system's OpenSSL is used as it is set up",
+        "ssl-propquery": "the system's OpenSSL is used as it is set up",
+        "ssl-provider": "the system's OpenSSL is used as it is set up",
+        "ssl-provider-path": "the system's OpenSSL is used as it is set up",
+        "ssl-skip-self-issued-ca": "the certificates of a file are sent as they are",
+        "usesrc": "it follows 'source ADDRESS'",
+        "wurfl-cache-size": "requests are not read", "wurfl-data-file": "requests are not read",
+        "wurfl-information-list": "requests are not read",
+        "wurfl-information-list-separator": "requests are not read", "wurfl-patch-file": "requests are not read",
+    ]
+
+    /// Sections that change nothing unless somebody uses them, and why nobody does here.
+    static let idleSections = [
+        "cache": "requests are not read, so no answers are kept",
+        "fcgi-app": "FastCGI is not spoken",
+        "http-errors": "requests are not read, so no error pages are sent",
+        "mailers": "no mail is sent; 'supervise up' tells of outages as its settings say (alerts)",
+    ]
+
+    /// Sections that do something in HAProxy by being there, and why they can't here.
+    static let missingSections = [
+        "crt-list": "name a file with 'crt-list' at a 'bind' line",
+        "log-forward": "log lines are sent and not taken in",
+        "program": "a master starts no programs; have the service manager start them",
     ]
 
     /// What HAProxy has given up in proxies, and what belongs in its place.

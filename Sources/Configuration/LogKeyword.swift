@@ -162,7 +162,7 @@ enum LogKeyword {
         }
         if text.hasPrefix("udp4@") || text.hasPrefix("udp6@") { text = "ipv" + text.dropFirst(3) }
         if text.hasPrefix("uxdg@") { text = String(text.dropFirst(5)) }
-        switch AddressText.parse(text) {
+        switch AddressText.parse(text, isForConnections: false) {
         case .path(let path):
             try AddressText.checkPath(path, at: word)
             return .unixDatagram(path: path)

@@ -6,21 +6,7 @@ enum OptionKeywords {
     static let table = KeywordTable<ProxyDraft>(
         "option",
         [
-            Keyword("httplog") { (proxy, arguments) throws(Diagnostic) in
-                let word = arguments.current
-                let variant = arguments.take("clf") ? arguments.current : nil
-                try arguments.expectEnd()
-                if proxy.kind == .backend {
-                    arguments.add(
-                        word.warning("'option httplog' is ignored: a backend logs no sessions", help: "remove it"))
-                } else {
-                    LogFormatKeywords.tellOfOverride("'option httplog'", word, in: proxy, &arguments)
-                }
-                proxy.settings.commonLogFormat = variant
-                proxy.settings.httpVariables["log-format"] = nil
-                proxy.settings.unresolvedFormats["log-format"] = nil
-                proxy.settings.logFormat = (.http, word)
-            },
+            requestLog("httplog"), requestLog("httpslog"),
             Keyword("redispatch", .backendSide, readRedispatch),
             transparent,
             Keyword("tcplog") { (proxy, arguments) throws(Diagnostic) in
@@ -38,6 +24,25 @@ enum OptionKeywords {
             },
         ] + switches.map(keyword) + CheckKeywords.options + ContentKeywords.options + WithoutEffect.options,
         unsupported: KnownKeywords.options, replaced: KnownKeywords.replacedOptions)
+
+    /// `option httplog` and `option httpslog`.
+    private static func requestLog(_ name: String) -> Keyword<ProxyDraft> {
+        Keyword(name) { (proxy, arguments) throws(Diagnostic) in
+            let word = arguments.current
+            let variant = name == "httplog" && arguments.take("clf") ? arguments.current : nil
+            try arguments.expectEnd()
+            if proxy.kind == .backend {
+                arguments.add(
+                    word.warning("'option \(name)' is ignored: a backend logs no sessions", help: "remove it"))
+            } else {
+                LogFormatKeywords.tellOfOverride("'option \(name)'", word, in: proxy, &arguments)
+            }
+            proxy.settings.commonLogFormat = variant
+            proxy.settings.httpVariables["log-format"] = nil
+            proxy.settings.unresolvedFormats["log-format"] = nil
+            proxy.settings.logFormat = (.http, word)
+        }
+    }
 
     /// `option transparent`, which may also be written without `option`.
     static let transparent = Keyword<ProxyDraft>("transparent", .backendSide) { (proxy, arguments) throws(Diagnostic) in
@@ -124,7 +129,7 @@ enum OptionKeywords {
             proxy.settings.redispatches = false
         } else if word.text == transparent.name {
             proxy.settings.transparent = nil
-        } else if word.text == "httplog" || word.text == "tcplog" {
+        } else if ["httplog", "httpslog", "tcplog"].contains(word.text) {
             throw word.error(
                 "'option \(word.text)' can't be switched off", help: "give the proxy another log format instead")
         } else {

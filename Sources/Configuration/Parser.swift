@@ -4,7 +4,7 @@ import Model
 struct Parser {
     /// Sections of HAProxy that do not exist here.
     private static let unsupportedSections: Set<String> = [
-        "cache", "crt-list", "fcgi-app", "http-errors", "log-forward", "mailers", "program",
+        "crt-list", "log-forward", "program",
     ]
 
     private static let sections =
@@ -262,11 +262,19 @@ struct Parser {
             try beginUserlist(&arguments, head: head)
             return true
         }
+        if let reason = KnownKeywords.idleSections[name] {
+            closeSection()
+            place = .skipped
+            arguments.add(head.warning("section '\(name)' has no effect here: \(reason)"))
+            return true
+        }
         if Self.unsupportedSections.contains(name) {
             closeSection()
             place = .skipped
+            let remedy = "remove it to run the file here"
             throw head.error(
-                "section '\(name)' is not supported here", help: "remove it to run the file here; HAProxy has it")
+                "section '\(name)' is not supported here",
+                help: KnownKeywords.missingSections[name].map { "\($0); \(remedy)" } ?? "\(remedy); HAProxy has it")
         }
         guard let kind = SectionKind(rawValue: name) else { return false }
         closeSection()

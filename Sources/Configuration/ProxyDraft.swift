@@ -291,6 +291,8 @@ struct GlobalDraft {
     var rings = RingUses()
     /// What it says about TLS.
     var tls = TLSDefaults()
+    /// What it says of sockets in the file system (`unix-bind`); stats sockets stand for themselves.
+    var unixSockets = BindOptions()
     /// Whether checks may run programs (`external-check`).
     var allowsPrograms = false
     /// The keywords that may stand only once and have been seen, with their lines.

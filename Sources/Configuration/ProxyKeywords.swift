@@ -173,16 +173,18 @@ enum ProxyKeywords {
         let word = arguments.expanding(try arguments.word("an address", example: "bind *:5672"))
         // The options come after the address, but the addresses depend on one of them.
         let options = BindKeywords.readAll(&arguments, table: BindKeywords.table)
-        let addresses = try BindAddressText.addresses(word, isIPv6Only: options.isIPv6Only)
+        let common = proxy.global.unixSockets
+        let addresses = try BindAddressText.addresses(
+            word, isIPv6Only: options.isIPv6Only, pathPrefix: common.pathPrefix)
         if let id = options.id { try checkID(id, of: word, addresses: addresses.count, in: proxy) }
         let listener = loadTLS(options.tls, of: word, in: proxy, &arguments)
         for address in addresses {
             var bind = BindConfiguration(address: address, location: word.location)
             bind.name = options.name
             bind.id = options.id ?? 0
-            bind.mode = options.mode
-            bind.user = options.user
-            bind.group = options.group
+            bind.mode = options.mode ?? common.mode
+            bind.user = options.user ?? common.user
+            bind.group = options.group ?? common.group
             bind.backlog = options.backlog
             bind.maxconn = options.maxconn
             bind.acceptsProxyHeader = options.acceptsProxyHeader

@@ -220,12 +220,18 @@ struct Resolver {
                     diagnostics.append(
                         variant.error("'option httplog clf' is not supported here", help: "write 'option httplog'"))
                 }
+                if word.text == "httpslog", !draft.settings.isDisabled {
+                    diagnostics.append(
+                        word.warning(
+                            "'option httpslog' is 'option httplog' here: statistics are served without TLS",
+                            help: "write 'option httplog'"))
+                }
                 return format
             }
             if draft.kind.hasFrontend, !draft.settings.isDisabled {
                 diagnostics.append(
                     word.warning(
-                        "'option httplog' needs requests that are read; proxies with servers log as with 'option tcplog'",
+                        "'option \(word.text)' needs requests that are read; proxies with servers log as with 'option tcplog'",
                         help: "write 'option tcplog'"))
             }
             return .tcp
@@ -233,7 +239,7 @@ struct Resolver {
         if draft.kind.hasFrontend, !draft.settings.isDisabled {
             diagnostics.append(
                 word.warning(
-                    "'option httplog' needs 'mode http'; proxy '\(draft.name.text)' logs as with 'option tcplog'",
+                    "'option \(word.text)' needs 'mode http'; proxy '\(draft.name.text)' logs as with 'option tcplog'",
                     help: "write 'option tcplog'"))
         }
         return .tcp

@@ -51,7 +51,7 @@ enum ResolversKeywords {
         }
         let form = forms.first { word.text.hasPrefix($0.prefix) }
         let text = String(word.text.dropFirst(form?.prefix.count ?? 0))
-        guard case .host(let host, _, let portText) = AddressText.parse(text),
+        guard case .host(let host, _, let portText) = AddressText.parse(text, isForConnections: false),
             let address = IPAddressText.ipv4(host) ?? IPAddressText.ipv6(host)
         else { throw word.error("'\(word.text)' is not a name server's IP address", help: "write '\(example)'") }
         var port = defaultPort

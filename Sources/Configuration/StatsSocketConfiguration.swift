@@ -31,6 +31,8 @@ public struct StatsSocketConfiguration: Sendable, Equatable {
     public var maxconn: Int?
     /// How its answers say how grave they are, until a connection orders it otherwise (`severity-output`).
     public var severityOutput = SeverityOutput.none
+    /// Whether another process gets the listening sockets from it (`expose-fd listeners`).
+    public var exposesListeners = false
     /// The socket file's mode, `nil` to leave what the umask gives.
     public var mode: UInt32?
     /// The socket file's owner.

@@ -31,6 +31,7 @@ struct Validator {
             checkBalance(of: draft)
             checkTimeouts(of: draft)
             checkBackend(of: draft)
+            checkServerStates(of: draft)
             checkDispatch(of: draft)
             checkWarren(of: draft)
             checkLog(of: draft)
@@ -231,6 +232,17 @@ struct Validator {
                     "listen '\(name)' has no servers: every connection is closed at once",
                     help: "add one such as 'server app1 192.0.2.1:5672 check'"))
         }
+    }
+
+    /// States that are to come from a file that nobody names.
+    private mutating func checkServerStates(of draft: ProxyDraft) {
+        guard draft.kind.hasBackend, draft.settings.serverStates == .global,
+            configuration.global.serverStateFile == nil
+        else { return }
+        diagnostics.append(
+            draft.name.warning(
+                "'load-server-state-from-file global' of '\(draft.name.text)' has no effect: 'global' names no file",
+                help: "write 'server-state-file states' in 'global'"))
     }
 
     /// Sessions go to the address of `dispatch` or to servers.

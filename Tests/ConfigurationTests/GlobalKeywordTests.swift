@@ -130,11 +130,44 @@ struct GlobalKeywordTests {
         #expect(try Sample.global("stats socket /s").clean().global.statsSockets.map(\.level) == [.operator])
     }
 
+    @Test("unix-bind says what bind lines with a path don't, and nothing of stats sockets")
+    func unixSockets() throws {
+        let parsed = Sample.parse(
+            """
+            global
+                unix-bind prefix /run/brokers mode 640 user ada
+                unix-bind gid 7
+                stats socket /run/stats
+            defaults
+                timeout connect 1s
+                timeout client 1s
+                timeout server 1s
+            listen a
+                bind /a.sock
+                bind unix@/b.sock mode 600 group staff
+                bind abns@c
+                server s unix@/a.sock
+            """)
+        let configuration = try parsed.valid()
+        let binds = configuration.proxies[0].binds
+        #expect(
+            binds.map(\.address) == [
+                .unix(path: "/run/brokers/a.sock"), .unix(path: "/run/brokers/b.sock"), .abstract(name: "c"),
+            ])
+        #expect(binds.map(\.mode) == [0o640, 0o600, 0o640])
+        #expect(binds.map(\.user) == [.name("ada"), .name("ada"), .name("ada")])
+        #expect(binds.map(\.group) == [.id(7), .name("staff"), .id(7)])
+        #expect(configuration.global.statsSockets.map(\.address) == [.unix(path: "/run/stats")])
+        #expect(configuration.global.statsSockets.map(\.mode) == [nil])
+        #expect(configuration.proxies[0].servers.map(\.address) == [.unix(path: "/a.sock")])
+    }
+
     @Test("options of a stats socket that do nothing here are taken with a note each")
     func statsSocketNotes() throws {
         let parsed = Sample.global("stats socket /s name x backlog 10 maxconn 5 expose-fd listeners level admin")
-        #expect(parsed.diagnostics.map(\.severity) == [.note, .note, .note])
+        #expect(parsed.diagnostics.map(\.severity) == [.note, .note])
         #expect(try parsed.valid().global.statsSockets.map(\.level) == [.admin])
+        #expect(try parsed.valid().global.statsSockets.map(\.exposesListeners) == [true])
         #expect(try parsed.valid().global.statsSockets.map(\.maxconn) == [5])
     }
 
@@ -260,6 +293,9 @@ struct LogKeywordTests {
             ("log fd@x local0", "error 2:9 'fd@x' names no file descriptor"),
             ("log ring@x local0", "error 2:14 there is no ring 'x'"),
             ("log sockpair@3 local0", "error 2:9 a log address with 'sockpair@' is not supported here"),
+            ("log stream+ip@127.0.0.1 local0", "error 2:9 a log address with 'stream+' is not supported here"),
+            ("unix-bind mode 9", "error 2:20 '9' is not an octal file mode"),
+            ("unix-bind folder /run", "error 2:15 unknown 'unix-bind' option 'folder'"),
         ] as [(String, String)])
     func mistakes(line: String, expected: String) {
         #expect(Sample.global(line).lines == [expected])

@@ -56,7 +56,8 @@ struct HAProxyAgreementTests {
         "option tcpka", "option tcpka x", "option clitcpka", "option srvtcpka", "clitcpka-cnt 3", "clitcpka-cnt x",
         "clitcpka-idle 3s", "clitcpka-intvl 3s", "srvtcpka-cnt 3", "srvtcpka-idle 5", "srvtcpka-intvl x",
         "source 192.0.2.9", "source 192.0.2.9:5", "source 192.0.2.9:1-2", "source 192.0.2.9 interface eth0",
-        "source 0.0.0.0 usesrc clientip", "source nowhere", "source", "dispatch 192.0.2.9:1", "dispatch 192.0.2.9",
+        "source 192.0.2.9:0", "source tcp@192.0.2.9", "source ip@192.0.2.9", "source 0.0.0.0 usesrc clientip",
+        "source nowhere", "source", "dispatch 192.0.2.9:1", "dispatch 192.0.2.9",
         "dispatch nowhere:3", "transparent", "option transparent", "option abortonclose", "option persist",
         "option log-health-checks", "option splice-auto", "option tcp-smart-accept", "option tcp-smart-connect",
         "option contstats", "option logasap", "option nolinger", "option dontlog-normal", "option nonsense",
@@ -130,7 +131,7 @@ struct HAProxyAgreementTests {
         "check observe layer4", "check observe layer7", "observe nonsense", "error-limit 5", "error-limit 0",
         "on-error mark-down", "on-error nonsense", "track one", "track t", "track nobody", "track listener/one",
         "send-proxy", "send-proxy-v2", "proxy-v2-options crc32c", "proxy-v2-options nonsense", "no-send-proxy",
-        "source 192.0.2.9", "source 192.0.2.9:5-9", "source *", "source 192.0.2.9 interface eth0",
+        "source 192.0.2.9", "source 192.0.2.9:0", "source 192.0.2.9:5-9", "source *", "source 192.0.2.9 interface eth0",
         "source 192.0.2.9 usesrc client", "tcp-ut 5s", "tfo", "no-tfo", "init-addr none", "init-addr last,192.0.2.3",
         "init-addr nonsense", "resolvers nowhere", "resolve-prefer ipv4", "resolve-prefer nonsense", "cookie x",
         "verify none", "ca-file /nowhere", "sni str(x)", "alpn h2", "agent-check", "agent-check agent-port 3",
@@ -144,7 +145,9 @@ struct HAProxyAgreementTests {
     private static let serverAddresses = [
         "192.0.2.2:+1000", "192.0.2.2:-5", "192.0.2.2:+70000", "192.0.2.2:5-6", "abns@x", "fd@3", "ipv4@192.0.2.2:5",
         "ipv6@[2001:db8::1]:5", "unix@/x", "/x", "0.0.0.0:5", ":5", "*", "192.0.2.2", "192.0.2.2 check",
-        "192.0.2.2:+5 check", "192.0.2.2:+5 check port 3", "app.invalid:1", "192.0.2.2:x",
+        "192.0.2.2:+5 check", "ip@192.0.2.2:5", "tcp@192.0.2.2:5", "tcp4@192.0.2.2:5", "tcp6@192.0.2.2:5",
+        "stream+ipv4@192.0.2.2:5",
+        "stream+unix@/x", "192.0.2.2:+5 check port 3", "app.invalid:1", "192.0.2.2:x",
     ]
 
     /// What may follow `bind 127.0.0.1:7778`.
@@ -158,7 +161,9 @@ struct HAProxyAgreementTests {
     /// What may stand as an address to listen on.
     private static let bindAddresses = [
         "abns@x", "fd@x", "ipv4@*:7900", "ipv6@[::]:7900", "app.invalid:7900", "localhost:7900", ":7900-7903",
-        "*:7900,:7901", "unix@/tmp/x.sock", "/tmp/x.sock", "127.0.0.1:0", "127.0.0.1", "quic4@:7900", "127.0.0.1:7777",
+        "*:7900,:7901", "ip@:7900", "tcp@:7900", "tcp4@:7900", "tcp6@:7900", "tcp4@[::1]:7900", "stream+tcp@:7900",
+        "stream+unix@/tmp/x.sock", "stream+abns@x", "unix@/tmp/x.sock", "/tmp/x.sock", "127.0.0.1:0", "127.0.0.1",
+        "quic4@:7900", "127.0.0.1:7777",
     ]
 
     private static var variants: [String] {

@@ -124,11 +124,24 @@ struct SectionTests {
 
     @Test(
         "a section that does not exist here is one error, whatever it holds",
-        arguments: ["fcgi-app p", "cache c", "program x"])
+        arguments: ["log-forward p", "crt-list", "program x"])
     func unsupported(head: String) {
         let parsed = Sample.parse(Sample.defaults + "\(head)\n    anything goes\n    here too\n" + Sample.proxy)
         let name = head.prefix { $0 != " " }
         #expect(parsed.lines == ["error 6:1 section '\(name)' is not supported here"])
+        #expect(parsed.diagnostics.first?.help?.contains("HAProxy has it") == false, "it says why")
+    }
+
+    @Test(
+        "a section that does nothing unless somebody uses it is one warning, whatever it holds",
+        arguments: ["cache c", "fcgi-app f", "http-errors e", "mailers m"])
+    func idle(head: String) throws {
+        let parsed = Sample.parse(Sample.defaults + "\(head)\n    anything goes\n    here too\n" + Sample.proxy)
+        let name = head.prefix { $0 != " " }
+        let lines = parsed.lines
+        #expect(lines.count == 1)
+        #expect(lines.first?.hasPrefix("warning 6:1 section '\(name)' has no effect here: ") == true)
+        _ = try parsed.valid()
     }
 
     @Test("lines before the first section are one error")

@@ -130,6 +130,16 @@ struct ValidatorTests {
         #expect(parse(Sample.proxy + "listen b\n    disabled\n    bind 127.0.0.1:5672\n").lines == [])
     }
 
+    @Test("servers' states come from a file that is named")
+    func serverStates() {
+        let proxy = Sample.proxy + "    load-server-state-from-file global\n"
+        #expect(
+            Sample.parse(Sample.defaults + proxy).lines == [
+                "warning 6:8 'load-server-state-from-file global' of 'rabbit' has no effect: 'global' names no file"
+            ])
+        #expect(Sample.parse("global\n    server-state-file states\n" + Sample.defaults + proxy).lines == [])
+    }
+
     @Test(
         "addresses meet where one client could reach both",
         arguments: [
