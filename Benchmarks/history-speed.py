@@ -74,7 +74,7 @@ def measure_pages(supervise, state, rounds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--supervise", default=HERE.parent / ".build/release/supervise", type=pathlib.Path)
+    parser.add_argument("--supervise", default=HERE.parent / ".build/static/release/supervise", type=pathlib.Path)
     parser.add_argument("--state", type=pathlib.Path, help="a generated history; made and removed when left out")
     parser.add_argument("--rounds", type=int, default=7)
     options = parser.parse_args()

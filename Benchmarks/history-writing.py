@@ -154,7 +154,7 @@ def measure_cost(supervise, name, state, seconds):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--supervise", default=ROOT / ".build/release/supervise", type=pathlib.Path)
+    parser.add_argument("--supervise", default=ROOT / ".build/static/release/supervise", type=pathlib.Path)
     parser.add_argument("--writer", type=pathlib.Path, help="the measuring program; built in release when left out")
     parser.add_argument("--state", type=pathlib.Path, help="a generated history, which stays as it is; made and removed when left out")
     parser.add_argument("--scratch", type=pathlib.Path, help="where copies are written to: /dev/shm leaves the disk out")

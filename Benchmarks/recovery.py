@@ -133,7 +133,7 @@ def measure(supervise, count, target):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--supervise", default=ROOT / ".build/release/supervise")
+    parser.add_argument("--supervise", default=ROOT / ".build/static/release/supervise")
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--instances", type=int, default=1)
     parser.add_argument("--limit", type=float, default=500, help="milliseconds")
