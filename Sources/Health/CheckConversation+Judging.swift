@@ -72,7 +72,7 @@ extension CheckConversation {
         switch expectation.match {
         case .status(let ranges): isFound = ranges.contains { $0.contains(parsed.status) }
         case .statusPattern(let pattern): isFound = pattern.matches(parsed.statusDigits)
-        case .header(let header): isFound = header.isFound(in: parsed.headers)
+        case .header(let header): isFound = settled(header).isFound(in: parsed.headers)
         case .body(let wanted): return judgeBody(expectation, parsed) { body, _ in ByteText.contains(body, wanted) }
         case .bodyPattern(let pattern): return judgeBody(expectation, parsed) { body, _ in pattern.matches(body) }
         case .bodyText(let text): return judgeBody(expectation, parsed) { ByteText.contains($0, $1.bytes(of: text)) }
@@ -98,6 +98,16 @@ extension CheckConversation {
         let said =
             expectation.isNegated ? "HTTP check matched unwanted content" : "HTTP content check did not match"
         return .failed(failure(of: expectation, as: .layer7InvalidResponse, isFound: isFound, said: said))
+    }
+}
+
+extension CheckConversation {
+    /// A comparison with what is known now.
+    private func settled(_ header: CheckHeaderMatch) -> CheckHeaderMatch {
+        var header = header
+        if let text = header.nameText { header.name = bytes(of: text) }
+        if let text = header.valueText { header.value = bytes(of: text) }
+        return header
     }
 }
 

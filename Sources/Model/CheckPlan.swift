@@ -186,10 +186,14 @@ public struct CheckHeaderMatch: Sendable, Hashable {
 
     /// The name, compared without regard to case.
     public var name: [UInt8]
+    /// The same where it is known while the check runs alone.
+    public var nameText: CheckText?
     /// How it is compared.
     public var nameMethod: Method
     /// The value; any when `nil`.
     public var value: [UInt8]?
+    /// The same where it is known while the check runs alone.
+    public var valueText: CheckText?
     /// How it is compared.
     public var valueMethod: Method
     /// Whether the value is compared as a whole, and not each part between commas.

@@ -169,7 +169,7 @@ struct HAProxyAgreementTests {
     private static var variants: [String] {
         lines + serverOptions.map { "server t 192.0.2.2:1 \($0)" } + serverAddresses.map { "server t \($0)" }
             + bindOptions.map { "bind 127.0.0.1:7778 \($0)" } + bindAddresses.map { "bind \($0)" }
-            + HAProxyAgreementLogLines.all + checkSequences
+            + HAProxyAgreementLogLines.all + checkSequences + checkLines
     }
 
     /// All sequences of up to three lines of each kind that make up a check.
@@ -179,6 +179,32 @@ struct HAProxyAgreementTests {
         return sequences(of: http.map { "http-check \($0)" }).map { "option httpchk\n\($0)" }
             + sequences(of: tcp.map { "tcp-check \($0)" }).map { "option tcp-check\n\($0)" }
     }
+
+    /// Lines of checks with less usual words.
+    private static let checkLines =
+        [
+            "connect proto none", "connect proto h1", "send \"\"", "send-lf \"\"", "send-binary \"\"", "comment \"\"",
+            "comment",
+            "expect on-success \"\" string a", "expect on-error \"\" string a", "expect min-recv -1 string a",
+            "expect ok-status L6OK string a", "expect error-status L7TOUT string a",
+            "expect tout-status L4TOUT string a",
+            "expect binary-lf zz", "expect custom", "expect rbinary (", "connect port 65536", "set-var(x) str(a)",
+        ].map { "option tcp-check\ntcp-check \($0)" }
+        + [
+            "connect proto none", "connect proto h1", "send uri \"\"", "send body \"\"", "send hdr host x hdr Host y",
+            "send hdr x a hdr x b", "send ver HTTP/1.1", "send", "expect status 20", "expect status 0",
+            "expect status 70000",
+            "expect status 299-200", "expect status \"\"", "expect status 2-", "expect hdr name-lf x value y",
+            "expect hdr name x value-lf %[be_name]", "expect hdr name-lf -m reg x",
+            "expect hdr name -m reg x value-lf -m reg y",
+            "expect fhdr name-lf -m beg %[be_name] value-lf -m sub %[be_name]", "expect hdr name \"\"",
+            "expect hdr name-lf",
+            "expect hdr value x", "expect hdr name -m found x", "expect binary 00", "expect ! rstatus ^5",
+        ].map { "option httpchk\nhttp-check \($0)" }
+        + [
+            "smtpchk HELO", "smtpchk x", "smtpchk EHLO x", "mysql-check user \"\"", "mysql-check user", "pgsql-check",
+            "pgsql-check user \"\"", "redis-check x", "spop-check x",
+        ].map { "option \($0)" }
 
     private static func sequences(of lines: [String]) -> [String] {
         let pairs = lines.flatMap { first in lines.map { "\(first)\n\($0)" } }

@@ -90,6 +90,10 @@ struct HostileCheckTests {
                     "http-check expect on-error \"not %[res.payload(0,4)]\" fhdr name x-a value -m sub two",
                 ], name)
         }
+        for text in ["two", "three"] {
+            let names = "hdr name-lf -m beg x%[str(-a)] value-lf -m sub %[str(\(text))]"
+            scene.add(["option httpchk", "http-check expect \(names)"], "folded", "same")
+        }
         try await scene.compare()
     }
 

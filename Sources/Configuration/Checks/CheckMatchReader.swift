@@ -67,8 +67,7 @@ enum CheckMatchReader {
         var ranges: [ClosedRange<Int>] = []
         for part in word.text.split(separator: ",", omittingEmptySubsequences: false) {
             let ends = part.split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false).map { Int($0) }
-            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last, first >= 100, last <= 999
-            else {
+            guard let first = ends.first ?? nil, let last = ends.last ?? nil, first <= last, first >= 0 else {
                 throw word.error("'\(part)' is no status code or range of them", help: "write such as '200,300-310'")
             }
             ranges.append(first...last)
@@ -80,27 +79,35 @@ enum CheckMatchReader {
         _ arguments: inout Arguments, isWhole: Bool
     ) throws(Diagnostic) -> CheckHeaderMatch {
         let example = "expect hdr name set-cookie value -m beg sessid="
-        guard arguments.take("name") else {
+        let isNameText = arguments.take("name-lf")
+        guard isNameText || arguments.take("name") else {
             throw arguments.missing("a header's name is missing", help: "write '\(example)'")
         }
-        let (nameMethod, name) = try readComparison(&arguments, example)
+        let (nameMethod, name) = try readComparison(&arguments, example, isText: isNameText)
         var header = CheckHeaderMatch(
             name: Array(name.text.utf8), nameMethod: nameMethod, value: nil, valueMethod: .equal, isWhole: isWhole)
-        if arguments.take("value") {
-            let (method, value) = try readComparison(&arguments, example)
+        if isNameText { header.nameText = try CheckTextReader.read(name) }
+        let isValueText = arguments.take("value-lf")
+        if isValueText || arguments.take("value") {
+            let (method, value) = try readComparison(&arguments, example, isText: isValueText)
             header.value = Array(value.text.utf8)
             header.valueMethod = method
+            if isValueText { header.valueText = try CheckTextReader.read(value) }
         }
         return header
     }
 
-    /// `[-m METHOD] TEXT`.
+    /// `[-m METHOD] TEXT`; a text that is known later alone can't be a regular expression.
     private static func readComparison(
-        _ arguments: inout Arguments, _ example: String
+        _ arguments: inout Arguments, _ example: String, isText: Bool
     ) throws(Diagnostic) -> (CheckHeaderMatch.Method, Word) {
-        guard arguments.take("-m") else { return (.equal, try arguments.word("a text", example: example)) }
+        guard arguments.take("-m") else { return (.equal, try readText(&arguments, example)) }
         let method = try arguments.word("a method", example: example)
-        let text = try arguments.word("a text", example: example)
+        let text = try readText(&arguments, example)
+        if isText, method.text == "reg" {
+            throw method.error(
+                "a regular expression can't be a format", help: "write 'name' or 'value' instead of '…-lf'")
+        }
         switch method.text {
         case "str": return (.equal, text)
         case "beg": return (.prefix, text)
@@ -110,5 +117,11 @@ enum CheckMatchReader {
         default:
             throw method.error("there is no method '\(method.text)'", help: "known are str, beg, end, sub and reg")
         }
+    }
+
+    private static func readText(_ arguments: inout Arguments, _ example: String) throws(Diagnostic) -> Word {
+        let word = try arguments.word("a text", example: example)
+        guard !word.text.isEmpty else { throw word.error("an empty text is no header's", help: "write '\(example)'") }
+        return word
     }
 }

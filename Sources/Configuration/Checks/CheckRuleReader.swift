@@ -13,9 +13,25 @@ enum CheckRuleReader {
     /// - Throws: that it is missing, or not the last one.
     static func readLast(_ what: String, _ arguments: inout Arguments) throws(Diagnostic) -> String {
         let keyword = arguments.current.text
-        let word = try arguments.word(what, example: "\(keyword) \"TEXT\"")
+        let word = try readFilled(what, &arguments, example: "\(keyword) \"TEXT\"")
         try arguments.expectEnd(help: "put quotes around the text, or a backslash before each space")
         return word.text
+    }
+
+    /// Reads a word that may not be empty.
+    ///
+    /// - Parameters:
+    ///   - what: what it is.
+    ///   - arguments: the line.
+    ///   - example: how it is written.
+    /// - Returns: the word.
+    /// - Throws: that it is missing, or empty.
+    static func readFilled(
+        _ what: String, _ arguments: inout Arguments, example: String
+    ) throws(Diagnostic) -> Word {
+        let word = try arguments.word(what, example: example)
+        guard !word.text.isEmpty else { throw word.error("\(what) can't be empty", help: "write '\(example)'") }
+        return word
     }
 
     /// Reads `comment TEXT`, if it stands here.
@@ -30,10 +46,14 @@ enum CheckRuleReader {
 
     /// Reads the words after `connect`.
     ///
-    /// - Parameter arguments: the line.
+    /// - Parameters:
+    ///   - arguments: the line.
+    ///   - isHTTP: whether requests are sent on it.
     /// - Returns: the step.
     /// - Throws: what is wrong.
-    static func readConnection(_ arguments: inout Arguments) throws(Diagnostic) -> CheckDraft.Rule {
+    static func readConnection(
+        _ arguments: inout Arguments, isHTTP: Bool
+    ) throws(Diagnostic) -> CheckDraft.Rule {
         var connection = CheckPlan.Connection()
         var comment: String?
         while let option = arguments.next() {
@@ -59,11 +79,12 @@ enum CheckRuleReader {
                 connection.serverName = try arguments.word("a name", example: "connect ssl sni app.example").text
             case "alpn": connection.protocols = try TLSKeywords.protocols(&arguments)
             case "proto":
-                let word = try arguments.word("a protocol", example: "connect proto none")
-                guard word.text == "none" else {
+                let known = isHTTP ? "h1" : "none"
+                let word = try arguments.word("a protocol", example: "connect proto \(known)")
+                guard word.text == known else {
                     throw word.error(
-                        "'\(word.text)' is no protocol of connections that say nothing of HTTP",
-                        help: "write 'proto none'")
+                        "'\(word.text)' is no protocol of checks that say \(isHTTP ? "HTTP/1" : "nothing of HTTP")",
+                        help: "write 'proto \(known)'")
                 }
             default:
                 throw option.error(
@@ -137,9 +158,10 @@ enum CheckRuleReader {
                 options.leastBytes = count < 0 ? nil : count
             case "on-success":
                 options.successText = try CheckTextReader.read(
-                    try arguments.word("a format", example: "on-success fine"))
+                    try readFilled("a format", &arguments, example: "on-success fine"))
             case "on-error":
-                options.errorText = try CheckTextReader.read(try arguments.word("a format", example: "on-error bad"))
+                options.errorText = try CheckTextReader.read(
+                    try readFilled("a format", &arguments, example: "on-error bad"))
             case "status-code":
                 options.code = try CheckTextReader.readSample(
                     try arguments.word("an expression", example: "status-code int(1)"))

@@ -81,7 +81,7 @@ enum HTTPCheckReader {
             proxy.settings.checks.tellsState = true
             return
         case "comment": rule = .comment(try CheckRuleReader.readLast("a comment", &arguments))
-        case "connect": rule = try CheckRuleReader.readConnection(&arguments)
+        case "connect": rule = try CheckRuleReader.readConnection(&arguments, isHTTP: true)
         case "expect": rule = try CheckRuleReader.readExpectation(&arguments, isHTTP: true)
         case "send": rule = try readRequest(&arguments)
         default:
@@ -101,7 +101,9 @@ enum HTTPCheckReader {
         while let option = arguments.next() {
             switch option.text {
             case "meth": draft.method = try arguments.word("a method", example: example).text
-            case "uri": draft.target = CheckText(bytes: Array(try arguments.word("a path", example: example).text.utf8))
+            case "uri":
+                let path = try CheckRuleReader.readFilled("a path", &arguments, example: example)
+                draft.target = CheckText(bytes: Array(path.text.utf8))
             case "uri-lf": draft.target = try CheckTextReader.read(try arguments.word("a path", example: example))
             case "ver":
                 let word = try arguments.word("a version", example: example)
@@ -113,9 +115,13 @@ enum HTTPCheckReader {
                 guard !name.text.isEmpty, name.text.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }) else {
                     throw name.error("'\(name.text)' is no header's name", help: "write '\(example)'")
                 }
+                if name.text.lowercased() == "host", draft.headers.contains(where: { $0.name.lowercased() == "host" }) {
+                    throw name.error("the request has a header 'host' already", help: "remove one of them")
+                }
                 draft.headers.append(.init(name.text, try CheckTextReader.read(value)))
             case "body":
-                draft.body = CheckText(bytes: Array(try arguments.word("a body", example: example).text.utf8))
+                let body = try CheckRuleReader.readFilled("a body", &arguments, example: example)
+                draft.body = CheckText(bytes: Array(body.text.utf8))
             case "body-lf": draft.body = try CheckTextReader.read(try arguments.word("a body", example: example))
             case "comment": comment = try arguments.word("a comment", example: example).text
             default:

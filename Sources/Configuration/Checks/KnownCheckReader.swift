@@ -48,7 +48,7 @@ enum KnownCheckReader {
             let word = try arguments.word("'user'", example: example)
             throw word.error("unknown argument '\(word.text)'", help: "write '\(example)'")
         }
-        let user = try arguments.word("a user's name", example: example)
+        let user = try CheckRuleReader.readFilled("a user's name", &arguments, example: example)
         guard user.text.utf8.count <= 255 else {
             throw user.error("a user's name is no longer than 255 bytes", help: "write '\(example)'")
         }
@@ -69,8 +69,8 @@ enum KnownCheckReader {
     private static func readSMTP(_ proxy: inout ProxyDraft, _ arguments: inout Arguments) throws(Diagnostic) {
         let word = arguments.current
         var greeting = "HELO localhost"
-        if let hello = arguments.next() {
-            let domain = try arguments.word("a domain", example: "option smtpchk EHLO mail.example")
+        // A greeting without a domain counts as none.
+        if let hello = arguments.next(), let domain = arguments.next() {
             greeting = "\(hello.text == "EHLO" ? "EHLO" : "HELO") \(domain.text)"
         }
         try choose(KnownCheck.smtp(greeting: greeting), in: &proxy, &arguments, at: word)

@@ -20,11 +20,12 @@ enum TCPCheckReader {
         let rule: CheckDraft.Rule
         switch word.text {
         case "comment": rule = .comment(try CheckRuleReader.readLast("a comment", &arguments))
-        case "connect": rule = try CheckRuleReader.readConnection(&arguments)
+        case "connect": rule = try CheckRuleReader.readConnection(&arguments, isHTTP: false)
         case "expect": rule = try CheckRuleReader.readExpectation(&arguments, isHTTP: false)
         case "send", "send-lf", "send-binary", "send-binary-lf":
             let isBinary = word.text.hasPrefix("send-binary")
-            let data = try arguments.word("what to send", example: "tcp-check send PING\\r\\n")
+            let data = try CheckRuleReader.readFilled(
+                "what is sent", &arguments, example: "tcp-check send PING\\r\\n")
             let text =
                 word.text.hasSuffix("-lf")
                 ? try CheckTextReader.read(data, isHexadecimal: isBinary)
