@@ -125,13 +125,15 @@ struct TLSSampleTests {
             "tcp-request content reject unless { ssl_c_used } { ssl_c_s_dn(CN) -m str client }",
             line("%[var(sess.who)]"),
         ]
+        // Who is refused may have been so before what it says has come.
+        let passing: Set<String> = client == "client" ? [] : ["bin"]
         try await Scenario(bindOptions: bind, lines: rules) { stage in
             guard client != "client" else { return try converse(stage, words) }
             let refused = try OpenSSLCommand.client(port: stage.port, words)
             try refused.send("hello\n")
             try refused.awaitEnd()
             try stage.awaitSessionLines(1)
-        }.compare()
+        }.compare(ignoring: passing)
     }
 
     @Test("a line of one's own about a failed handshake tells what was wrong")
