@@ -220,7 +220,8 @@ struct ConverterTests {
         for line in list.split(separator: "\n") where !line.hasPrefix("#") {
             let entry = line.hasPrefix("[") ? line.drop { $0 != "]" }.dropFirst() : line
             let name = entry.drop { $0 == " " }.prefix { $0 != "(" && $0 != ":" }
-            if !name.isEmpty { names.append(String(name)) }
+            // HAProxy 2.6 lists one of that kind, for the place 1 alone; all others are 'sc_clr_gpc'.
+            if !name.isEmpty, name != "sc1_clr_gpc" { names.append(String(name)) }
         }
         try #require(names.count > 100)
         var unknown: [String] = []

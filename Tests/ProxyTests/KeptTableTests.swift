@@ -42,6 +42,16 @@ struct KeptTableTests {
         #expect(try KeptTableText.read(KeptTableText.write([], wall: 5, now: 0), wall: 5, now: 0).isEmpty)
     }
 
+    @Test("arrays are read as they were written")
+    func arrays() throws {
+        var tables = tables()
+        tables[0].entries[0].record.arrays.counts = [0, 5]
+        tables[0].entries[0].record.arrays.tags = [7]
+        tables[0].entries[1].record.arrays.rates = [PeriodCounter(), PeriodCounter()]
+        let text = KeptTableText.write(tables, wall: 1_000_000, now: 10_000)
+        #expect(try KeptTableText.read(text, wall: 1_000_000, now: 10_000) == tables)
+    }
+
     @Test("entries have grown older by the time since then, also when the machine's clock began anew")
     func age() throws {
         let text = KeptTableText.write(tables(), wall: 1_000_000, now: 10_000)
