@@ -53,7 +53,8 @@ public actor Surfaces: InstanceSurface {
         self.traffic[configuration.name] = traffic
         let source = SurfaceSource(
             configuration: configuration, version: version, counters: counters, control: control, history: history,
-            accessLists: AccessListBook(configuration), flapping: FlappingServers(history: history),
+            accessLists: AccessListBook(configuration), maps: MapBook(configuration),
+            flapping: FlappingServers(history: history),
             commandConnections: ConnectionLimit(configuration.global.statsMaxconn), traffic: traffic)
         var opened: [SocketServer] = []
         var failure: (any Error)?
@@ -106,6 +107,7 @@ private struct SurfaceSource: Sendable {
     let control: any InstanceControl
     let history: HistorySource?
     let accessLists: AccessListBook
+    let maps: MapBook
     let flapping: FlappingServers
     let certificates = CertificateBook()
     /// What commands want to know of the threads.
@@ -161,7 +163,7 @@ private struct SurfaceSource: Sendable {
         let context = CommandContext(
             configuration: configuration, process: process, table: .statsSocket, control: control,
             actor: Operator(name: "stats socket \(socket.address.commandText)"), history: history,
-            accessLists: accessLists, certificates: certificates, profiling: profiling)
+            accessLists: accessLists, maps: maps, certificates: certificates, profiling: profiling)
         return CommandChannel(
             context: context, traffic: traffic,
             beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),

@@ -109,8 +109,8 @@ final class WorkerLoop {
     var tracked: [UInt32: [Int: TrackedEntry]] = [:]
     /// By the session's slot: where its server is to be remembered once it is connected.
     var stickStores: [UInt32: [StickStore]] = [:]
-    /// The regular expressions of rules.
-    let expressions = ExpressionTable()
+    /// The regular expressions and the maps of rules.
+    let expressions: ExpressionTable
     /// By the session's slot: the source port of its connection, where that is one of a server's range.
     var sourcePorts: [UInt32: (server: Server, port: UInt16)] = [:]
 
@@ -183,6 +183,7 @@ final class WorkerLoop {
         let configuration = plan.configuration
         let begin = MonotonicTime.now()
         self.configuration = configuration
+        expressions = ExpressionTable(configuration.maps)
         self.poller = poller
         self.alarm = alarm
         self.mailbox = mailbox

@@ -70,10 +70,10 @@ struct AccessListBookTests {
         _ = try await book.add(["1.1.1.1"], to: 0, version: 1)
         #expect(await texts(book, 0).count == 2)
         #expect(await texts(book, 0, version: 1) == ["1.1.1.1"])
-        #expect(await book.lists[0].count == 3)
+        #expect(await book.lists[0].entries.count == 3)
         _ = try await book.commit(1, of: 0)
         #expect(await texts(book, 0) == ["1.1.1.1"])
-        #expect(await book.lists[0].count == 1)
+        #expect(await book.lists[0].entries.count == 1)
         for version in [0, 1, 2] {
             await #expect(throws: AccessListBook.Refusal(text: "Version number out of range.")) {
                 try await book.commit(version, of: 0)

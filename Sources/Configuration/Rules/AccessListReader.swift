@@ -58,7 +58,9 @@ struct AccessListReader {
         guard !takesNone else { return test }
         test.origin = book.add(
             first, files: flags.files.map { ($0.name, $0.patterns.map(\.text)) }, texts: rest.map(\.text),
-            PatternReading(method: method, ignoresCase: flags.ignoresCase, readsVersions: isVersion))
+            PatternReading(method: method, ignoresCase: flags.ignoresCase, readsVersions: isVersion),
+            after: facts.maps.files.count)
+        facts.maps.listCount = book.lists.count
         return test
     }
 

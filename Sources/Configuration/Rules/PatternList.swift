@@ -2,8 +2,10 @@ import Model
 
 /// Patterns that an access list looks for: those of one file, or those of one line.
 ///
-/// Its number is its place in `InstanceConfiguration.patternLists`.
+/// Tests know it by its place in `InstanceConfiguration.patternLists`.
 public struct PatternList: Sendable, Equatable {
+    /// Its number among all lists and maps, as commands know it.
+    public var number: Int
     /// The file, as the configuration names it; `nil` for patterns that stand in a line.
     public var file: String?
     /// The sample that the line looks at, as it is written, without its arguments.
@@ -109,9 +111,11 @@ struct PatternListBook {
     ///   - files: the files, each with its patterns; one that is known keeps what it has.
     ///   - texts: the patterns of the line.
     ///   - reading: how they are read.
+    ///   - maps: how many maps there are so far, which have their numbers in the same row.
     /// - Returns: where the test's patterns come from.
     mutating func add(
-        _ keyword: Word, files: [(name: String, texts: [String])], texts: [String], _ reading: PatternReading
+        _ keyword: Word, files: [(name: String, texts: [String])], texts: [String], _ reading: PatternReading,
+        after maps: Int
     ) -> PatternOrigin {
         tests += 1
         var origin = PatternOrigin(number: tests, lists: [], reading: reading)
@@ -122,13 +126,16 @@ struct PatternListBook {
             } else {
                 origin.lists.append(lists.count)
                 lists.append(
-                    PatternList(file: file.name, keyword: name, location: keyword.location, patterns: file.texts))
+                    PatternList(
+                        number: lists.count + maps, file: file.name, keyword: name, location: keyword.location,
+                        patterns: file.texts))
             }
         }
         origin.lists.append(lists.count)
         lists.append(
             PatternList(
-                file: nil, keyword: name, location: keyword.location, patterns: reading.texts(of: texts)))
+                number: lists.count + maps, file: nil, keyword: name, location: keyword.location,
+                patterns: reading.texts(of: texts)))
         return origin
     }
 }

@@ -114,7 +114,11 @@ struct PatternReader {
         return networks
     }
 
-    private static func network(_ text: String) -> (high: UInt64, low: UInt64, isIPv6: Bool, length: Int)? {
+    /// Takes an address or a network apart.
+    ///
+    /// - Parameter text: as it is written.
+    /// - Returns: one of its addresses, of which kind it is, and how many bits count; `nil` where it is none.
+    static func network(_ text: String) -> (high: UInt64, low: UInt64, isIPv6: Bool, length: Int)? {
         let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
         let mask = parts.count == 2 ? parts[1] : nil
         if let bytes = IPAddressText.bytes(ipv4: parts[0]) {

@@ -25,7 +25,11 @@ public struct MapFile: Sendable, Equatable {
 
     /// The file, as the configuration names it.
     public var name: String
-    /// How it is searched, at each place that names it; a file may be searched in several ways.
+    /// Its number among all lists of patterns and maps.
+    public var number: Int
+    /// Where it is named.
+    public var places: [SourceLocation]
+    /// The ways in which it is searched, whatever counts where it has nothing.
     public var searches: [MapSearch]
     /// Its pairs, in order.
     public var entries: [Entry]
@@ -35,6 +39,8 @@ public struct MapFile: Sendable, Equatable {
 final class MapShelf {
     /// The files, in the order in which they are named.
     private(set) var files: [MapFile] = []
+    /// How many lists of patterns there are so far, which have their numbers in the same row.
+    var listCount = 0
 
     /// Reads a file, unless it is known, and makes sure that it can be searched so.
     ///
@@ -43,6 +49,7 @@ final class MapShelf {
     ///   - call: where it is named.
     /// - Throws: that it can't be read, or which line is wrong.
     func take(_ search: MapSearch, at call: SampleReader.Call) throws(Diagnostic) {
+        let search = search.withoutFallback
         let index = files.firstIndex { $0.name == search.file }
         let entries = if let index { files[index].entries } else { try read(search.file, call) }
         for entry in entries {
@@ -50,10 +57,15 @@ final class MapShelf {
                 throw call.error("in the file '\(search.file)', \(refusal)", help: "correct the file's line")
             }
         }
+        let place = call.word.location
         if let index {
+            files[index].places.append(place)
             if !files[index].searches.contains(search) { files[index].searches.append(search) }
         } else {
-            files.append(MapFile(name: search.file, searches: [search], entries: entries))
+            files.append(
+                MapFile(
+                    name: search.file, number: listCount + files.count, places: [place], searches: [search],
+                    entries: entries))
         }
     }
 

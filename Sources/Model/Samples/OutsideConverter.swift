@@ -90,6 +90,13 @@ public struct MapSearch: Sendable, Hashable {
         self.output = output
         self.fallback = fallback
     }
+
+    /// The same, where the file has something.
+    public var withoutFallback: MapSearch {
+        var search = self
+        search.fallback = nil
+        return search
+    }
 }
 
 /// What an expression finds, and what stands there instead: `regsub(^/a,/b,g)`.

@@ -22,6 +22,8 @@ struct CommandContext: Sendable {
     var history: HistorySource?
     /// The access lists as commands have changed them, which all connections of an instance share.
     let accessLists: AccessListBook
+    /// The maps as commands have changed them, which all connections of an instance share, too.
+    let maps: MapBook
     /// The change of a certificate that commands are about to make.
     let certificates: CertificateBook
     /// What commands want to know of the threads.
@@ -37,12 +39,13 @@ struct CommandContext: Sendable {
     ///   - actor: whom the history names.
     ///   - history: opens the history.
     ///   - accessLists: the access lists; those of the configuration when `nil`.
+    ///   - maps: the maps; those of the configuration when `nil`.
     ///   - certificates: the change of a certificate under way.
     ///   - profiling: what commands want to know of the threads.
     init(
         configuration: InstanceConfiguration, process: ProcessInformation, table: CommandTable,
         control: any InstanceControl, actor: Operator, history: HistorySource? = nil,
-        accessLists: AccessListBook? = nil, certificates: CertificateBook = CertificateBook(),
+        accessLists: AccessListBook? = nil, maps: MapBook? = nil, certificates: CertificateBook = CertificateBook(),
         profiling: ProfilingBook = ProfilingBook()
     ) {
         self.configuration = configuration
@@ -52,6 +55,7 @@ struct CommandContext: Sendable {
         self.actor = actor
         self.history = history
         self.accessLists = accessLists ?? AccessListBook(configuration)
+        self.maps = maps ?? MapBook(configuration)
         self.certificates = certificates
         self.profiling = profiling
     }

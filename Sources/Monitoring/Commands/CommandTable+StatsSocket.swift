@@ -6,7 +6,7 @@ extension CommandTable {
             + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
             + TLSFileCommands.all + OCSPCommands.all + TicketKeyCommands.all
             + TableCommands.all + PeersCommands.all
-            + AccessListCommands.all + FrontendCommands.all + InstanceCommands.all
+            + AccessListCommands.all + MapCommands.all + FrontendCommands.all + InstanceCommands.all
             + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all
             + WarrenCommands.all)
 }

@@ -9,7 +9,7 @@ import Proxy
 /// - Source: HAProxy 2.6 management guide, section 9.3; texts recorded from 2.6.12.
 enum ProcessCommands {
     /// The commands.
-    static let all = [version, showEnvironment, showErrors, showLibraries, showMaps, showResolvers]
+    static let all = [version, showEnvironment, showErrors, showLibraries, showResolvers]
 
     /// `show version`, which a master has, too.
     static let version = Command(
@@ -50,14 +50,6 @@ enum ProcessCommands {
     ) { _, _, _ in
         let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
         return .answer(LoadedObject.all(in: String(decoding: maps, as: UTF8.self)).map { "\($0)\n" }.joined())
-    }
-
-    private static let showMaps = Command(
-        "show map", usage: "show map [@ver] [map]", summary: "report available maps or dump a map's contents"
-    ) { arguments, _, _ in
-        arguments[0].isEmpty
-            ? .answer("# id (file) description\n")
-            : .refusal("Unknown map identifier. Please use #<id> or <file>.")
     }
 
     private static let showResolvers = Command(

@@ -8,13 +8,8 @@ final class ExpressionTable {
     /// By the number of a test, what its sample has to be now.
     var changes: [Int: PatternMatch] = [:]
 
-    /// The maps that commands have changed, by their files.
-    var changedMaps: [String: [MapFile.Entry]] = [:] {
-        didSet { maps = [:] }
-    }
-
-    /// The maps as they are searched, each made when it is first needed.
-    private var maps: [MapSearch: MapTable] = [:]
+    /// The maps as they are searched, by how they are (without what counts where one has nothing).
+    var maps: [MapSearch: MapTable] = [:]
 
     private struct Key: Hashable {
         var pattern: String
@@ -40,22 +35,24 @@ final class ExpressionTable {
         }
     }
 
+    /// Prepares the maps of a configuration.
+    ///
+    /// - Parameter files: the maps.
+    init(_ files: [MapFile] = []) {
+        for file in files {
+            for search in file.searches { maps[search] = MapTable(file.entries, search) }
+        }
+    }
+
     /// What a value stands for in a map.
     ///
     /// - Parameters:
     ///   - value: the value.
     ///   - search: which map, and how it is searched.
-    ///   - configuration: what has the maps as they were read.
     /// - Returns: none where it stands for nothing.
-    func value(
-        of value: SampleValue, in search: MapSearch, _ configuration: InstanceConfiguration
-    ) -> SampleValue {
-        if let known = maps[search] { return known.value(of: value, self) }
-        let entries =
-            changedMaps[search.file] ?? configuration.maps.first { $0.name == search.file }?.entries ?? []
-        let map = MapTable(entries, search)
-        maps[search] = map
-        return map.value(of: value, self)
+    func value(of value: SampleValue, in search: MapSearch) -> SampleValue {
+        if let found = maps[search.withoutFallback]?.value(of: value, self) { return found }
+        return search.fallback.map { MapTable.value($0, search.output) } ?? .none
     }
 
     /// A text in which what an expression finds is replaced.

@@ -5,74 +5,88 @@ import Model
 
 /// A map as it is searched in one way: keys are read once, so that a look-up only compares.
 ///
-/// Which pair counts where several match follows HAProxy 2.6.12: the longest beginning, the smallest network, else the first.
-struct MapTable {
-    /// What equal texts stand for.
-    private var texts: [String: SampleValue] = [:]
-    /// The others, in the order in which they are tried.
-    private var rules: [(match: PatternMatch, expression: String, value: SampleValue)] = []
-    private let method: MapSearch.Method
-    private let fallback: SampleValue
+/// Which pair counts where several match follows HAProxy 2.6.12: the longest beginning, the smallest network, else the
+/// first. Equal texts, beginnings and networks are found without going through all pairs.
+public struct MapTable: Sendable {
+    /// How pairs are found, by their places.
+    private enum Index: Sendable {
+        case texts([String: Int])
+        case beginnings(PrefixTable)
+        case networks(NetworkTable)
+        /// Tried one after the other.
+        case patterns([(match: PatternMatch, place: Int)])
+    }
+
+    private let index: Index
+    /// What the pairs stand for, in the order of the file.
+    private let values: [SampleValue]
+    /// The keys of pairs whose values name parts of what was found; else empty.
+    private let expressions: [String]
 
     /// Reads the pairs of a file.
     ///
     /// - Parameters:
-    ///   - entries: the pairs, each of which can be searched so.
+    ///   - entries: the pairs; one that can't be searched so is never found.
     ///   - search: how.
-    init(_ entries: [MapFile.Entry], _ search: MapSearch) {
-        method = search.method
-        fallback = search.fallback.map { Self.value($0, search.output) } ?? .none
-        let reading = search.reading
-        var ranks: [Int] = []
-        for entry in entries {
-            let value = Self.value(entry.value, search.output)
-            if search.method == .str {
-                if texts[entry.key] == nil { texts[entry.key] = value }
-                continue
-            }
-            guard let match = try? reading.match(of: [entry.key]) else { continue }
-            rules.append((match, entry.key, value))
-            ranks.append(search.method.rank(of: entry.key))
+    public init(_ entries: [MapFile.Entry], _ search: MapSearch) {
+        values = entries.map { Self.value($0.value, search.output) }
+        expressions = search.method == .regm ? entries.map(\.key) : []
+        let keys = entries.map(\.key)
+        switch search.method {
+        case .str:
+            index = .texts(Dictionary(keys.enumerated().map { ($1, $0) }) { first, _ in first })
+        case .beg: index = .beginnings(PrefixTable(keys))
+        case .ip: index = .networks(NetworkTable(keys))
+        case .sub, .dir, .dom, .end, .reg, .regm, .int:
+            let reading = search.reading
+            index = .patterns(
+                keys.enumerated().compactMap { place, key in
+                    // What can't be read was refused where it came from.
+                    (try? reading.match(of: [key])).map { ($0, place) }
+                })
         }
-        // Equal ranks keep the file's order.
-        rules = zip(rules, ranks).enumerated()
-            .sorted { ($1.element.1, $0.offset) < ($0.element.1, $1.offset) }
-            .map(\.element.0)
     }
 
     /// What a value stands for.
     ///
     /// - Parameters:
     ///   - value: the value.
-    ///   - expressions: the regular expressions of the instance.
-    /// - Returns: what counts where there is nothing, when there is nothing.
-    func value(of value: SampleValue, _ expressions: ExpressionTable) -> SampleValue {
-        if method == .str { return value.text.flatMap { texts[$0] } ?? fallback }
-        guard let found = rules.first(where: { $0.match.accepts(value, expressions) }) else { return fallback }
-        guard method == .regm, case .text(let pattern) = found.value else { return found.value }
-        return .text(expressions.filled(pattern, with: found.expression, in: value.text ?? ""))
+    ///   - known: the regular expressions of the instance.
+    /// - Returns: `nil` when there is nothing.
+    func value(of value: SampleValue, _ known: ExpressionTable) -> SampleValue? {
+        guard let place = place(of: value, known) else { return nil }
+        guard !expressions.isEmpty, case .text(let pattern) = values[place] else { return values[place] }
+        return .text(known.filled(pattern, with: expressions[place], in: value.text ?? ""))
     }
 
-    private static func value(_ text: String, _ output: MapSearch.Output) -> SampleValue {
+    /// Finds the pair that a text, as somebody wrote it, stands for.
+    ///
+    /// - Parameter text: the text.
+    /// - Returns: the place of the pair; `nil` when there is none.
+    public func place(of text: String) -> Int? { place(of: .text(text), ExpressionTable()) }
+
+    private func place(of value: SampleValue, _ known: ExpressionTable) -> Int? {
+        switch index {
+        case .texts(let places): return value.text.flatMap { places[$0] }
+        case .beginnings(let beginnings): return value.text.flatMap { beginnings.longest(atStartOf: $0) }
+        case .networks(let networks):
+            guard let address = value.address else { return nil }
+            return networks.number(high: address.bits.high, low: address.bits.low, isIPv6: address.isIPv6)
+        case .patterns(let patterns): return patterns.first { $0.match.accepts(value, known) }?.place
+        }
+    }
+
+    /// A text of a file, or what is written for what a file doesn't have, as a value.
+    ///
+    /// - Parameters:
+    ///   - text: the text.
+    ///   - output: what kind of value it is.
+    /// - Returns: none where it is not of that kind.
+    static func value(_ text: String, _ output: MapSearch.Output) -> SampleValue {
         switch output {
         case .text: .text(text)
         case .integer: SampleValue.text(text).integer.map { .integer($0) } ?? .none
         case .address: SampleValue.text(text).address.map { .address($0) } ?? .none
-        }
-    }
-}
-
-extension MapSearch.Method {
-    /// How much a key goes before others: the longer beginning, the longer mask.
-    fileprivate func rank(of key: String) -> Int {
-        switch self {
-        case .beg: return key.utf8.count
-        case .ip:
-            let parts = key.split(separator: "/")
-            guard parts.count == 2 else { return 128 }
-            if let length = Int(parts[1]) { return length }
-            return parts[1].split(separator: ".").reduce(0) { $0 + (UInt8($1)?.nonzeroBitCount ?? 0) }
-        case .str, .sub, .dir, .dom, .end, .reg, .regm, .int: return 0
         }
     }
 }

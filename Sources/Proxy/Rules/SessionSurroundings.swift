@@ -16,7 +16,7 @@ struct SessionSurroundings: ConverterSurroundings {
         case .table(let question, let proxy):
             guard let table = loop.tables[proxy], let key = table.configuration.key(of: value) else { return .none }
             return loop.withTables { table.answer(question, for: key, loop.tableTime) }
-        case .map(let search): return loop.expressions.value(of: value, in: search, loop.configuration)
+        case .map(let search): return loop.expressions.value(of: value, in: search)
         case .replace(let replacement):
             return value.text.map { .text(loop.expressions.replaced($0, replacement)) } ?? .none
         case .usableServers:

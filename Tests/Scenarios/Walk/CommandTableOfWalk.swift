@@ -27,7 +27,6 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
 
     /// Commands that HAProxy has and this program doesn't, by their beginnings, and why.
     static let onlyThere: [(beginnings: [String], reason: String)] = [
-        (["add map", "clear map", "commit map", "del map", "get map", "prepare map", "set map"], "there are no maps"),
         (["get var", "set var"], "there are no variables of the whole process"),
         (
             ["disable dynamic-cookie", "enable dynamic-cookie", "set dynamic-cookie-key", "httpclient", "show cache"],

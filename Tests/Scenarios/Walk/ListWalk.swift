@@ -43,6 +43,7 @@ extension CommandTableOfWalk {
         del acl nosuch x
         clear acl
         clear acl nosuch
+        get map
         clear acl @0 FOLDER/list.txt
         show acl FOLDER/list.txt
         clear acl FOLDER/list.txt

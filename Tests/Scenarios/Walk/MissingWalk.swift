@@ -5,8 +5,6 @@ extension CommandTableOfWalk {
         #"""
         trace
         get var
-        get map
-        add map #0 k v
         show threads
         show trace
         show cache
@@ -17,8 +15,6 @@ extension CommandTableOfWalk {
             uniqueKeysWithValues: [
                 "trace",
                 "get var",
-                "get map",
-                "add map #0 k v",
                 "show threads",
                 "show trace",
                 "show cache",

@@ -24,18 +24,11 @@ actor AccessListBook {
     /// What is known of one list.
     struct List: Sendable {
         let configuration: PatternList
-        /// The version that counts.
-        fileprivate(set) var version = 0
-        /// The last one that was prepared.
-        fileprivate(set) var newestVersion = 0
-        /// The patterns by their version.
-        fileprivate(set) var entries: [Int: [Entry]] = [:]
-
-        /// How many patterns it has in all versions.
-        var count: Int { entries.values.reduce(0) { $0 + $1.count } }
+        /// Its patterns.
+        fileprivate(set) var entries: VersionedEntries<Entry>
     }
 
-    /// The lists by their numbers.
+    /// The lists in the order of the configuration.
     private(set) var lists: [List]
     private let tests: [AccessTest]
     private var made: Int
@@ -47,12 +40,11 @@ actor AccessListBook {
         tests = configuration.accessTests
         var count = 0
         lists = configuration.patternLists.map { list in
-            var known = List(configuration: list)
-            known.entries[0] = list.patterns.map { text in
+            let entries = list.patterns.map { text in
                 count += 1
                 return Entry(number: count, text: text)
             }
-            return known
+            return List(configuration: list, entries: VersionedEntries(entries))
         }
         made = count
     }
@@ -60,14 +52,15 @@ actor AccessListBook {
     /// Finds a list.
     ///
     /// - Parameter word: `#NUMBER` or the file.
-    /// - Returns: its number.
+    /// - Returns: its place among them.
     /// - Throws: that there is none.
     func number(of word: String) throws(Refusal) -> Int {
-        let number = word.hasPrefix("#") ? Int(word.dropFirst()) : lists.firstIndex { $0.configuration.file == word }
-        guard let number, lists.indices.contains(number) else {
-            throw Refusal.unknownList
+        let number = word.hasPrefix("#") ? Int(word.dropFirst()) : nil
+        let isMeant = { (list: List) in
+            word.hasPrefix("#") ? list.configuration.number == number : list.configuration.file == word
         }
-        return number
+        guard let index = lists.firstIndex(where: isMeant) else { throw Refusal.unknownList }
+        return index
     }
 
     /// How a list is read, as far as anything reads it.
@@ -85,7 +78,7 @@ actor AccessListBook {
     ///   - version: which version; the one that counts when `nil`.
     /// - Returns: the patterns in order.
     func entries(of list: Int, version: Int?) -> [Entry] {
-        lists[list].entries[version ?? lists[list].version] ?? []
+        lists[list].entries[version ?? lists[list].entries.version]
     }
 
     /// Adds patterns.
@@ -106,10 +99,8 @@ actor AccessListBook {
             }
         }
         return try change(list) { known in
-            for text in texts {
-                made += 1
-                known.entries[version, default: []].append(Entry(number: made, text: text))
-            }
+            known.entries[version] += texts.enumerated().map { Entry(number: made + 1 + $0, text: $1) }
+            made += texts.count
         }
     }
 
@@ -121,11 +112,11 @@ actor AccessListBook {
     /// - Returns: what tests look for now, by their numbers.
     /// - Throws: that there is none.
     func remove(_ word: String, from list: Int) throws(Refusal) -> [Int: PatternMatch] {
-        let version = lists[list].version
+        let version = lists[list].entries.version
         let number = word.hasPrefix("#0x") ? Int(word.dropFirst(3), radix: 16) : nil
         let isMeant = { (entry: Entry) in word.hasPrefix("#") ? entry.number == number : entry.text == word }
         guard entries(of: list, version: nil).contains(where: isMeant) else { throw Refusal(text: "Key not found.") }
-        return try change(list) { $0.entries[version]?.removeAll(where: isMeant) }
+        return try change(list) { $0.entries[version].removeAll(where: isMeant) }
     }
 
     /// Removes all patterns of a version.
@@ -137,17 +128,14 @@ actor AccessListBook {
     /// - Throws: that there is no such version.
     func clear(_ list: Int, version: Int?) throws(Refusal) -> [Int: PatternMatch] {
         let version = try checked(version, of: list)
-        return try change(list) { $0.entries[version] = nil }
+        return try change(list) { $0.entries[version] = [] }
     }
 
     /// Begins a new version, which doesn't count yet.
     ///
     /// - Parameter list: the list's number.
     /// - Returns: the version.
-    func prepare(_ list: Int) -> Int {
-        lists[list].newestVersion += 1
-        return lists[list].newestVersion
-    }
+    func prepare(_ list: Int) -> Int { lists[list].entries.prepare() }
 
     /// Lets a version count, and forgets those before it.
     ///
@@ -157,18 +145,15 @@ actor AccessListBook {
     /// - Returns: what tests look for now, by their numbers.
     /// - Throws: that there is no such version.
     func commit(_ version: Int, of list: Int) throws(Refusal) -> [Int: PatternMatch] {
-        guard version > lists[list].version, version <= lists[list].newestVersion else {
-            throw Refusal(text: "Version number out of range.")
-        }
-        return try change(list) { known in
-            known.version = version
-            known.entries = known.entries.filter { $0.key >= version }
-        }
+        var isThere = false
+        let matches = try change(list) { isThere = $0.entries.commit(version) }
+        guard isThere else { throw Refusal(text: "Version number out of range.") }
+        return matches
     }
 
     private func checked(_ version: Int?, of list: Int) throws(Refusal) -> Int {
-        guard let version else { return lists[list].version }
-        guard version <= lists[list].newestVersion else {
+        guard let version else { return lists[list].entries.version }
+        guard version <= lists[list].entries.newest else {
             throw Refusal(text: "Version number in the future, please use 'prepare acl' before.")
         }
         return version
@@ -187,7 +172,7 @@ actor AccessListBook {
         for test in users {
             let texts = test.origin.lists.flatMap { index in
                 let known = index == list ? changed : lists[index]
-                return (known.entries[known.version] ?? []).map(\.text)
+                return known.entries.current.map(\.text)
             }
             do throws(PatternReading.Refusal) {
                 matches[test.origin.number] = try test.origin.reading.match(of: texts)

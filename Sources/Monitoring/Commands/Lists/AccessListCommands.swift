@@ -10,32 +10,14 @@ enum AccessListCommands {
     /// The commands.
     static let all = [show, get, add, delete, clear, prepare, commit]
 
-    /// `[@VERSION] LIST` and what follows.
-    private struct Words {
-        var version: Int?
-        var list: String
-        var rest: [String]
-
-        init(_ arguments: CommandArguments) {
-            var words = arguments.all[...]
-            if let first = words.first, first.hasPrefix("@") {
-                version = LeadingInteger(String(first.dropFirst())).value ?? 0
-                words.removeFirst()
-            }
-            list = words.popFirst() ?? ""
-            rest = Array(words)
-        }
-    }
-
     private static let show = Command(
         "show acl", usage: "show acl [@<ver>] <acl>]", summary: "report available acls or dump an acl's contents"
     ) { arguments, _, context in
-        let words = Words(arguments)
+        let words = ListWords(arguments)
         let book = context.accessLists
         guard !words.list.isEmpty else {
             let lists = await book.lists
-            let lines = lists.enumerated().map { number, list in line(number, list) }
-            return .answer("# id (file) description\n" + lines.joined())
+            return .answer("# id (file) description\n" + lists.map(line).joined())
         }
         return await carryOut(words.list, book) { list throws(AccessListBook.Refusal) in
             let entries = await book.entries(of: list, version: words.version)
@@ -43,15 +25,15 @@ enum AccessListCommands {
         }
     }
 
-    private static func line(_ number: Int, _ list: AccessListBook.List) -> String {
+    private static func line(_ list: AccessListBook.List) -> String {
         let known = list.configuration
         let place = "file '\(known.location.file)' line \(known.location.line)"
         let description =
             known.file.map { "pattern loaded from file '\($0)' used by acl at \(place)" }
             ?? "acl '\(known.keyword)' \(place)"
         return
-            "\(number) (\(known.file ?? "")) \(description). curr_ver=\(list.version) next_ver=\(list.newestVersion) "
-            + "entry_cnt=\(list.count)\n"
+            "\(known.number) (\(known.file ?? "")) \(description). curr_ver=\(list.entries.version) next_ver=\(list.entries.newest) "
+            + "entry_cnt=\(list.entries.count)\n"
     }
 
     private static let get = Command(
@@ -73,7 +55,7 @@ enum AccessListCommands {
     private static let add = Command(
         "add acl", usage: "add acl [@<ver>] <acl> <pattern>", summary: "add an acl entry", level: .operator
     ) { arguments, _, context in
-        let words = Words(arguments)
+        let words = ListWords(arguments)
         let texts = words.rest.prefix(1).map(\.self)
         guard !words.list.isEmpty, !texts.isEmpty else {
             return .refusal("'add acl' expects two parameters: ACL identifier and pattern.")
@@ -101,7 +83,7 @@ enum AccessListCommands {
     private static let clear = Command(
         "clear acl", usage: "clear acl [@<ver>] <acl>", summary: "clear the contents of this acl", level: .operator
     ) { arguments, _, context in
-        let words = Words(arguments)
+        let words = ListWords(arguments)
         guard !words.list.isEmpty else { return .refusal("Missing ACL identifier.") }
         return await change(words.list, context) { book, list throws(AccessListBook.Refusal) in
             try await book.clear(list, version: words.version)
@@ -121,7 +103,7 @@ enum AccessListCommands {
     private static let commit = Command(
         "commit acl", usage: "commit acl @<ver> <acl>", summary: "commit the ACL at this version", level: .operator
     ) { arguments, _, context in
-        let words = Words(arguments)
+        let words = ListWords(arguments)
         guard let version = words.version else { return .refusal("Missing version number.") }
         return await change(words.list, context) { book, list throws(AccessListBook.Refusal) in
             try await book.commit(version, of: list)
