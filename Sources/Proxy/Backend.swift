@@ -148,6 +148,9 @@ final class Backend {
     func setWeight(_ weight: Int, of server: Int) throws(ActRefusal) {
         let isFixed = !configuration.algorithm.isDynamic
         if isFixed, weight != 0, weight != servers[server].configuration.weight { throw .staticAlgorithm }
+        if servers[server].administrative == .maint, servers[server].weightUntilReady == nil {
+            servers[server].weightUntilReady = groups.effectiveWeight(of: server)
+        }
         groups.setWeight(server, weight)
         publish(server)
     }
@@ -380,7 +383,7 @@ final class Backend {
     func snapshot(of index: Int, at now: MonotonicTime) -> ServerSnapshot {
         let server = servers[index]
         var snapshot = server.snapshot(at: now, queue: shownQueue(.server(index)))
-        snapshot.weight = groups.effectiveWeight(of: index)
+        snapshot.weight = server.weightUntilReady ?? groups.effectiveWeight(of: index)
         snapshot.configuredWeight = groups.weight(of: index)
         if server.warmup.isOn && server.administrative != .drain {
             snapshot.slowStartPercent = 100 * groups.slowStartSteps(of: index) / SlowStart.steps

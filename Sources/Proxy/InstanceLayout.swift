@@ -58,6 +58,10 @@ enum InstanceLayout {
             return backend
         }
         linkTrackers(backends)
+        for case let backend? in backends where backend.servers.contains(where: { $0.tracked != nil }) {
+            // It was up until it was known that servers follow one that is out of service: HAProxy counts that.
+            if !backend.isUp, !backend.outage.isDown { backend.outage.note(isDown: true, at: now) }
+        }
         for case let backend? in backends { resumeHold(of: plan, in: backend, now: now) }
         return backends
     }

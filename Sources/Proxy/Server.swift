@@ -59,6 +59,8 @@ final class Server {
     var transitions: [ServerState: Int] = [:]
     var tally = Tally()
     var outage: Outage
+    /// The effective weight that it had when it got another one in maintenance, where that doesn't count yet; `nil` otherwise.
+    var weightUntilReady: Int?
     /// Whether a reload has taken it out of the file; it only finishes its sessions.
     private(set) var isLeaving = false
     /// What the worker holds of it that has taken this one's place; `nil` while there is none.

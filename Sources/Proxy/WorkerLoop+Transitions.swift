@@ -241,6 +241,7 @@ extension WorkerLoop {
         let wasOut = server.outage.isDown
         let wasPanicking = backend.groups.isPanicking
         let usableBefore = backend.servers.indices.map { backend.groups.isUsable($0) }
+        if server.administrative != .maint { server.weightUntilReady = nil }
         backend.groups.setStanding(index, server.standing)
         backend.publish(index)
         let isUsable = backend.groups.isUsable(index)

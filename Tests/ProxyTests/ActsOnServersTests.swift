@@ -42,6 +42,46 @@ struct ActsOnServersTests {
         await second.stop()
     }
 
+    @Test("a weight that a server gets in maintenance counts once it leaves that, and until then the old one is shown")
+    func weightInMaintenance() async throws {
+        try await withInstance(Self.text) { instance in
+            let server = instance.identity("s1")
+            func order(_ act: ServerAct) async -> ActResult {
+                await instance.worker.carryOut(.server(server, act), actor: "ada", reason: nil)
+            }
+            func weights() async throws -> [Int] {
+                let server = try await instance.server("s1")
+                return [server.weight, server.configuredWeight]
+            }
+            for state in [AdministrativeState.ready, .drain] {
+                #expect(await order(.setWeight(.absolute(10))) == .done)
+                #expect(await order(.setState(.maint)) == .done)
+                #expect(await order(.setWeight(.absolute(7))) == .done)
+                #expect(await order(.setWeight(.absolute(0))) == .done)
+                let meanwhile = try await weights()
+                #expect(meanwhile == [10, 0])
+                #expect(await order(.setWeight(.absolute(5))) == .done)
+                #expect(await order(.setState(state)) == .done)
+                let afterwards = try await weights()
+                #expect(afterwards == [5, 5])
+            }
+        }
+    }
+
+    @Test("servers that follow one that is out of service take their backend down at the start, and that is counted")
+    func follows() async throws {
+        let text = Self.text + "    server s2 127.0.0.1:1 check disabled\n    server s3 127.0.0.1:1 track l/s2\n"
+        let lines = text.split(separator: "\n").filter { !$0.contains("weight 10") }
+        try await withInstance(lines.joined(separator: "\n") + "\n") { instance in
+            let backend = try await instance.backend()
+            #expect(!backend.isUp && backend.counters.timesDown == 1)
+        }
+        try await withInstance(text) { instance in
+            let backend = try await instance.backend()
+            #expect(backend.isUp && backend.counters.timesDown == 0)
+        }
+    }
+
     @Test("a frontend that is held takes nobody until it is released, and one that is stopped never again")
     func frontend() async throws {
         try await withInstance(Self.text) { instance in
