@@ -20,7 +20,7 @@ public enum MemoryLimit {
     /// - Returns: `nil` where the kernel doesn't tell.
     /// - Source: proc(5), `/proc/self/statm`: pages, the first number.
     public static func mappedMegabytes() -> Int? {
-        let file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
+        let file = open("\(ProcessFolder.path)/statm", O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { return nil }
         defer { close(file) }
         var text = [UInt8](repeating: 0, count: 128)

@@ -34,7 +34,7 @@ public struct OpenDescriptor: Sendable, Hashable {
     /// - Returns: the descriptors.
     /// - Source: proc(5), `/proc/self/fd`.
     public static func all() -> [OpenDescriptor] {
-        guard let folder = opendir("/proc/self/fd") else { return [] }
+        guard let folder = opendir("\(ProcessFolder.path)/fd") else { return [] }
         defer { closedir(folder) }
         var numbers: [Int32] = []
         while let entry = readdir(folder) {
@@ -91,7 +91,7 @@ public struct OpenDescriptor: Sendable, Hashable {
     private static func target(of number: Int32) -> String {
         let capacity = Int(PATH_MAX)
         var buffer = [CChar](repeating: 0, count: capacity)
-        let length = readlink("/proc/self/fd/\(number)", &buffer, capacity)
+        let length = readlink("\(ProcessFolder.path)/fd/\(number)", &buffer, capacity)
         return String(decoding: buffer.prefix(max(0, length)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }

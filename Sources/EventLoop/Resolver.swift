@@ -35,6 +35,16 @@ public final class Resolver: Sendable {
     /// Makes a resolver; threads are started as questions come and end with the last one.
     public convenience init() { self.init(lookUp: Resolver.askTheSystem) }
 
+    /// Makes a resolver that knows some names already, and asks the system for the others.
+    ///
+    /// - Parameter known: addresses by name, as the system gave them; a name that it had none for is asked again.
+    public convenience init(knowing known: [String: Answer]) {
+        self.init { host in
+            if case .addresses? = known[host], let answer = known[host] { return answer }
+            return Resolver.askTheSystem(host)
+        }
+    }
+
     /// Makes a resolver that asks somebody else.
     ///
     /// - Parameter lookUp: gives a name's answer; called by several threads, and may block.
@@ -124,7 +134,11 @@ public final class Resolver: Sendable {
         }
     }
 
-    private static func askTheSystem(_ host: String) -> Answer {
+    /// Asks the C library, for as long as it takes.
+    ///
+    /// - Parameter host: a name.
+    /// - Returns: its addresses, or why there are none.
+    public static func askTheSystem(_ host: String) -> Answer {
         var hints = addrinfo()
         hints.ai_family = AF_UNSPEC
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

@@ -28,7 +28,7 @@ public enum StackTrace {
 
     /// - Source: proc(5), `/proc/PID/status` and `/proc/PID/wchan`.
     private static func state(ofThread thread: Int32) -> String {
-        let folder = "/proc/self/task/\(thread)"
+        let folder = ProcessFolder.path(ofThread: thread)
         let status = SmallFile.text("\(folder)/status").split(separator: "\n")
         let state = status.first { $0.hasPrefix("State:") }?.dropFirst("State:".count)
         let place = SmallFile.text("\(folder)/wchan")
@@ -43,7 +43,7 @@ private struct SymbolTable {
 
     /// Maps the program's file; what is found in it is copied out before this goes.
     init() {
-        let descriptor = open("/proc/self/exe", O_RDONLY | O_CLOEXEC)
+        let descriptor = open("\(ProcessFolder.path)/exe", O_RDONLY | O_CLOEXEC)
         defer { if descriptor >= 0 { close(descriptor) } }
         var status = stat()
         guard descriptor >= 0, fstat(descriptor, &status) == 0,
@@ -118,7 +118,9 @@ private func swiftDemangle(
 /// Files of a few lines, as the kernel shows them.
 private enum SmallFile {
     /// Where this program is loaded: the lowest of its mappings (proc(5), `/proc/PID/maps`).
-    static let ownBase: UInt? = text("/proc/self/maps").split(separator: "-").first.flatMap { UInt($0, radix: 16) }
+    static let ownBase: UInt? = text("\(ProcessFolder.path)/maps").split(separator: "-").first.flatMap {
+        UInt($0, radix: 16)
+    }
 
     /// A file's beginning; empty where it cannot be read.
     static func text(_ path: String) -> String {

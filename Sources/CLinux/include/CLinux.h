@@ -95,6 +95,15 @@ void supervise_name_thread(const char *name);
 ssize_t supervise_send_message(int link, const void *bytes, size_t count, int descriptor);
 ssize_t supervise_receive_message(int link, void *bytes, size_t count, int *descriptor);
 
+// One message with several descriptors beside it, on a stream of Unix sockets; what comes in is closed on exec, and there must be
+// room for SUPERVISE_SOCKETS_AT_ONCE.
+#define SUPERVISE_SOCKETS_AT_ONCE 252
+ssize_t supervise_send_sockets(int link, const void *bytes, size_t count, const int *sockets, int socket_count);
+ssize_t supervise_receive_sockets(int link, void *bytes, size_t count, int *sockets, int *socket_count);
+
+// Shows what /proc/self/task has in another folder, to this process alone: it gets its own view of what is mounted where.
+int supervise_show_own_threads(const char *folder);
+
 // A file that is in memory only, closed on exec, with a text in it; -1 when that cannot be.
 int supervise_memory_file(const char *name, const void *bytes, size_t count);
 
