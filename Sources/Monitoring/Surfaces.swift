@@ -166,7 +166,8 @@ private struct SurfaceSource: Sendable {
             accessLists: accessLists, maps: maps, certificates: certificates, profiling: profiling)
         return CommandChannel(
             context: context, traffic: traffic,
-            beginning: CommandSession(level: socket.level, severityOutput: socket.severityOutput),
+            beginning: CommandSession(
+                level: socket.level, severityOutput: socket.severityOutput, exposesListeners: socket.exposesListeners),
             idleTimeout: configuration.global.statsTimeout)
     }
 

@@ -23,7 +23,9 @@ extension Instance {
             var inherited = Inheritance.select(
                 from: left, ordered: ordered, last: lastRun ?? configuration, next: configuration)
             if lastRun == nil {
-                let kept = ServerStateFiles.states(for: configuration, at: WallClock.now(), logger: logger)
+                let kept =
+                    surroundings.foundBefore?.serverStates
+                    ?? ServerStateFiles.states(for: configuration, at: WallClock.now(), logger: logger)
                 // What was ordered of this process is newer.
                 inherited.merge(kept) { ordered, _ in ordered }
             }

@@ -22,6 +22,8 @@ struct InstanceSurroundings: Sendable {
     var sharesAddresses = false
     /// The sockets of a supervisor's only instance, if they were opened before it.
     var sockets: InstanceSockets?
+    /// What had to be found out before the process got another root.
+    var foundBefore: FoundBefore?
     /// Listening sockets that came with the process, and who holds those that are open for the next one.
     var custody: SocketCustody?
     /// Who looks whether workers' loops turn.
@@ -134,6 +136,11 @@ actor Instance {
         self.namespaces = surroundings.sockets?.namespaces ?? OpenNamespaces()
         self.drain = surroundings.drain
     }
+}
+
+extension Instance {
+    /// Its listening sockets, for a process that is to listen there, too.
+    func handOverSockets() -> [PassedSocket] { sockets.handOver() }
 }
 
 // MARK: - Orders

@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 import Model
 import Proxy
 
@@ -155,6 +156,13 @@ public protocol InstanceControl: Sendable {
     /// - Throws: `ControlError.notFound` for an unknown name.
     func workers(of instance: String) async throws(ControlError) -> [AskableWorker]
 
+    /// The listening sockets of an instance for a process that is to listen there, too.
+    ///
+    /// - Parameter instance: its name.
+    /// - Returns: descriptors that the caller closes; the files of Unix sockets are that process's from now on.
+    /// - Throws: `ControlError.notFound` for an unknown name.
+    func handOverSockets(of instance: String) async throws(ControlError) -> [PassedSocket]
+
     /// Carries out an order for one instance and returns when it is done.
     ///
     /// - Parameters:
@@ -245,6 +253,9 @@ public protocol InstanceControl: Sendable {
 extension InstanceControl {
     /// For those that have no workers of their own.
     public func workers(of instance: String) async throws(ControlError) -> [AskableWorker] { [] }
+
+    /// For those that listen nowhere.
+    public func handOverSockets(of instance: String) async throws(ControlError) -> [PassedSocket] { [] }
 
     /// For those that know no options: a dry run does nothing.
     public func carryOut(_ order: InstanceOrder, _ options: OrderOptions, on instance: String, by who: Operator)

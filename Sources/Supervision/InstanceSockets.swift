@@ -30,6 +30,15 @@ public struct InstanceSockets: Sendable {
         listening = ListeningSockets(logger: logger, areShared: areShared, inherited: inherited)
     }
 
+    /// Takes over sockets that the process before this one gave; `open` finds those that are wanted, and closes the others.
+    ///
+    /// - Parameters:
+    ///   - sockets: what it gave.
+    ///   - configuration: the instance's configuration.
+    public mutating func receive(_ sockets: [PassedSocket], for configuration: InstanceConfiguration) {
+        listening.receive(sockets, for: ListeningSockets.wanted(by: configuration))
+    }
+
     /// The open descriptors by the text of their addresses, for a process that is to inherit them.
     public var descriptors: [String: Int32] { listening.descriptors }
 

@@ -42,6 +42,8 @@ struct ListeningSockets {
     private var open: [BindPlace: Open] = [:]
     /// Listening descriptors that came with the process, by place; each is taken by the first who wants it.
     private var inherited: [String: Int32]
+    /// Listening sockets of the process before this one, by place: whoever takes one has its file, too.
+    private var received: [BindPlace: Int32] = [:]
     /// Who holds them so that they outlive this process; `nil` when nobody does.
     private let custody: SocketCustody?
 
@@ -186,6 +188,39 @@ struct ListeningSockets {
         for place in places where addresses.contains(place.address) { close(place) }
     }
 
+    /// Keeps sockets of the process before this one for whoever wants them; those that nobody wants are closed.
+    ///
+    /// - Parameters:
+    ///   - sockets: what it gave.
+    ///   - wanted: where this process is to listen.
+    mutating func receive(_ sockets: [PassedSocket], for wanted: [Wanted]) {
+        var rest = sockets
+        for item in wanted where received[item.place] == nil {
+            guard let index = rest.firstIndex(where: { $0.isSocket(of: item) }) else { continue }
+            received[item.place] = rest.remove(at: index).descriptor
+        }
+        for socket in rest { Socket.close(socket.descriptor) }
+    }
+
+    /// Other descriptors of all open sockets, for a successor, which gets their files as well: they are not removed here any more.
+    ///
+    /// - Returns: the sockets in the order of their places, which the caller closes; none of those that somebody handed down, and
+    ///   none for which no descriptor was left.
+    mutating func handOver() -> [PassedSocket] {
+        var passed: [PassedSocket] = []
+        for (place, socket) in open.sorted(by: { $0.key.description < $1.key.description }) {
+            if case .descriptor = place.address { continue }
+            do throws(SystemError) {
+                let copy = try Socket.duplicate(socket.descriptor)
+                passed.append(PassedSocket(descriptor: copy, interface: place.interface, namespace: place.namespace))
+                open[place]?.file = nil
+            } catch {
+                logger.warning("\(place) is not handed over: \(error)")
+            }
+        }
+        return passed
+    }
+
     private mutating func close(_ place: BindPlace) {
         guard let socket = open.removeValue(forKey: place) else { return }
         // A successor has them otherwise.
@@ -196,7 +231,9 @@ struct ListeningSockets {
     /// Closes the inherited descriptors that nobody has taken: connections to them would wait in vain.
     mutating func closeUnclaimed() {
         for descriptor in inherited.values { Socket.close(descriptor) }
+        for descriptor in received.values { Socket.close(descriptor) }
         inherited = [:]
+        received = [:]
     }
 
     /// Takes an inherited descriptor; the file of a Unix socket stays its opener's to remove, unless that one has left both.
@@ -206,6 +243,17 @@ struct ListeningSockets {
         let descriptor: Int32
         if let inherited = inherited.removeValue(forKey: name) {
             descriptor = inherited
+        } else if let taken = received.removeValue(forKey: wanted.place) {
+            descriptor = taken
+            if case .unix(let path) = wanted.address {
+                file = SocketFile(adopting: taken, at: path)
+                guard file != nil else {
+                    // Nobody finds a socket whose file was removed: a new one takes its place.
+                    Socket.close(taken)
+                    return nil
+                }
+            }
+            apply(wanted, to: taken)
         } else if let lent = custody?.borrow(name) {
             descriptor = lent
         } else if let left = custody?.take(name) {
@@ -225,6 +273,7 @@ struct ListeningSockets {
         do throws(SystemError) {
             // Whoever had it before may have been ordered not to listen.
             try Socket.setBacklog(of: descriptor, to: wanted.backlog)
+            try file?.grant(access(for: wanted))
         } catch {
             logger.warning("\(wanted.address): \(error)")
         }
@@ -300,6 +349,22 @@ struct ListeningSockets {
         case nil: break
         }
         return access
+    }
+}
+
+extension PassedSocket {
+    /// Whether it is what a process wants to listen with.
+    fileprivate func isSocket(of wanted: ListeningSockets.Wanted) -> Bool {
+        guard interface == wanted.options.interface, namespace == wanted.options.namespace else { return false }
+        switch wanted.address {
+        case .ipv4(let host, let port):
+            return SocketAddress(ip: host, port: port).map { listens(at: $0, isIPv6Only: false) } ?? false
+        case .ipv6(let host, let port, let isIPv6Only):
+            return SocketAddress(ip: host, port: port).map { listens(at: $0, isIPv6Only: isIPv6Only) } ?? false
+        case .unix(let path): return listens(at: .unix(path: path), isIPv6Only: false)
+        case .abstract(let name): return listens(at: .abstract(name: name), isIPv6Only: false)
+        case .descriptor: return false
+        }
     }
 }
 

@@ -30,9 +30,16 @@ struct ServerLocator: Sendable {
     /// - Parameter configuration: whose.
     /// - Returns: what it says, or that it has said nothing yet.
     func lookUpNames(of configuration: InstanceConfiguration) async -> [String: Resolver.Answer] {
-        let servers = standIns == nil ? configuration.identifiedServers.compactMap { $0.server.nameForTheSystem } : []
-        let names = configuration.logHosts.union(servers)
+        let names = standIns == nil ? Self.names(in: configuration) : configuration.logHosts
         return names.isEmpty ? [:] : await resolver.addresses(of: names, within: Self.longestLookUp)
+    }
+
+    /// The names for which the system is asked at the start.
+    ///
+    /// - Parameter configuration: whose.
+    /// - Returns: those of its servers, and of the hosts of its log.
+    static func names(in configuration: InstanceConfiguration) -> Set<String> {
+        configuration.logHosts.union(configuration.identifiedServers.compactMap { $0.server.nameForTheSystem })
     }
 
     /// Locates every server of a configuration, and tells which could not be found.

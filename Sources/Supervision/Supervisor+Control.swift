@@ -36,6 +36,11 @@ extension Supervisor: InstanceControl {
         await (try self.instance(instance)).workers.map(AskableWorker.init)
     }
 
+    /// The listening sockets of an instance for a process that is to listen there, too.
+    public func handOverSockets(of instance: String) async throws(ControlError) -> [PassedSocket] {
+        await (try self.instance(instance)).handOverSockets()
+    }
+
     /// Carries out an order for one instance and returns when it is done.
     ///
     /// The file is read for each order but `stop`; a file that is refused changes nothing.

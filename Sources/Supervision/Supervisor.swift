@@ -32,6 +32,8 @@ public struct SupervisorSettings: Sendable {
     public var sharesAddresses = false
     /// The listening sockets of the only instance, if they were opened before it.
     public var sockets: InstanceSockets?
+    /// What had to be found out before the process got another root.
+    public var foundBefore: FoundBefore?
     /// Listening sockets that came with the process, and who holds those that are open for the next one.
     public var custody: SocketCustody?
     /// Where to keep what is known of the servers for a successor; `nil` for nowhere.
@@ -109,7 +111,8 @@ public actor Supervisor {
         settings: SupervisorSettings, history: any HistorySink, surface: any InstanceSurface, logger: Logger
     ) {
         let standIns = settings.usesStandIns ? StandInFleet() : nil
-        let locator = ServerLocator(resolver: Resolver(), standIns: standIns, logger: logger)
+        let resolver = Resolver(knowing: settings.foundBefore?.names ?? [:])
+        let locator = ServerLocator(resolver: resolver, standIns: standIns, logger: logger)
         let keeper = settings.serverStates.map { StateKeeper(KeptInstances(directory: $0), history: history) }
         var surroundings = InstanceSurroundings(
             history: keeper ?? history, surface: surface, locator: locator, logger: logger, drain: settings.drain,
@@ -118,6 +121,7 @@ public actor Supervisor {
         surroundings.threads = settings.threads
         surroundings.sharesAddresses = settings.sharesAddresses
         surroundings.sockets = settings.sockets
+        surroundings.foundBefore = settings.foundBefore
         surroundings.custody = settings.custody
         surroundings.keeper = keeper
         surroundings.tables = settings.tables.map(KeptTables.init)

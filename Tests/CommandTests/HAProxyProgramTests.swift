@@ -66,6 +66,11 @@ struct HAProxyProgramTests {
         ["-c", "-f", "valid.cfg", "-sf", "x"],
         ["-c", "-f", "valid.cfg", "-de", "-dp", "-dS", "-dG", "-dR", "-dV", "-dM", "-dr", "-dD", "-dk"],
         ["-c", "-f", "valid.cfg", "-W", "-D", "-db", "-n", "5", "-N", "6", "-m", "7", "-L", "me", "-p", "pid"],
+        ["-c", "-S", "/nowhere/m.sock", "-f", "valid.cfg"], ["-c", "-x", "a", "-x", "b", "-f", "valid.cfg"],
+        ["-c", "-f", "valid.cfg", "-L"], ["-c", "-f", "valid.cfg", "-n"], ["-c", "-f", "valid.cfg", "-m", "x"],
+        ["-c", "-f", "valid.cfg", "-N", "-5"], ["-c", "-f", "valid.cfg", "-S"], ["-c", "-f", "valid.cfg", "-p"],
+        ["-c", "-f", "valid.cfg", "-x"], ["-c", "-f", "valid.cfg", "-st", "0"], ["-c", "-f", "valid.cfg", "-sf", "1x"],
+        ["-c", "-f", "valid.cfg", "-4"], ["-Wx", "-c", "-f", "wrong.cfg"], ["-cq", "-f", "valid.cfg"], ["valid.cfg"],
         ["-c", "-f", "valid.cfg", "-Ws", "-d", "-q", "-V", "-st", "999999", "-x", "old"],
     ]
 

@@ -140,6 +140,16 @@ struct CommandTableTests {
         return await say(words, to: table, in: &session)
     }
 
+    @Test("listening sockets are given where the socket exposes them, at every level, and else the connection ends")
+    func successor() async {
+        for level in [StatsSocketConfiguration.Level.user, .admin] {
+            var exposing = CommandSession(level: level, exposesListeners: true)
+            #expect(await Self.say(["_getsocks"], to: .statsSocket, in: &exposing) == "0 sockets")
+            var other = CommandSession(level: level)
+            #expect(await Self.say(["_getsocks"], to: .statsSocket, in: &other) == "quits")
+        }
+    }
+
     private static func say(_ words: [String], to table: CommandTable, in session: inout CommandSession) async -> String
     {
         let context = CommandContext(
@@ -150,6 +160,7 @@ struct CommandTableTests {
         case .answer(let text): return text
         case .message(let text, let severity): return session.message(text, severity)
         case .pieces, .news: return "pieces"
+        case .handsOver(let sockets): return "\(sockets.count) sockets"
         case .quits: return "quits"
         }
     }

@@ -61,7 +61,7 @@ struct HistoryCommandTests {
         switch await table.run(CommandRequest(words), in: &session, context) {
         case .answer(let text): return text
         case .message(let text, _): return text
-        case .pieces, .news, .quits: return "neither an answer nor a message"
+        case .pieces, .news, .handsOver, .quits: return "neither an answer nor a message"
         }
     }
 }

@@ -106,24 +106,6 @@ extension Scenarios {
             #expect(process.errorOutput.contains("Grace period expired, proceeding with soft-stop now."))
         }
 
-        @Test("user and group hold once it listens, a root folder is told not to, and it still relays")
-        func privileges() async throws {
-            guard geteuid() == 0 else { return print("not tried: only root has privileges to drop") }
-            let setUp = try HAProxySetUp()
-            let root = try TemporaryDirectory()
-            try setUp.configure(global: ["user nobody", "gid 65534", "chroot \(root.path)"])
-            let process = try await setUp.start()
-            let session = try await setUp.session()
-            let status = try String(contentsOfFile: "/proc/\(process.processID)/status", encoding: .utf8)
-            #expect(status.contains("\nUid:\t65534\t65534\t65534\t65534\n"))
-            #expect(status.contains("\nGid:\t65534\t65534\t65534\t65534\n"))
-            #expect(status.firstMatch(of: /\nGroups:\s*\n/) != nil)
-            #expect(process.errorOutput.contains("'chroot \(root.path)' is not done here"))
-            try await session.write(Array("still here".utf8))
-            #expect(try await session.read(exactly: 10) == Array("still here".utf8))
-            try await process.stop()
-        }
-
         @Test("a user that nobody knows keeps it from running")
         func refused() async throws {
             let setUp = try HAProxySetUp()

@@ -134,7 +134,7 @@ extension Scenarios {
         }
 
         /// Debian's haproxy; `nil` with a printed reason where there is none.
-        private static func haproxy() -> String? {
+        static func haproxy() -> String? {
             let path = "/usr/sbin/haproxy"
             if FileManager.default.isExecutableFile(atPath: path) { return path }
             print("not tried with haproxy: there is no \(path)")

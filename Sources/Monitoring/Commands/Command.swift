@@ -1,4 +1,5 @@
 import Configuration
+import EventLoop
 
 /// One command of the stats socket.
 struct Command: Sendable {
@@ -22,6 +23,8 @@ struct Command: Sendable {
         case pieces(@Sendable (_ write: (String) async throws -> Void) async throws -> Void)
         /// Pieces as they come, until there are no more or the client says anything: then nobody waits for them.
         case news(@Sendable (_ write: (String) async throws -> Void, _ isOver: () -> Bool) async throws -> Void)
+        /// Listening sockets, for a process that goes on with them; then the connection is that process's to end.
+        case handsOver([PassedSocket])
         /// Nothing: the connection ends.
         case quits
 

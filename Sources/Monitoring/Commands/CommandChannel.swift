@@ -65,6 +65,12 @@ struct CommandChannel: ServerChildChannel {
                 case .command(let request):
                     let timeout = session.timeout
                     let outcome = await context.table.run(request, in: &session, context)
+                    if case .handsOver(let sockets) = outcome {
+                        try await SocketDelivery(sockets).carryOut(on: channel)
+                        // Each message is acknowledged, which says nothing more.
+                        unwanted = Int.max
+                        break reading
+                    }
                     if case .news(let news) = outcome {
                         let isLast = input.hasMore
                         try await news({ try await outbound.write(ByteBuffer(string: $0)) }) { [taken] in
@@ -78,7 +84,7 @@ struct CommandChannel: ServerChildChannel {
                     if let changed = session.timeout, changed != timeout { try await limitSilence(changed, channel) }
                 }
             }
-            if !session.hasPrompt, input.isEmpty { return }
+            if !session.hasPrompt, input.isEmpty, unwanted < Int.max { return }
         }
     }
 
@@ -96,7 +102,7 @@ struct CommandChannel: ServerChildChannel {
         case .pieces(let pieces):
             try await pieces { try await outbound.write(ByteBuffer(string: $0)) }
             try await outbound.write(ByteBuffer(string: session.ending))
-        case .news: preconditionFailure("news are written where they can be interrupted")
+        case .news, .handsOver: preconditionFailure("what takes the connection itself is carried out there")
         case .quits: return false
         }
         return true

@@ -6,6 +6,8 @@ struct CommandSession: Sendable, Equatable {
     var level: StatsSocketConfiguration.Level
     /// What its socket allows, which decides on addresses in the statistics, as in HAProxy.
     let socketLevel: StatsSocketConfiguration.Level
+    /// Whether a successor gets the listening sockets here.
+    let exposesListeners: Bool
     /// Whether commands are accepted that HAProxy keeps for experts.
     var isExpert = false
     /// Whether commands are accepted that HAProxy calls experimental.
@@ -24,10 +26,13 @@ struct CommandSession: Sendable, Equatable {
     /// - Parameters:
     ///   - level: what its socket allows.
     ///   - severityOutput: what its socket begins with.
+    ///   - exposesListeners: whether a successor gets the listening sockets here.
     init(
-        level: StatsSocketConfiguration.Level, severityOutput: StatsSocketConfiguration.SeverityOutput = .none
+        level: StatsSocketConfiguration.Level, severityOutput: StatsSocketConfiguration.SeverityOutput = .none,
+        exposesListeners: Bool = false
     ) {
         self.level = level
+        self.exposesListeners = exposesListeners
         socketLevel = level
         self.severityOutput = severityOutput
     }

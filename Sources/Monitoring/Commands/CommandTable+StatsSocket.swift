@@ -7,6 +7,7 @@ extension CommandTable {
             + TLSFileCommands.all + OCSPCommands.all + TicketKeyCommands.all
             + TableCommands.all + PeersCommands.all
             + AccessListCommands.all + MapCommands.all + FrontendCommands.all + InstanceCommands.all
-            + SessionCommands.all + ProcessCommands.all + HistoryCommands.all + EventCommands.all
+            + SessionCommands.all + ProcessCommands.all + SuccessorCommands.all + HistoryCommands.all
+            + EventCommands.all
             + WarrenCommands.all)
 }

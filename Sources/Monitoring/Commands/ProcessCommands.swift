@@ -1,5 +1,6 @@
 import AccessLog
 import Configuration
+import EventLoop
 import Foundation
 import Model
 import Proxy
@@ -48,7 +49,7 @@ enum ProcessCommands {
     private static let showLibraries = Command(
         "show libs", usage: "show libs", summary: "show loaded object files and libraries", level: .operator
     ) { _, _, _ in
-        let maps = FileManager.default.contents(atPath: "/proc/self/maps") ?? Data()
+        let maps = FileManager.default.contents(atPath: "\(ProcessFolder.path)/maps") ?? Data()
         return .answer(LoadedObject.all(in: String(decoding: maps, as: UTF8.self)).map { "\($0)\n" }.joined())
     }
 

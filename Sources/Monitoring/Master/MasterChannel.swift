@@ -150,6 +150,7 @@ struct MasterChannel: ServerChildChannel {
         case .pieces(let pieces):
             try await pieces { try await outbound.write(ByteBuffer(string: $0)) }
             try await outbound.write(ByteBuffer(string: "\n" + conversation.prompt))
+        case .handsOver: preconditionFailure("a master's own commands hand nothing over")
         case .news(let news):
             // A master has nothing to wait for.
             try await news({ try await outbound.write(ByteBuffer(string: $0)) }, { true })

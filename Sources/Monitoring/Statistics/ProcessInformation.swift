@@ -1,3 +1,4 @@
+import EventLoop
 import Foundation
 import Model
 import Proxy
@@ -10,11 +11,12 @@ struct ProcessInformation: Sendable {
     /// The program's version.
     var version: String
     /// The day from which the program is, such as `2026/11/23`; clients of HAProxy's can't do without one.
-    var releaseDate: String = Self.releaseDate(ofFile: "/proc/self/exe")
+    var releaseDate: String = Self.releaseDate(ofFile: "\(ProcessFolder.path)/exe")
     /// The process.
     var processID: Int32 = ProcessInfo.processInfo.processIdentifier
     /// Most descriptors that the process may have open; 0 where that can't be found out.
-    var descriptorLimit: Int = Self.descriptorLimit(in: FileManager.default.contents(atPath: "/proc/self/limits"))
+    var descriptorLimit: Int = Self.descriptorLimit(
+        in: FileManager.default.contents(atPath: "\(ProcessFolder.path)/limits"))
     /// The node's name.
     var node: String = ProcessInfo.processInfo.hostName
     /// What the configuration says about the instance.

@@ -75,6 +75,8 @@ struct HAProxyCommandLine: Sendable, Equatable {
     var refusesSharedAddresses = false
     /// The stats socket of the old process (`-x`).
     var oldSocket: String?
+    /// Whether another one was given before it.
+    var repeatsOldSocket = false
     /// Most memory of the process, in megabytes (`-m`).
     var memoryLimit: Int?
     /// Where the history is kept (`--state DIR`, which HAProxy doesn't have).
@@ -91,11 +93,9 @@ struct HAProxyCommandLine: Sendable, Equatable {
     func shortfalls(hasMaster: Bool) -> [String] {
         var told: [String] = []
         if masterSocket != nil, !hasMaster {
-            told.append("-S: without a master ('-W') there is nobody to take its commands.")
+            told.append("a master CLI socket was defined, but master-worker mode (-W) is not enabled.")
         }
-        if oldSocket != nil {
-            told.append("-x: addresses are shared with the old process instead of taken from it.")
-        }
+        if repeatsOldSocket { told.append("-x option already set, overwriting the value") }
         return told
     }
 
@@ -194,7 +194,9 @@ private struct Reading {
         case .addFile: line.paths.append(value)
         case .changeDirectory: line.directory = value
         case .checkCondition: line.task = .evaluate(value)
-        case .oldSocket: line.oldSocket = value
+        case .oldSocket:
+            line.repeatsOldSocket = line.oldSocket != nil
+            line.oldSocket = value
         case .pidFile: line.pidFile = value
         case .localPeer: line.localPeer = value
         case .maxconn: line.maxconn = Self.number(value)

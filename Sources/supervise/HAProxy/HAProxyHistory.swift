@@ -24,14 +24,27 @@ struct HAProxyHistory: Sendable {
     ///   - logger: told of what goes wrong with it.
     init(option: String?, environment: [String: String], logger: Logger) {
         self.logger = logger
-        let named = environment["SUPERVISE_STATE"].flatMap { $0.isEmpty ? nil : $0 }
-        kept = (option ?? named).map { path in
+        kept = Self.directory(option, environment).map { path in
             let recorder = Recorder(
                 stateDirectory: path, version: Supervise.versionNumber,
                 processID: ProcessInfo.processInfo.processIdentifier, now: { .now },
                 report: { logger.warning("\($0)") })
             return (recorder, StateDirectory(path: path))
         }
+    }
+
+    /// Whether there will be one.
+    ///
+    /// - Parameters:
+    ///   - line: the command line.
+    ///   - environment: the process's environment.
+    /// - Returns: whether one of them says where.
+    static func isKept(_ line: HAProxyCommandLine, _ environment: [String: String]) -> Bool {
+        directory(line.stateDirectory, environment) != nil
+    }
+
+    private static func directory(_ option: String?, _ environment: [String: String]) -> String? {
+        option ?? environment["SUPERVISE_STATE"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     /// Opens what was recorded; `nil` where nothing is kept.

@@ -20,6 +20,7 @@ struct HAProxyMessages {
     /// - Parameter isQuiet: whether nothing is to be said.
     init(isQuiet: Bool) {
         self.isQuiet = isQuiet
+        _ = Self.path
     }
 
     /// From now on a warning needs no such lines: HAProxy says them while it starts, and of the processes that go on, a master
@@ -96,9 +97,11 @@ struct HAProxyMessages {
 
     private static let labelWidth = 11
     private static var process: Int32 { ProcessInfo.processInfo.processIdentifier }
+    /// Asked for before the root may change.
+    private static let path =
+        (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "unknown"
     private static var introduction: [String] {
-        let path = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? "unknown"
-        return [
+        [
             "haproxy version is \(HAProxyUsage.compatibleVersion) (supervise \(Supervise.versionNumber))",
             "path to executable is \(path)",
         ]

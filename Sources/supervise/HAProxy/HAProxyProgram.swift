@@ -195,6 +195,7 @@ struct HAProxyProgram: Sendable {
         let logger = Logger(label: "haproxy") { _ in HAProxyLog(isQuiet: isQuiet) }
         var sockets = InstanceSockets(
             logger: logger, areShared: start.manner.sharesAddresses, inherited: handover?.sockets ?? [:])
+        if handover == nil { try start.fetchSockets(into: &sockets, &messages) }
         try start.open(&sockets, &messages)
         if handover == nil {
             let isMaster = start.manner.mastery != .alone
@@ -212,9 +213,10 @@ struct HAProxyProgram: Sendable {
             // While it still may: the others can be another user's.
             start.tellPredecessors()
         }
-        try start.dropPrivileges(&messages)
+        let found = try start.dropPrivileges(
+            keepsHistory: HAProxyHistory.isKept(start.line, environment), logger, &messages)
         let run = HAProxyRun(
-            start, sockets, link: handover.map { ProcessLink(inherited: $0.link) }, environment: environment,
+            start, sockets, found, link: handover.map { ProcessLink(inherited: $0.link) }, environment: environment,
             logger: logger
         ) { [isInBackground, handover] in
             if isInBackground { HAProxyProcess.leaveTerminal(reporting: handover == nil) }
@@ -248,7 +250,10 @@ struct HAProxyProgram: Sendable {
         _ parsed: ParsedInstance, _ verdict: HAProxyFiles.Verdict, _ line: HAProxyCommandLine,
         _ messages: inout HAProxyMessages
     ) -> Int32 {
-        let hasWarnings = parsed.diagnostics.contains { $0.severity == .warning }
+        let mastery = parsed.configuration.map { HAProxyManner(line, $0.global.process).mastery } ?? line.mastery
+        let shortfalls = line.shortfalls(hasMaster: mastery != .alone)
+        let hasWarnings = !shortfalls.isEmpty || parsed.diagnostics.contains { $0.severity == .warning }
+        for shortfall in shortfalls { messages.tell(.warning, shortfall) }
         switch verdict {
         case .refused:
             messages.tellRefusal(parsed.diagnostics)

@@ -32,13 +32,14 @@ struct HAProxyRun {
     /// - Parameters:
     ///   - start: what has been done before.
     ///   - sockets: the open listening sockets.
+    ///   - found: what was found out before the process got another root, if it has.
     ///   - link: the link to its master, if it has one.
     ///   - environment: the process's environment.
     ///   - logger: told what is not as it should be.
     ///   - whenReady: called when the instance serves.
     init(
-        _ start: HAProxyStart, _ sockets: InstanceSockets, link: ProcessLink?, environment: [String: String],
-        logger: Logger, whenReady: @escaping @Sendable () -> Void
+        _ start: HAProxyStart, _ sockets: InstanceSockets, _ found: FoundBefore?, link: ProcessLink?,
+        environment: [String: String], logger: Logger, whenReady: @escaping @Sendable () -> Void
     ) {
         let configuration = start.configuration
         instance = configuration.name
@@ -52,6 +53,7 @@ struct HAProxyRun {
         settings.drain = Self.patience
         settings.sharesAddresses = start.manner.sharesAddresses
         settings.sockets = sockets
+        settings.foundBefore = found
         supervisor = Supervisor(
             settings: settings, history: history.sink,
             surface: Surfaces(

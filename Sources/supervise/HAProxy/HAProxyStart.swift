@@ -2,6 +2,7 @@ import Configuration
 import EventLoop
 import Foundation
 import Glibc
+import Logging
 import Supervision
 
 /// What keeps the process from running, as HAProxy says it.
@@ -108,19 +109,18 @@ struct HAProxyStart {
         tell(succession.processes, succession.letsSessionsFinish ? SIGUSR1 : SIGTERM)
     }
 
-    /// `group` and `user`, in the order in which each is still allowed.
+    /// `chroot`, `group` and `user`, in the order in which each is still allowed.
     ///
-    /// `chroot` is told and not done: libdispatch counts its running threads in `/proc/THREAD/stat` once a second while all of
-    /// them are busy, and traps where that file isn't there (`_dispatch_workq_monitor_pools`). And what a worker reads when it
-    /// starts, it would look for in the new root.
-    ///
-    /// - Parameter messages: told of what is not done.
-    /// - Throws: that one is not.
-    func dropPrivileges(_ messages: inout HAProxyMessages) throws(HAProxyRefusal) {
-        if let root = process.root {
-            messages.tell(
-                .warning, "'chroot \(root)' is not done here: the program needs /proc; its user and group hold.")
-        }
+    /// - Parameters:
+    ///   - keepsHistory: whether a history is kept.
+    ///   - logger: told of files that cannot be read.
+    ///   - messages: told of what is not done.
+    /// - Returns: what was found out before the root changed; `nil` where it stays.
+    /// - Throws: that one is not done.
+    func dropPrivileges(
+        keepsHistory: Bool, _ logger: Logger, _ messages: inout HAProxyMessages
+    ) throws(HAProxyRefusal) -> FoundBefore? {
+        // Names of accounts are looked up while the system's files are there.
         let accounts: HAProxyAccounts
         do throws(HAProxyAccounts.Unknown) {
             accounts = try HAProxyAccounts(process)
@@ -138,12 +138,14 @@ struct HAProxyStart {
                     .warning, "[haproxy.main()] Some options which require full privileges might not work well.")
             }
         }
+        let found = try changeRoot(of: accounts, keepsHistory: keepsHistory, logger, &messages)
         do throws(SystemError) {
             if let group = accounts.group { try Privileges.become(group: group) }
             if let user = accounts.user { try Privileges.become(user: user) }
         } catch {
             throw HAProxyRefusal(text: Self.text(of: error))
         }
+        return found
     }
 
     private func tell(_ processes: [Int32], _ signal: Int32) {

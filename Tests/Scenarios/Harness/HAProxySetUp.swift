@@ -28,11 +28,17 @@ struct HAProxySetUp: Sendable {
     ///   - address: listens there instead.
     ///   - other: listens there too.
     ///   - global: lines of `global`.
+    ///   - lines: lines of the proxy.
+    ///   - servers: more servers, each as after the keyword.
     /// - Throws: when the file cannot be written.
-    func configure(on address: HeldPort? = nil, also other: HeldPort? = nil, global: [String] = []) throws {
-        var instance = PlainInstance(name: "shop", bind: address ?? port, servers: ["app \(server.address.address)"])
+    func configure(
+        on address: HeldPort? = nil, also other: HeldPort? = nil, global: [String] = [], lines: [String] = [],
+        servers: [String] = []
+    ) throws {
+        var instance = PlainInstance(
+            name: "shop", bind: address ?? port, servers: ["app \(server.address.address)"] + servers)
         instance.global = global
-        if let other { instance.lines = ["bind \(other.address)"] }
+        instance.lines = lines + (other.map { ["bind \($0.address)"] } ?? [])
         // Nobody takes these logs, and without a target there would be a warning.
         instance.logPort = port.port
         try write(instance.text)
@@ -95,6 +101,19 @@ struct HAProxySetUp: Sendable {
             // In the midst of a session, which is as good an end as any.
         }
         return outcome
+    }
+
+    /// Asks a stats socket.
+    ///
+    /// - Parameters:
+    ///   - command: one command.
+    ///   - path: the socket's file.
+    /// - Returns: the answer.
+    /// - Throws: when nobody answers.
+    func ask(_ command: String, at path: String) async throws -> String {
+        guard let socket = try Socket.connect(path: path) else { throw ScenarioError("\(path) refuses") }
+        try await socket.write(Array("\(command)\n".utf8))
+        return String(decoding: try await socket.readToEnd().bytes, as: UTF8.self)
     }
 
     func writtenNumber() throws -> Int32 {
