@@ -51,14 +51,17 @@ struct AgentDraft {
     /// - Parameters:
     ///   - server: the server's name, for the message.
     ///   - checkInterval: `inter`, which holds for an agent without an interval of its own.
+    ///   - check: `port` and `addr`, which hold for an agent that has none of its own.
     /// - Returns: the agent; `nil` for a server without one.
     /// - Throws: that an agent has no port.
-    func agent(of server: String, checkInterval: Duration) throws(Diagnostic) -> AgentConfiguration? {
+    func agent(
+        of server: String, checkInterval: Duration, check: CheckConfiguration
+    ) throws(Diagnostic) -> AgentConfiguration? {
         guard let word else { return nil }
-        guard let port else {
+        guard let port = port ?? check.port else {
             throw word.error("the agent of server '\(server)' has no port", help: "add 'agent-port PORT'")
         }
         return AgentConfiguration(
-            port: port, address: address, interval: interval ?? checkInterval, question: question)
+            port: port, address: address ?? check.address, interval: interval ?? checkInterval, question: question)
     }
 }

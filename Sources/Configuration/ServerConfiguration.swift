@@ -62,6 +62,9 @@ public struct ServerConfiguration: Sendable, Equatable {
     /// Set only where the proxy's clients come in on several ports, or tell theirs themselves; `address` has the port for
     /// the first of them then.
     public var portOffset: Int?
+    /// What its line adds to the port that the client connected to, also where that is always the same one; `nil` where it has
+    /// a port of its own.
+    public var portMap: Int?
     /// Whether a command has added it (`add server`), not the file.
     public var isDynamic = false
     /// Whether it is disabled only because nobody has put it into service since a command has added it.

@@ -34,6 +34,7 @@ struct ServerResolver {
                 name: server.name.text, id: id, address: address, location: server.name.location)
             configuration.hasGivenID = server.id != nil
             configuration.portOffset = portOffset
+            if case .client(let offset) = addressDraft.port { configuration.portMap = offset }
             configuration.templatePosition = server.templatePosition
             apply(server.settings, to: &configuration)
             if let age = server.settings.sessionAge ?? draft.settings.sessionAge, age.limit > .zero {
@@ -45,7 +46,8 @@ struct ServerResolver {
             if draft.settings.checks.hasEncryptedSteps { loadStepTLS(of: server, in: draft, &configuration) }
             do {
                 configuration.agent = try server.settings.agent.agent(
-                    of: server.name.text, checkInterval: server.settings.check.interval)
+                    of: server.name.text, checkInterval: server.settings.check.interval,
+                    check: server.settings.check)
             } catch {
                 diagnostics.append(error)
             }

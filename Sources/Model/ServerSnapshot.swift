@@ -6,6 +6,8 @@ public struct ServerSnapshot: Sendable {
     public var id: Int
     /// Its address as `host:port` or a path.
     public var address: String
+    /// What is added to the port that its clients connected to, in place of a port of its own; `nil` where it has one.
+    public var portMap: Int?
     /// What the checks found.
     public var operational = OperationalState.up
     /// What a person ordered.
@@ -105,5 +107,15 @@ public struct HealthPosition: Sendable, Hashable {
         self.rise = rise
         self.fall = fall
         self.health = health
+    }
+}
+
+extension ServerSnapshot {
+    /// Its address as statistics show it: what is added to its clients' port in place of a port that goes by theirs.
+    ///
+    /// - Source: recorded from HAProxy 2.6.12.
+    public var shownAddress: String {
+        guard let portMap, let colon = address.lastIndex(of: ":") else { return address }
+        return "\(address[...colon])\(portMap)"
     }
 }

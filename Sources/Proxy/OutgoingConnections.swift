@@ -21,7 +21,7 @@ struct OutgoingConnections {
     /// Whether they go with the handshake's last packet (`option tcp-smart-connect`).
     let isSmart: Bool
     /// What is added to the port that the client connected to, to make the server's.
-    let portOffset: Int?
+    var portOffset: Int?
     /// Whether they go where the client itself wanted to go (`0.0.0.0`, `option transparent`).
     let goesToDestination: Bool
     /// Whose address they come from where that depends on the client (`usesrc client`, `usesrc clientip`).
@@ -36,6 +36,13 @@ struct OutgoingConnections {
         case address
         /// The port, too.
         case endpoint
+    }
+
+    /// Makes the usual connections, of which something is going to be said.
+    init() {
+        options = ConnectOptions()
+        (usesFastOpen, isSmart, goesToDestination) = (false, false, false)
+        (clientSource, socksProxy) = (nil, nil)
     }
 
     /// Makes what a server's line and its proxy ask for; `nil` when that is nothing.

@@ -11,6 +11,7 @@ extension Server {
     func snapshot(at now: MonotonicTime, queue: Int) -> ServerSnapshot {
         var snapshot = ServerSnapshot(
             name: configuration.name, id: configuration.id, address: address?.description ?? "-")
+        snapshot.portMap = portMap
         snapshot.operational = operational
         snapshot.administrative = administrative
         snapshot.isUnresolved = isUnresolved

@@ -17,6 +17,8 @@ final class Server {
     private(set) var wantsHeader: Bool
     /// How its connections are made, where something is said about that.
     var way: OutgoingConnections?
+    /// What is added to the port that a client connected to, in place of a port of its own; `nil` where it has one.
+    private(set) var portMap: Int?
     /// Where it is; `nil` while its name has no address.
     private(set) var address: SocketAddress?
     /// The name whose address it has; `nil` for a server without one, and for a place of a service that it doesn't have.
@@ -96,6 +98,7 @@ final class Server {
         wantsHeader = configuration.proxyHeader != nil
         self.way = way
         check?.equip(as: configuration, way: way)
+        portMap = configuration.portMap
         self.address = address
         if case .name(let name, let port) = configuration.address { hostName = HostName(name: name, port: port) }
         self.check = check
@@ -110,6 +113,7 @@ final class Server {
         check?.address = checkedAddress
         agent?.address = askedAddress
         agent?.options = way?.options
+        if portMap != nil, let port = inherited?.port { map(by: Int(port)) }
         if address == nil { outage.note(isDown: true, at: now) }
         // The history knows already what an earlier worker found; a server that cannot be found any more is news.
         if let inherited, inherited.isCheckOff { check?.isEnabled = false }
@@ -216,6 +220,7 @@ final class Server {
         sessionAge = new.maxSessionAge
         wantsHeader = new.proxyHeader != nil
         self.way = way
+        if new.portMap == old.portMap { map(by: portMap) } else { portMap = new.portMap }
         if check !== self.check {
             check?.isEnabled = self.check?.isEnabled ?? true
             check?.failures = self.check?.failures ?? 0
@@ -245,6 +250,20 @@ final class Server {
         hostName = name
         declared = nil
         move(to: address)
+    }
+
+    /// Has its port go by those that clients connected to, or gives it one of its own.
+    ///
+    /// - Parameter offset: what is added to theirs; `nil` for the port of its address.
+    func map(by offset: Int?) {
+        portMap = offset
+        // What its line says its connections do already, at less cost where all clients come to one port.
+        guard offset != configuration.portMap else {
+            way?.portOffset = configuration.portOffset
+            return
+        }
+        if offset != nil, way == nil { way = OutgoingConnections() }
+        way?.portOffset = offset
     }
 
     /// Lets its connections speak TLS from now on, or not any more; its checks go on as they do.

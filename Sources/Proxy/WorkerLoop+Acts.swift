@@ -67,6 +67,7 @@ extension WorkerLoop {
         case .setCheckAddress(let host, let port):
             guard server.check?.isEnabled == true else { throw .notChecked }
             if let host, SocketAddress(ip: host, port: 0) == nil { throw .invalid("invalid addr '\(host)'") }
+            if port == 0, server.portMap != nil { throw .invalid("can't unset 'port' since MAPPORTS is in use") }
             server.check(at: host, port: port)
         case .setHostName(let name): return .told(try rename(index, in: backend, name))
         case .setTLS(let isOn): return .told(try setTLS(isOn: isOn, of: server))
@@ -81,8 +82,9 @@ extension WorkerLoop {
         let before = server.address
         let change = try AddressChange(
             from: before, ownPort: server.hostName?.port ?? 0, host: host, port: port,
-            checksHavePort: server.checksHavePort)
+            portMap: server.portMap, checksHavePort: server.checksHavePort)
         server.move(to: change.address)
+        if change.portMap != server.portMap { server.map(by: change.portMap) }
         tellStandings(of: backend)
         if before == nil, let hostName = server.hostName {
             restartCheck(of: index, in: backend)

@@ -76,8 +76,9 @@ extension WorkerLoop {
         var endpoint = way.goesToDestination ? destination : server
         endpoint.port = server.port
         if let offset = way.portOffset {
-            guard let port = UInt16(exactly: Int(destination.port) + offset), port > 0 else { return nil }
-            endpoint.port = port
+            // HAProxy counts in 16 bits.
+            endpoint.port = UInt16(truncatingIfNeeded: Int(destination.port) + offset)
+            guard endpoint.port > 0 else { return nil }
         }
         return .ip(endpoint)
     }

@@ -34,8 +34,11 @@ extension WorkerLoop {
         state.checkPort = (server.orderedCheck.port ?? configuration.check?.port).map(Int.init) ?? 0
         state.checkAddress = server.orderedCheck.host ?? configuration.check?.address
         state.hasAgent = server.agent != nil
-        state.agentPort = (server.orderedAgent.port ?? configuration.agent?.port).map(Int.init) ?? 0
-        state.agentAddress = server.orderedAgent.host ?? configuration.agent?.address
+        // `port` and `addr` stand for both, also for a server without an agent.
+        let agentPort = server.orderedAgent.port ?? configuration.agent?.port ?? configuration.check?.port
+        state.agentPort = agentPort.map(Int.init) ?? 0
+        state.agentAddress =
+            server.orderedAgent.host ?? configuration.agent?.address ?? configuration.check?.address
         state.hostName = server.hostName?.name
         switch configuration.address {
         case .ip(_, let port), .name(_, let port): state.port = Int(port)
@@ -49,6 +52,8 @@ extension WorkerLoop {
             state.host = endpoint.host
             state.port = Int(endpoint.port)
         }
+        // As HAProxy prints it, which counts without a sign.
+        if let map = server.portMap { state.port = Int(UInt32(truncatingIfNeeded: map)) }
         return state
     }
 }

@@ -92,6 +92,8 @@ struct ServerLocator: Sendable {
         case .abstract(let name): return .abstract(name: name)
         case .destination(let port): return .anywhere(port: port)
         case .ip(let host, let port):
+            // One that goes by its clients' has none that could be another one.
+            let newPort = server.portMap == nil ? newPort : nil
             guard let address = SocketAddress(ip: host, port: newPort ?? port) else {
                 throw NotLocated(why: "not an address")
             }

@@ -77,7 +77,7 @@ struct PageRow {
         let status = ServerStatus(of: server)
         (name, anchor) = (server.name, "\(proxy.name)/\(server.name)")
         rowClass = status.rowClass(of: server)
-        legend = style.showsLegends ? Self.legend(server.address, id: server.id) : nil
+        legend = style.showsLegends ? Self.legend(server.shownAddress, id: server.id) : nil
         cells = Self.queue(counters, limit: .limit(server.queueLimit))
         cells += Self.sessions(
             counters, limit: .limit(server.sessionLimit), tips: PageTips.connections(server))

@@ -193,7 +193,7 @@ enum StatisticsTable {
                 style.showsLegends ? .text(shownAddress(listener.address)) : .absent
             },
             server: { server, _, style in
-                style.showsLegends && !server.isUnresolved ? .text(shownAddress(server.address)) : .absent
+                style.showsLegends && !server.isUnresolved ? .text(shownAddress(server.shownAddress)) : .absent
             }),
         StatisticsField("cookie"),
         StatisticsField(

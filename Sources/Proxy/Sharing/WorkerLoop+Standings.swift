@@ -12,6 +12,7 @@ struct TakenStandings: Sendable {
         /// What traffic sees of it, and where it is: what a fellow thread is to know besides.
         var state: ServerState
         var address: SocketAddress?
+        var portMap: Int?
     }
 
     /// The backend, by name.
@@ -34,7 +35,7 @@ extension WorkerLoop {
             let server = backend.servers[index]
             let entry = TakenStandings.Entry(
                 standing: server.standing, weight: backend.groups.weight(of: index), state: server.state,
-                address: server.address)
+                address: server.address, portMap: server.portMap)
             return (server.configuration.name, entry)
         }
         let standings = TakenStandings(
@@ -69,6 +70,7 @@ extension WorkerLoop {
                     // Whom they concern beside itself, its lead has told and sent elsewhere already.
                     server.takenState = entry?.state
                     if let entry, entry.address != server.address { server.move(to: entry.address) }
+                    if let entry, entry.portMap != server.portMap { server.map(by: entry.portMap) }
                     continue
                 }
                 backend.publish(index)
