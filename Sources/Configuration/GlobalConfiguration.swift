@@ -38,6 +38,8 @@ public struct GlobalConfiguration: Sendable, Equatable {
     public var serverStateBase: String?
     /// How many threads carry the instance's sessions (`nbthread`, 1 to `ThreadSet.most`); `nil` when the file does not say.
     public var threads: Int?
+    /// What variables are set to that belong to no session, in order (`set-var`, `set-var-fmt`).
+    public var variables: [VariableAssignment] = []
     /// What is said of the process, which holds where the files have one of their own.
     public var process = ProcessConfiguration()
 

@@ -6,7 +6,9 @@ import Model
 enum GlobalKeywords {
     /// All keywords of the section.
     static let table = KeywordTable<GlobalDraft>(
-        "keyword", effective + ProcessKeywords.all + GlobalTLSKeywords.all + withoutEffect.map(accepted),
+        "keyword",
+        effective + ProcessKeywords.all + GlobalTLSKeywords.all + VariableAssignmentReader.keywords
+            + withoutEffect.map(accepted),
         unsupported: KnownKeywords.global)
 
     /// Reads one line.

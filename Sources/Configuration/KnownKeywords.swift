@@ -6,7 +6,6 @@ enum KnownKeywords {
     static let global: Set<String> = [
         "deviceatlas-json-file", "deviceatlas-log-level", "deviceatlas-properties-cookie", "deviceatlas-separator",
         "issuers-chain-path", "lua-load", "lua-load-per-thread", "lua-prepend-path",
-        "set-var", "set-var-fmt",
         "ssl-engine", "ssl-load-extra-del-ext", "ssl-load-extra-files", "ssl-mode-async", "ssl-propquery",
         "ssl-provider", "ssl-provider-path", "ssl-skip-self-issued-ca", "wurfl-cache-size", "wurfl-data-file",
         "wurfl-information-list", "wurfl-information-list-separator", "wurfl-patch-file",

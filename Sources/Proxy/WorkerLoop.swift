@@ -90,8 +90,8 @@ final class WorkerLoop {
     var announcedDestinations: [UInt32: IPEndpoint] = [:]
     /// By the session's slot: what rules have set for it.
     var variables: [UInt32: [SessionVariable: SampleValue]] = [:]
-    /// What rules have set for all sessions.
-    var processVariables: [SessionVariable: SampleValue] = [:]
+    /// What the file, rules and commands have set for all sessions; of several threads, those of all.
+    let processVariables: SharedVariables
     /// By the session's slot: what its client has sent in TLS, while rules look at that.
     var heldRequests: [UInt32: HeldRequest] = [:]
     /// By the session's slot: what its server has answered, while rules look at that.
@@ -220,6 +220,7 @@ final class WorkerLoop {
         lookUps = InstanceLayout.lookUps(
             of: backends, awaiting: leads ? plan.awaitingSystem : [], logHosts: configuration.logHosts)
         idleLimits = IdleLimitTable(configuration)
+        processVariables = plan.place?.team.variables ?? SharedVariables()
         let sharedTables = plan.place?.team.tables(of: configuration)
         self.sharedTables = sharedTables
         tables = sharedTables?.tables ?? configuration.proxies.map { $0.rules.table.map(ProxyTable.init) }
@@ -233,6 +234,7 @@ final class WorkerLoop {
                     isAccepting: false))
         }
         if leads, !plan.tables.isEmpty { withTables { take(plan.tables) } }
+        if leads { setConfiguredVariables() }
         shareCounts(with: group)
         decideTogether()
     }

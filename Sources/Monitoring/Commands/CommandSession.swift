@@ -37,6 +37,15 @@ struct CommandSession: Sendable, Equatable {
         self.severityOutput = severityOutput
     }
 
+    /// Gives rights up, and with them what was accepted besides.
+    ///
+    /// - Parameter level: what the connection may do from now on.
+    /// - Source: HAProxy 2.6 management guide, `expert-mode`.
+    mutating func lower(to level: StatsSocketConfiguration.Level) {
+        self.level = level
+        (isExpert, isExperimental) = (false, false)
+    }
+
     /// What follows every answer.
     var ending: String { hasPrompt ? "\n\(promptName)> " : "\n" }
 

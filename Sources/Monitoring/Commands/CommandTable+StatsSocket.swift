@@ -2,7 +2,7 @@ extension CommandTable {
     /// What the stats sockets of an instance understand.
     static let statsSocket = CommandTable(
         ConnectionCommands.all + StatisticsCommands.all + ServerListCommands.all + ServerCommands.all
-            + ActivityCommands.all + PoolCommands.all + ProfilingCommands.all
+            + ActivityCommands.all + PoolCommands.all + ProfilingCommands.all + VariableCommands.all
             + DynamicServerCommands.all + CertificateCommands.all + CertificateListCommands.all
             + TLSFileCommands.all + OCSPCommands.all + TicketKeyCommands.all
             + TableCommands.all + PeersCommands.all

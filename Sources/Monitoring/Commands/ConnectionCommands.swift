@@ -16,14 +16,14 @@ enum ConnectionCommands {
         "operator", usage: "operator", summary: "lower the level of the current CLI session to operator",
         level: .operator
     ) { _, session, _ in
-        session.level = .operator
+        session.lower(to: .operator)
         return .done
     }
 
     private static let lowerToUser = Command(
         "user", usage: "user", summary: "lower the level of the current CLI session to user"
     ) { _, session, _ in
-        session.level = .user
+        session.lower(to: .user)
         return .done
     }
 

@@ -65,6 +65,7 @@ extension WorkerLoop {
         if new.maxconn != old.maxconn { connectionLimit = new.maxconn }
         if new.maxconnRate != old.maxconnRate { acceptRates.limitConnections(to: new.maxconnRate) }
         if new.maxsessRate != old.maxsessRate { acceptRates.limitSessions(to: new.maxsessRate) }
+        if new.variables != old.variables { setConfiguredVariables() }
     }
 
     /// Looks through the sessions for servers.

@@ -73,9 +73,7 @@ extension WorkerLoop {
     func value(of variable: SessionVariable, for session: UnsafeMutablePointer<Session>) -> SampleValue {
         // What is of the request is over when answers are looked at.
         if variable.scope == .request, session.pointee.phase == .answering { return .none }
-        if variable.scope == .process {
-            return (place.map { $0.team.variables[variable] } ?? processVariables[variable]) ?? .none
-        }
+        if variable.scope == .process { return processVariables[variable] ?? .none }
         return variables[session.pointee.index]?[variable] ?? .none
     }
 
@@ -86,8 +84,7 @@ extension WorkerLoop {
     func variables(of session: UnsafeMutablePointer<Session>) -> [SessionVariable: SampleValue] {
         let own = variables[session.pointee.index] ?? [:]
         let isForwarded = session.pointee.marks.contains(.isForwarded)
-        let ofAll = place?.team.variables.all ?? processVariables
-        return ofAll.merging(own.filter { !isForwarded || $0.key.scope != .request }) { _, own in own }
+        return processVariables.all.merging(own.filter { !isForwarded || $0.key.scope != .request }) { _, own in own }
     }
 
     /// Sets a variable, where there is what it belongs to.
@@ -98,12 +95,7 @@ extension WorkerLoop {
     ///   - session: any session.
     func set(_ variable: SessionVariable, to value: SampleValue?, of session: UnsafeMutablePointer<Session>) {
         switch variable.scope {
-        case .process:
-            if let place {
-                place.team.variables[variable] = value
-            } else {
-                processVariables[variable] = value
-            }
+        case .process: processVariables[variable] = value
         case .connection: variables[session.pointee.index, default: [:]][variable] = value
         // Before a connection has become a session there are none of these.
         case .session, .request:

@@ -2,7 +2,7 @@ import AccessLog
 import Model
 import Synchronization
 
-/// The variables that belong to no session (`proc.`), where several threads set and read them.
+/// The variables that belong to no session (`proc.`), which all threads of an instance set and read.
 ///
 /// All members may be called from every thread; the lock is taken when a rule or a line in the log asks for such a variable.
 final class SharedVariables: Sendable {
@@ -13,6 +13,21 @@ final class SharedVariables: Sendable {
     subscript(variable: SessionVariable) -> SampleValue? {
         get { values.withLock { $0[variable] } }
         set { values.withLock { $0[variable] = newValue } }
+    }
+
+    /// Sets a variable where there is room for it.
+    ///
+    /// - Parameters:
+    ///   - variable: the variable.
+    ///   - value: its value.
+    ///   - most: how many there may be.
+    /// - Returns: whether there was room.
+    func add(_ variable: SessionVariable, _ value: SampleValue, most: Int) -> Bool {
+        values.withLock { values in
+            guard values[variable] != nil || values.count < most else { return false }
+            values[variable] = value
+            return true
+        }
     }
 
     /// All that are set.

@@ -81,6 +81,7 @@ extension GlobalConfiguration {
         (statsSockets, statsTimeout, statsMaxconn) = (old.statsSockets, old.statsTimeout, old.statsMaxconn)
         (node, description, process) = (old.node, old.description, old.process)
         (serverStateFile, serverStateBase) = (old.serverStateFile, old.serverStateBase)
+        variables = old.variables
     }
 }
 

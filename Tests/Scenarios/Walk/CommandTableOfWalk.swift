@@ -22,12 +22,11 @@ struct CommandTableOfWalk: Sendable, CustomStringConvertible {
     /// All tables.
     static let all = [
         conversation, help, statistics, servers, dynamicServers, frontends, accessLists, stickTables, certificates,
-        profiling, missing,
+        variables, profiling, missing,
     ]
 
     /// Commands that HAProxy has and this program doesn't, by their beginnings, and why.
     static let onlyThere: [(beginnings: [String], reason: String)] = [
-        (["get var", "set var"], "there are no variables of the whole process"),
         (
             ["disable dynamic-cookie", "enable dynamic-cookie", "set dynamic-cookie-key", "httpclient", "show cache"],
             "of HTTP alone"

@@ -14,6 +14,8 @@ extension Scenarios {
                 maxconn 1000
                 max-spread-checks 100ms
                 log LOG local0
+                set-var proc.walked int(42)
+                set-var-fmt proc.text "a%[var(proc.none)]b %[var(proc.walked),add(1)]%%"
             defaults
                 mode tcp
                 maxconn 100

@@ -4,7 +4,6 @@ extension CommandTableOfWalk {
         "what is missing here",
         #"""
         trace
-        get var
         show threads
         show trace
         show cache
@@ -14,7 +13,6 @@ extension CommandTableOfWalk {
         differing: Dictionary(
             uniqueKeysWithValues: [
                 "trace",
-                "get var",
                 "show threads",
                 "show trace",
                 "show cache",
