@@ -7,8 +7,7 @@ import Testing
 
 @testable import Proxy
 
-/// Four threads of one instance in this process, under everything that they share: what `Scripts/sanitize` runs with the
-/// thread sanitizer.
+/// Four threads of one instance in this process, under everything that they share: made for the thread sanitizer.
 @Suite("threads under a hammer", .serialized)
 struct ThreadsHammerTests {
     private static let threads = 4
