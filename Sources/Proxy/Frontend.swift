@@ -273,7 +273,9 @@ final class Frontend {
     private func listenerSnapshot(_ listener: Listener) -> ListenerSnapshot {
         let (bind, tally) = (configuration.binds[listener.bind], tallies[listener.bind])
         var snapshot = ListenerSnapshot(name: bind.shownName, id: bind.id, address: bind.address.description)
-        snapshot.status = isFull || isFull(listener.bind) ? "FULL" : listener.isAccepting ? "OPEN" : "WAITING"
+        // One that is held by order waits for nothing.
+        let isOpen = listener.isAccepting || isHeld
+        snapshot.status = isFull || isFull(listener.bind) ? "FULL" : isOpen ? "OPEN" : "WAITING"
         snapshot.currentSessions = tally.current
         snapshot.maxSessions = tally.max
         snapshot.sessionLimit = bind.maxconn ?? 0
