@@ -26,7 +26,8 @@ struct VariableAssignmentTests {
     @Test(
         "what is no variable of the process, no sample, or asks for a session is refused at its place",
         arguments: [
-            ("set-var", "error 2:12 'set-var' needs a variable"), ("set-var proc.a", "error 2:19 'proc.a' needs a sample"),
+            ("set-var", "error 2:12 'set-var' needs a variable"),
+            ("set-var proc.a", "error 2:19 'proc.a' needs a sample"),
             ("set-var x int(1)", "error 2:13 'x' is no variable's name"),
             ("set-var sess.a int(1)", "error 2:13 'sess.a' belongs to a session, and there is none in 'global'"),
             ("set-var proc.a nope", "error 2:20 there is no sample 'nope' here"),
