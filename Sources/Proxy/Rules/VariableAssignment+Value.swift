@@ -27,9 +27,7 @@ extension VariableAssignment {
     ) -> SampleValue {
         let value: SampleValue
         switch sample.fetch {
-        case .constant(.integer(let number)): value = .integer(number)
-        case .constant(.boolean(let isTrue)): value = .boolean(isTrue)
-        case .constant(.text(let text)): value = .text(text)
+        case .constant(let constant): value = SampleValue(constant)
         case .date(let offset, let unitsPerSecond):
             let milliseconds = WallClock.now().millisecondsSinceEpoch + offset * 1_000
             value = .integer(unitsPerSecond < 1_000 ? milliseconds / 1_000 : milliseconds * (unitsPerSecond / 1_000))
