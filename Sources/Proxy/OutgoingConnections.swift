@@ -42,7 +42,7 @@ struct OutgoingConnections {
     init() {
         options = ConnectOptions()
         (usesFastOpen, isSmart, goesToDestination) = (false, false, false)
-        (clientSource, socksProxy) = (nil, nil)
+        (portRange, clientSource, socksProxy) = (nil, nil, nil)
     }
 
     /// Makes what a server's line and its proxy ask for; `nil` when that is nothing.
