@@ -29,6 +29,13 @@ struct SampleReader {
         func error(_ message: String, help: String) -> Diagnostic {
             Diagnostic(severity: .error, location: word.location(at: offset), message: message, help: help)
         }
+
+        /// That rules alone have it, and what to write in a format.
+        var errorInFormat: Diagnostic {
+            error(
+                "'\(name)' is for rules here, and not for formats",
+                help: "keep its result with 'tcp-request content set-var(txn.kept) …', and write '%[var(txn.kept)]'")
+        }
     }
 
     /// One of the values in parentheses.

@@ -201,6 +201,7 @@ enum SampleTable {
             return call.error(
                 "sample '\(call.name)' reads what is sent, which is not looked at here", help: list)
         }
+        if SessionSampleTable.names.contains(call.name) { return call.errorInFormat }
         if let reason = RefusedSamples.reason(for: call.name) {
             return call.error("the sample '\(call.name)' is not supported here: \(reason)", help: list)
         }

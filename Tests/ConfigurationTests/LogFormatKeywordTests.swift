@@ -87,6 +87,7 @@ struct LogFormatKeywordTests {
                 "error 10:18 'src_conn_rate' asks for the stick table of 'rabbit', which has none"
             ),
             ("log-format %[nbsrv,field(1,.),foo]", "error 10:35 there is no converter 'foo' here"),
+            ("log-format %[fc_rtt]", "error 10:18 'fc_rtt' is for rules here, and not for formats"),
             ("log-format %[req.len]", "error 10:18 sample 'req.len' reads what is sent, which is not looked at here"),
             ("log-format-sd %[nbsrv(nope)]", "error 10:27 there is no backend 'nope'"),
             ("log-format %ci%HM", "error 10:19 '%HM' is about HTTP, and proxy 'rabbit' is in mode tcp"),

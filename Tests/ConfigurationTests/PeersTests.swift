@@ -129,7 +129,6 @@ struct PeersTests {
         let text = """
             global
                 localpeer one
-                nbthread 2
             peers shared
                 peer one 127.0.0.1:10000
                 table seen type string len 12 size 100 expire 1h store gpc0
@@ -147,7 +146,7 @@ struct PeersTests {
         let table = configuration.proxies[0]
         #expect(table.rules.table?.keyKind == .text(length: 12) && table.rules.table?.peers == "shared")
         #expect(table.isDisabled && table.isTableAlone && !table.hasBackend && !table.hasFrontend)
-        #expect(configuration.proxies[1].id == 2 && configuration.threads() == 1)
+        #expect(configuration.proxies[1].id == 2)
         let wrong = text.replacing("server s", with: "default_backend shared/seen\n    server s")
         #expect(Sample.parse(wrong).diagnostics.contains { $0.message == "there is no backend 'shared/seen'" })
         let unknown = text.replacing("table shared/seen", with: "table shared/sean")

@@ -43,11 +43,7 @@ enum OutsideConverterTable {
         _ call: SampleReader.Call, _ facts: SampleReader.Facts
     ) throws(Diagnostic) -> OutsideConverter? {
         guard names.contains(call.name) else { return nil }
-        guard let scope = facts.scope, !scope.isForLines else {
-            throw call.error(
-                "'\(call.name)' is for rules here, and not for formats",
-                help: "keep its result with 'tcp-request content set-var(txn.kept) …', and write '%[var(txn.kept)]'")
-        }
+        guard let scope = facts.scope, !scope.isForLines else { throw call.errorInFormat }
         switch call.name {
         case "nbsrv":
             try call.expect(0...0, example: call.name)
