@@ -69,8 +69,7 @@ public final class NameServer: Sendable {
     /// - Parameter zone: what there is to say, by name; of all others it says that they don't exist.
     /// - Throws: `PeerError` when there is no port.
     public init(_ zone: [String: Entry] = [:]) throws(PeerError) {
-        let descriptor = try Loopback.socket(SOCK_DGRAM)
-        guard Loopback.withAddress("127.0.0.1", 0, { bind(descriptor, $0, $1) }) == 0 else { throw PeerError("bind") }
+        let (descriptor, listener) = try Self.sockets()
         port = Loopback.port(of: descriptor)
         self.zone = Mutex(zone)
         Thread.detachNewThread { [weak self] in
@@ -80,12 +79,6 @@ public final class NameServer: Sendable {
             }
             Glibc.close(descriptor)
         }
-        // Where another program has the port for TCP, a test that needs it says so.
-        let listener = try Loopback.socket(SOCK_STREAM)
-        guard Loopback.withAddress("127.0.0.1", port, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 else {
-            Glibc.close(listener)
-            return
-        }
         Thread.detachNewThread { [weak self] in
             while Loopback.wait(listener, for: POLLIN, until: .now + .milliseconds(200)) || self != nil {
                 guard let self else { break }
@@ -93,6 +86,27 @@ public final class NameServer: Sendable {
             }
             Glibc.close(listener)
         }
+    }
+
+    /// How many ports are tried until one is free for datagrams and for connections.
+    private static let attemptsAtPorts = 100
+
+    /// A socket for datagrams, and one on the same port that listens: whoever connects to somewhere may have that port already.
+    private static func sockets() throws(PeerError) -> (datagrams: Int32, listener: Int32) {
+        for _ in 0..<attemptsAtPorts {
+            let datagrams = try Loopback.socket(SOCK_DGRAM)
+            guard Loopback.withAddress("127.0.0.1", 0, { bind(datagrams, $0, $1) }) == 0 else {
+                throw PeerError("bind")
+            }
+            let port = Loopback.port(of: datagrams)
+            let listener = try Loopback.socket(SOCK_STREAM)
+            if Loopback.withAddress("127.0.0.1", port, { bind(listener, $0, $1) }) == 0, listen(listener, 16) == 0 {
+                return (datagrams, listener)
+            }
+            Glibc.close(listener)
+            Glibc.close(datagrams)
+        }
+        throw PeerError("no port is free for datagrams and connections")
     }
 
     /// What was asked over TCP so far.
