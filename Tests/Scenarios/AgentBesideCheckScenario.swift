@@ -126,7 +126,7 @@ extension Scenarios {
             }
             for side in [both.haproxy, both.own] { _ = try await side.ask("enable health b/s") }
             for code in ["500", "200"] {
-                try await check.say("HTTP/1.0 \(code) x\r\n\r\n", believedAfter: 2)
+                try await check.say("HTTP/1.0 \(code) no\r\n\r\n", believedAfter: 2)
                 try await both.expectSameStatistics(Self.columns, after: "checked again, \(code)")
                 try await both.expectSameLines(after: "checked again, \(code)")
             }
