@@ -89,6 +89,15 @@ struct ThreadedInstance {
         return String(decoding: try await socket.readToEnd().bytes, as: UTF8.self)
     }
 
+    /// The fields of `show info`.
+    func information() async throws -> [String: String] {
+        let lines = try await ask("show info").split(separator: "\n").compactMap { line -> (String, String)? in
+            let parts = line.split(separator: ":", maxSplits: 1).map { $0.trimmingCharacters(in: .whitespaces) }
+            return parts.count == 2 ? (parts[0], parts[1]) : nil
+        }
+        return Dictionary(lines) { first, _ in first }
+    }
+
     /// The fields of one row of `show stat`.
     func row(_ name: String) async throws -> [String: String] {
         let lines = try await ask("show stat").split(separator: "\n").map {
