@@ -40,7 +40,9 @@ extension WorkerLoop {
                 server = found
             }
             // HAProxy takes the entry's place in the table as soon as it knows that there is one to come.
-            if rule.stores, table.entries.reserve() { stores.append(StickStore(table: rule.table, key: key)) }
+            if rule.stores, withTables({ table.entries.reserve() }) {
+                stores.append(StickStore(table: rule.table, key: key))
+            }
         }
         if !stores.isEmpty { stickStores[session.pointee.index] = stores }
         return server
@@ -67,7 +69,8 @@ extension WorkerLoop {
     ///
     /// - Parameter index: the session's slot.
     func forgetStores(of index: UInt32) {
-        for store in stickStores.removeValue(forKey: index) ?? [] { tables[store.table]?.entries.release() }
+        guard let stores = stickStores.removeValue(forKey: index) else { return }
+        withTables { for store in stores { tables[store.table]?.entries.release() } }
     }
 
     /// The value of a sample of a rule, its converters included.
